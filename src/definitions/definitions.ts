@@ -1,0 +1,142 @@
+/**
+ * What R4, UK Core and this hub define, read-only: types and their elements, profiles, search parameters,
+ * value sets, compartments, operations. Compiled by `scripts/definitions.ts` into `build/definitions/`
+ * (see `definitions/build/`), loaded once by `loadDefinitions`.
+ */
+
+/** One element of a snapshot, in the order of the snapshot. Only what constrains is kept. */
+export interface ElementDefinition {
+  /** e.g. `Patient.identifier:nhsNumber.system` */
+  readonly id: string
+  /** e.g. `Patient.identifier.system` */
+  readonly path: string
+  readonly sliceName?: string
+  readonly min: number
+  /** `*` is Infinity in memory. */
+  readonly max: number
+  readonly types?: readonly ElementType[]
+  /** `#Questionnaire.item` style content reference, without the leading `#`. */
+  readonly contentReference?: string
+  readonly binding?: Binding
+  /** `{ 'fixedUri': 'https://…' }`: the choice name and the value. */
+  readonly fixed?: { readonly type: string; readonly value: unknown }
+  readonly pattern?: { readonly type: string; readonly value: unknown }
+  readonly minValue?: { readonly type: string; readonly value: unknown }
+  readonly maxValue?: { readonly type: string; readonly value: unknown }
+  readonly maxLength?: number
+  readonly slicing?: Slicing
+  readonly constraints?: readonly Constraint[]
+  readonly mustSupport?: boolean
+  readonly isModifier?: boolean
+  readonly isSummary?: boolean
+}
+
+export interface ElementType {
+  /** Type name (`CodeableConcept`) or, for ids and primitives' `value`, the FHIRPath system type url. */
+  readonly code: string
+  /** Profiles the value itself must meet (extensions: the extension's canonical). */
+  readonly profiles?: readonly string[]
+  readonly targetProfiles?: readonly string[]
+}
+
+export interface Binding {
+  readonly strength: 'required' | 'extensible' | 'preferred' | 'example'
+  /** Canonical without version. */
+  readonly valueSet: string
+}
+
+export interface Slicing {
+  readonly discriminators: readonly { readonly type: 'value' | 'pattern' | 'exists' | 'type' | 'profile'; readonly path: string }[]
+  readonly ordered: boolean
+  readonly rules: 'open' | 'closed' | 'openAtEnd'
+}
+
+export interface Constraint {
+  readonly key: string
+  readonly severity: 'error' | 'warning'
+  readonly human: string
+  readonly expression?: string
+}
+
+/** A base type or a profile with its whole snapshot. */
+export interface StructureDefinition {
+  readonly url: string
+  readonly version?: string
+  readonly name: string
+  /** The R4 type constrained: `Patient`, `Extension`, `HumanName`, `string`. */
+  readonly type: string
+  readonly kind: 'resource' | 'complex-type' | 'primitive-type' | 'logical'
+  readonly derivation: 'specialization' | 'constraint'
+  readonly abstract: boolean
+  readonly baseDefinition?: string
+  /** Extensions only: where they may stand. */
+  readonly context?: readonly { readonly type: 'element' | 'extension' | 'fhirpath'; readonly expression: string }[]
+  readonly elements: readonly ElementDefinition[]
+}
+
+export type SearchParameterType = 'number' | 'date' | 'string' | 'token' | 'reference' | 'composite' | 'quantity' | 'uri' | 'special'
+
+export interface SearchParameter {
+  readonly url: string
+  readonly code: string
+  readonly type: SearchParameterType
+  readonly base: readonly string[]
+  /** FHIRPath; absent for `special` ones without (`near` has one; `_text` has none). */
+  readonly expression?: string
+  readonly targets?: readonly string[]
+  readonly components?: readonly { readonly definition: string; readonly expression: string }[]
+}
+
+export interface CodeSystem {
+  readonly url: string
+  readonly content: 'complete' | 'fragment' | 'example' | 'not-present' | 'supplement'
+  readonly caseSensitive: boolean
+  /** code -> display (or empty string). */
+  readonly codes: ReadonlyMap<string, string>
+  /** child -> parents, where the system has a hierarchy. */
+  readonly parents?: ReadonlyMap<string, readonly string[]>
+}
+
+/** An expanded value set. `unknown`: cannot be expanded offline (SNOMED CT expressions): never "valid". */
+export type ValueSet =
+  | { readonly kind: 'expanded'; readonly url: string; readonly codes: ReadonlyMap<string, ReadonlyMap<string, string>> }
+  /** Whole systems without enumerable content are members by their form: `urn:ietf:bcp:47`, mime types. */
+  | { readonly kind: 'by-form'; readonly url: string; readonly systems: readonly string[] }
+  | { readonly kind: 'unknown'; readonly url: string; readonly reason: string }
+
+export interface OperationDefinition {
+  readonly url: string
+  readonly code: string
+  readonly system: boolean
+  readonly type: boolean
+  readonly instance: boolean
+  readonly resource: readonly string[]
+  readonly affectsState: boolean
+}
+
+export interface Definitions {
+  /** Version of the compiled artefact (hash of its inputs). */
+  readonly fingerprint: string
+  /** All 146 R4 resource types that have instances. */
+  readonly resourceTypes: ReadonlySet<string>
+  /** Base definition of a resource or data type by name. */
+  type(name: string): StructureDefinition | undefined
+  /** Any structure by canonical; a `|version` suffix must match. */
+  structure(url: string): StructureDefinition | undefined
+  /** UK Core (or hub) profile every resource of this type must meet when PROFILES=ukcore. */
+  defaultProfile(resourceType: string): string | undefined
+  /** Parameters of a type including those of Resource and DomainResource, by code. */
+  searchParameters(resourceType: string): ReadonlyMap<string, SearchParameter>
+  valueSet(url: string): ValueSet | undefined
+  codeSystem(url: string): CodeSystem | undefined
+  /** Search parameter codes through which `resourceType` is in the compartment; empty: not in it. */
+  compartment(compartment: string, resourceType: string): readonly string[]
+  operation(code: string): OperationDefinition | undefined
+  /** All canonicals of a kind, for listings. */
+  canonicals(kind: 'StructureDefinition' | 'ValueSet' | 'CodeSystem' | 'SearchParameter' | 'OperationDefinition'): readonly string[]
+  /**
+   * Structural gate of a resource type, compiled ahead of time by AJV: true when the JSON has the shape of the
+   * base type (names, nesting, arrays, primitive formats, base required bindings are left to the walk).
+   */
+  gate(resourceType: string): (resource: unknown) => boolean
+}

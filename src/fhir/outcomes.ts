@@ -1,0 +1,162 @@
+/**
+ * Every error this hub can answer, in one table: stable code, HTTP status, FHIR issue type, where, what to do.
+ *
+ * An entry of `outcomes` makes a `FhirError`; `http/` turns it into an OperationOutcome and nothing else does.
+ * Texts never carry patient data, stack traces or SQL. R4: https://hl7.org/fhir/R4/operationoutcome.html
+ */
+import { hubCodeSystem } from './resource.ts'
+
+export type Severity = 'fatal' | 'error' | 'warning' | 'information'
+
+export type IssueType =
+  | 'invalid' | 'structure' | 'required' | 'value' | 'invariant' | 'security' | 'login' | 'unknown' | 'expired'
+  | 'forbidden' | 'suppressed' | 'processing' | 'not-supported' | 'duplicate' | 'multiple-matches' | 'not-found'
+  | 'deleted' | 'too-long' | 'code-invalid' | 'extension' | 'too-costly' | 'business-rule' | 'conflict'
+  | 'transient' | 'lock-error' | 'no-store' | 'exception' | 'timeout' | 'incomplete' | 'throttled' | 'informational'
+
+export interface Issue {
+  readonly severity: Severity
+  readonly type: IssueType
+  /** Stable code: an entry of this catalogue, or the id of a validation rule (`min:Patient.name`). */
+  readonly code: string
+  /** What is wrong and what to send instead, in a sentence or two. */
+  readonly text: string
+  /** FHIRPath of the element at fault, with indexes. */
+  readonly expression?: readonly string[]
+  readonly diagnostics?: string
+}
+
+export class FhirError extends Error {
+  readonly status: number
+  readonly issues: readonly Issue[]
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(status: number, issues: readonly Issue[], headers: Readonly<Record<string, string>> = {}) {
+    super(issues[0]?.text ?? 'error')
+    this.status = status
+    this.issues = issues
+    this.headers = headers
+  }
+}
+
+interface Entry {
+  status: number
+  type: IssueType
+  code: string
+  text: string
+  expression?: string | readonly string[]
+  diagnostics?: string
+  headers?: Record<string, string>
+}
+
+const error = ({ status, type, code, text, expression, diagnostics, headers }: Entry): FhirError =>
+  new FhirError(status, [{
+    severity: status >= 500 ? 'fatal' : 'error', type, code, text,
+    ...(expression === undefined ? {} : { expression: typeof expression === 'string' ? [expression] : expression }),
+    ...(diagnostics === undefined ? {} : { diagnostics }),
+  }], headers)
+
+const quoted = (text: string): string => `"${text.length > 80 ? text.slice(0, 77) + '...' : text}"`
+const meant = (nearest?: string): string => (nearest === undefined ? '' : `; did you mean ${quoted(nearest)}?`)
+
+/** The catalogue. Add an entry here; never build a FhirError elsewhere except from validation issues. */
+export const outcomes = {
+  // -- what was sent cannot be read
+  malformedJson: (text: string, expression?: string) => error({
+    status: 400, type: 'structure', code: 'json-malformed', text, ...(expression ? { expression } : {}) }),
+  unsupportedMediaType: (found: string) => error({
+    status: 415, type: 'not-supported', code: 'media-type-unsupported',
+    text: `Content-Type ${quoted(found)} is not accepted; send application/fhir+json` }),
+  notAcceptable: (found: string) => error({
+    status: 406, type: 'not-supported', code: 'not-acceptable',
+    text: `cannot answer in ${quoted(found)}; accept application/fhir+json` }),
+  tooLarge: (limit: string) => error({
+    status: 413, type: 'too-long', code: 'too-large', text: `the request is larger than this hub takes (${limit})` }),
+  badRequest: (code: string, text: string, expression?: string) => error({
+    status: 400, type: 'invalid', code, text, ...(expression ? { expression } : {}) }),
+
+  // -- what was addressed is not there
+  unknownType: (type: string, nearest?: string) => error({
+    status: 404, type: 'not-supported', code: 'type-unknown',
+    text: `${quoted(type)} is not an R4 resource type${meant(nearest)}` }),
+  notFound: (what: string) => error({
+    status: 404, type: 'not-found', code: 'not-found', text: `${what} is not known here, or not to you` }),
+  gone: (what: string, version: number) => error({
+    status: 410, type: 'deleted', code: 'deleted', text: `${what} was deleted (version ${version})`,
+    headers: { etag: `W/"${version}"` } }),
+  unknownRoute: (method: string, path: string) => error({
+    status: 404, type: 'not-found', code: 'route-unknown',
+    text: `${method} ${quoted(path)} is nothing this hub serves; see GET /fhir/metadata` }),
+  methodNotAllowed: (method: string, allowed: readonly string[]) => error({
+    status: 405, type: 'not-supported', code: 'method-not-allowed',
+    text: `${method} is not allowed here; allowed: ${allowed.join(', ')}`, headers: { allow: allowed.join(', ') } }),
+  unknownOperation: (code: string, nearest?: string) => error({
+    status: 404, type: 'not-supported', code: 'operation-unknown',
+    text: `there is no operation $${code} here${meant(nearest)}` }),
+
+  // -- who asks
+  unauthenticated: (text: string) => error({
+    status: 401, type: 'login', code: 'unauthenticated', text, headers: { 'www-authenticate': 'Bearer realm="care-connexions"' } }),
+  forbidden: (text: string) => error({ status: 403, type: 'forbidden', code: 'forbidden', text }),
+  practitionerRequired: (action: string) => error({
+    status: 403, type: 'forbidden', code: 'practitioner-required',
+    text: `${action} needs a named practitioner; ask for the token with the claim "practitioner"` }),
+
+  // -- search
+  unknownParameter: (type: string, name: string, nearest?: string) => error({
+    status: 400, type: 'not-supported', code: 'search-unknown-parameter',
+    text: `${type} has no search parameter ${quoted(name)}${meant(nearest)}`, expression: `http.${name}` }),
+  badParameter: (name: string, text: string) => error({
+    status: 400, type: 'value', code: 'search-bad-value', text, expression: `http.${name}` }),
+  searchTooCostly: (limitMs: number) => error({
+    status: 422, type: 'too-costly', code: 'search-too-costly',
+    text: `the search ran past ${limitMs} ms and was stopped; narrow it` }),
+
+  // -- versions and states
+  idMismatch: (found: string, expected: string) => error({
+    status: 400, type: 'invalid', code: 'id-mismatch', expression: 'Resource.id',
+    text: `the body's id ${quoted(found)} is not the id of the address, ${quoted(expected)}` }),
+  versionRequired: (what: string) => error({
+    status: 412, type: 'required', code: 'if-match-required',
+    text: `a change of ${what} needs the header If-Match with the version you read` }),
+  versionConflict: (what: string, current: number) => error({
+    status: 412, type: 'conflict', code: 'version-conflict',
+    text: `${what} is at version ${current}; read it again and repeat the change on what you find`,
+    headers: { etag: `W/"${current}"` } }),
+  multipleMatches: (criteria: string) => error({
+    status: 412, type: 'multiple-matches', code: 'multiple-matches',
+    text: `more than one resource matches ${quoted(criteria)}; narrow the condition` }),
+  contention: () => error({
+    status: 409, type: 'conflict', code: 'contention',
+    text: 'others changed the same resources at the same time; send the request again', headers: { 'retry-after': '1' } }),
+  keyReused: (text: string) => error({ status: 409, type: 'duplicate', code: 'request-key-reused', text }),
+  danglingReference: (reference: string, expression: string) => error({
+    status: 422, type: 'not-found', code: 'reference-not-found', expression,
+    text: `${quoted(reference)} is not known here; create it first, or send it in the same transaction` }),
+  stillReferenced: (what: string, by: string) => error({
+    status: 409, type: 'conflict', code: 'still-referenced',
+    text: `${what} is referenced by ${by} and cannot be deleted while that is open` }),
+  businessRule: (code: string, text: string, expression?: string) => error({
+    status: 422, type: 'business-rule', code, text, ...(expression ? { expression } : {}) }),
+
+  // -- the hub itself
+  unavailable: (text: string) => error({
+    status: 503, type: 'transient', code: 'unavailable', text, headers: { 'retry-after': '5' } }),
+  internal: (reference: string) => error({
+    status: 500, type: 'exception', code: 'internal',
+    text: `the hub failed on this request; quote ${reference} to its operator` }),
+} as const
+
+/** OperationOutcome JSON of some issues; an empty list is "all ok" (R4 asks for at least one issue). */
+export const operationOutcome = (issues: readonly Issue[]) => ({
+  resourceType: 'OperationOutcome' as const,
+  issue: issues.length === 0
+    ? [{ severity: 'information' as const, code: 'informational' as const, details: { text: 'no issues' } }]
+    : issues.map(issue => ({
+      severity: issue.severity,
+      code: issue.type,
+      details: { coding: [{ system: hubCodeSystem('outcome'), code: issue.code }], text: issue.text },
+      ...(issue.diagnostics === undefined ? {} : { diagnostics: issue.diagnostics }),
+      ...(issue.expression === undefined ? {} : { expression: [...issue.expression] }),
+    })),
+})

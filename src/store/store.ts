@@ -1,0 +1,153 @@
+/**
+ * The port of storage. Read freely, then one `commit({expect, writes})`: all or nothing, durable when it resolves.
+ *
+ * Small on purpose, so that SQLite and MongoDB can mean exactly the same thing; `test/contract/` is its definition.
+ * docs/decisions/0002-optimistic-unit-of-work.md
+ */
+import type { ResourceRef } from '../fhir/resource.ts'
+import type { Extracted } from '../search/entries.ts'
+import type { Cursor, SearchPlan, Visibility } from '../search/plan.ts'
+
+/**
+ * A label under which a resource may be seen: `public`, `org:ODS`, `hub:ODS`, `administrators`.
+ * Labels belong to the store, not to the resource (docs/decisions/0003-visibility.md).
+ */
+export type Label = string
+
+export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+export interface StoredVersion {
+  readonly ref: ResourceRef
+  /** Counts 1, 2, 3 per resource, deletions included. */
+  readonly version: number
+  /** Instant, milliseconds, UTC: `2026-11-24T10:15:00.000Z`. Never decreases in commit order. */
+  readonly lastUpdated: string
+  readonly deleted: boolean
+  readonly method: Method
+  /** The resource as it goes out, meta included; '' when deleted. */
+  readonly json: string
+  /** The case (a referral, named by its ServiceRequest's id) this resource belongs to. */
+  readonly caseId: string | undefined
+  /** Position in the commit order of the whole store; one per written version. */
+  readonly sequence: number
+}
+
+/** Something said once: (client, X-Request-ID) or (organisation, business identifier). */
+export interface RequestKey {
+  readonly scope: string
+  readonly value: string
+}
+
+export interface KeyRecord {
+  readonly key: RequestKey
+  /** Hash of the content that came with it. */
+  readonly fingerprint: string
+  readonly ref: ResourceRef
+}
+
+export type Expectation =
+  /** The current version of `ref` is `version`; 0: it does not exist and never did. */
+  | { readonly kind: 'version'; readonly ref: ResourceRef; readonly version: number }
+  /** The plan, without paging or visibility of its own, matches exactly these, in any order. */
+  | { readonly kind: 'matches'; readonly plan: SearchPlan; readonly refs: readonly ResourceRef[] }
+  | { readonly kind: 'unseen'; readonly key: RequestKey }
+
+export type Write =
+  | {
+    readonly kind: 'put'
+    readonly ref: ResourceRef
+    /** The version this one follows, 0 for a first; the commit fails with `Conflict` when it is not current. */
+    readonly replaces: number
+    readonly method: Method
+    /** The store writes `before + lastUpdated + after`; the version number is already inside. */
+    readonly json: { readonly before: string; readonly after: string }
+    readonly index: Extracted
+    readonly caseId?: string
+    /** Labels of this very resource, besides those of its case. Replaces the previous ones when given. */
+    readonly audience?: readonly Label[]
+  }
+  | { readonly kind: 'delete'; readonly ref: ResourceRef; readonly replaces: number }
+  /** From now on every resource of the case, present and later, is visible to the label. */
+  | { readonly kind: 'share'; readonly caseId: string; readonly label: Label }
+  | { readonly kind: 'unshare'; readonly caseId: string; readonly label: Label }
+  /** The resource alone is visible to the label, without a new version. */
+  | { readonly kind: 'grant'; readonly ref: ResourceRef; readonly label: Label }
+  | { readonly kind: 'key'; readonly record: KeyRecord }
+
+export interface Commit {
+  readonly expect: readonly Expectation[]
+  readonly writes: readonly Write[]
+}
+
+export interface Committed {
+  /** One per put and delete, in the order of the writes. */
+  readonly versions: readonly StoredVersion[]
+}
+
+/** An expectation did not hold; nothing was written. */
+export class Conflict extends Error {
+  readonly failed: Expectation
+  /** For `version`: what is current (0: nothing). */
+  readonly current: number | undefined
+
+  constructor(failed: Expectation, current?: number) {
+    super(`expectation failed: ${failed.kind}`)
+    this.failed = failed
+    this.current = current
+  }
+}
+
+/** The search ran past its time. */
+export class TooCostly extends Error {
+  readonly limitMs: number
+
+  constructor(limitMs: number) {
+    super(`search stopped after ${limitMs} ms`)
+    this.limitMs = limitMs
+  }
+}
+
+export interface SearchPage {
+  readonly matches: readonly StoredVersion[]
+  readonly included: readonly StoredVersion[]
+  /** Includes were cut at the bound. */
+  readonly includesCut: boolean
+  readonly next?: Cursor
+  readonly total?: number
+}
+
+export interface HistoryQuery {
+  /** Whole store when neither is given. */
+  readonly type?: string
+  readonly id?: string
+  readonly visibility: Visibility
+  /** Milliseconds; versions at or after. */
+  readonly since?: number
+  readonly count: number
+  /** Versions with a sequence below this one (newest first). */
+  readonly before?: number
+}
+
+export interface HistoryPage {
+  readonly versions: readonly StoredVersion[]
+  readonly total: number
+  readonly next?: number
+}
+
+export interface Store {
+  /** Current version (a deleted one included), or undefined when absent or not visible. */
+  read(ref: ResourceRef, visibility: Visibility): Promise<StoredVersion | undefined>
+  readVersion(ref: ResourceRef, version: number, visibility: Visibility): Promise<StoredVersion | undefined>
+  search(plan: SearchPlan): Promise<SearchPage>
+  history(query: HistoryQuery): Promise<HistoryPage>
+  /** Labels of a case, sorted. */
+  audience(caseId: string): Promise<readonly Label[]>
+  key(key: RequestKey): Promise<KeyRecord | undefined>
+  /** Rejects with `Conflict` (nothing written) or, when the store cannot promise durability, with any other error. */
+  commit(commit: Commit): Promise<Committed>
+  /** Written versions in commit order, after `sequence`; what AuditEvent versions are is for the reader to skip. */
+  events(after: number, limit: number): Promise<readonly StoredVersion[]>
+  /** Called after each durable commit, in commit order; returns the unsubscribe. */
+  onCommit(listener: (committed: Committed) => void): () => void
+  close(): Promise<void>
+}

@@ -1,0 +1,44 @@
+/** What triage proposes and why; a clinician decides. shape: `$triage` out-parameters (docs/triage.md). */
+
+export type Disposition = 'emergency' | 'review' | 'moreinfo' | 'redirect' | 'closed' | 'offer'
+export type Priority = 'routine' | 'urgent' | 'asap' | 'stat'
+
+export interface ProposedService {
+  /** 0 for the lead need's line, 1.. for further needs. */
+  readonly line: number
+  /** 1.. within the line. */
+  readonly rank: number
+  /** Service code of the triage model, e.g. `UCR2H`. */
+  readonly code: string
+  /** `HealthcareService/…` when the directory holds it. */
+  readonly reference: string | undefined
+  readonly reason: string
+}
+
+export interface RuleResult {
+  readonly id: string
+  readonly step: string
+  readonly result: 'pass' | 'fail' | 'unknown'
+  readonly fact: string
+  /** Where the fact came from, e.g. `Observation/… .valueQuantity`; absent when unknown. */
+  readonly factReference?: string
+  /** The sentence the rule comes from. */
+  readonly source: string
+}
+
+export interface Proposal {
+  readonly disposition: Disposition
+  readonly services: readonly ProposedService[]
+  readonly priority: Priority
+  /** Instant, milliseconds. */
+  readonly dueAt: number | undefined
+  readonly flags: readonly string[]
+  readonly missing: readonly { readonly linkId: string; readonly text: string }[]
+  readonly rules: readonly RuleResult[]
+  readonly changes: readonly { readonly fact: string; readonly to: string; readonly disposition: Disposition; readonly text: string }[]
+  readonly emergencyAdvice: string | undefined
+  readonly pack: { readonly canonical: string; readonly version: string }
+  readonly locality: string
+  /** Hash of the facts used. */
+  readonly inputs: string
+}
