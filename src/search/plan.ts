@@ -8,6 +8,10 @@
 /** A caller sees a resource when they share a label (see `access/visibility.ts`), or everything. */
 export type Visibility = { readonly kind: 'all' } | { readonly kind: 'labels'; readonly labels: readonly string[] }
 
+/**
+ * How a test's span [low, high) is compared with an entry's: see `search/compare.ts`, which is the definition both for
+ * stores and in memory. `ap` comes already widened: its low and high are the bounds within which an entry must overlap.
+ */
 export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap'
 
 /** A test of the index entries of one parameter. */
@@ -16,6 +20,7 @@ export type Test =
   | { readonly kind: 'token'; readonly system: string | undefined; readonly code: string | undefined }
   /** A set of codes per system: `:in`, `:below` already expanded. */
   | { readonly kind: 'token-in'; readonly codes: readonly { readonly system: string; readonly code: string }[] }
+  /** Some text of the token starts with `folded`. */
   | { readonly kind: 'text'; readonly folded: string }
   | { readonly kind: 'string'; readonly match: 'starts' | 'contains'; readonly folded: string }
   | { readonly kind: 'string'; readonly match: 'exact'; readonly exact: string }
