@@ -94,6 +94,19 @@ export const outcomes = {
     status: 404, type: 'not-supported', code: 'operation-unknown',
     text: `there is no operation $${code} here${meant(nearest)}` }),
 
+  operationParameterUnknown: (name: string, known: readonly string[], nearest: string | undefined, expression: string) => error({
+    status: 400, type: 'not-supported', code: 'operation-parameter-unknown', expression,
+    text: `the operation has no parameter ${quoted(name)}${meant(nearest)} (it takes: ${known.join(', ') || 'none'})` }),
+  operationParameterMissing: (name: string, documentation: string, expression: string) => error({
+    status: 400, type: 'required', code: 'operation-parameter-missing', expression,
+    text: `the operation needs the parameter "${name}": ${documentation}` }),
+  operationParameterRepeated: (name: string, max: string, expression: string) => error({
+    status: 400, type: 'invalid', code: 'operation-parameter-repeated', expression,
+    text: `the parameter "${name}" may be given ${max} time(s)` }),
+  operationParameterForm: (name: string, type: string, expression: string) => error({
+    status: 400, type: 'value', code: 'operation-parameter-form', expression,
+    text: type === 'part' ? `the parameter "${name}" takes parts` : `the parameter "${name}" takes a ${type}` }),
+
   // -- who asks
   unauthenticated: (text: string) => error({
     status: 401, type: 'login', code: 'unauthenticated', text, headers: { 'www-authenticate': 'Bearer realm="care-connexions"' } }),
@@ -112,12 +125,19 @@ export const outcomes = {
     status: 422, type: 'too-costly', code: 'search-too-costly',
     text: `the search ran past ${limitMs} ms and was stopped; narrow it` }),
 
+  tooManyMatches: (limit: number) => error({
+    status: 422, type: 'too-costly', code: 'too-many-matches',
+    text: `the condition matches more than ${limit} resources; narrow it` }),
+
   // -- versions and states
   idMismatch: (found: string, expected: string) => error({
     status: 400, type: 'invalid', code: 'id-mismatch', expression: 'Resource.id',
     text: `the body's id ${quoted(found)} is not the id of the address, ${quoted(expected)}` }),
+  typeMismatch: (found: string, expected: string) => error({
+    status: 400, type: 'invalid', code: 'type-mismatch', expression: 'Resource.resourceType',
+    text: `the body is a ${quoted(found)}, the address takes ${expected}` }),
   versionRequired: (what: string) => error({
-    status: 412, type: 'required', code: 'if-match-required',
+    status: 400, type: 'required', code: 'if-match-required',
     text: `a change of ${what} needs the header If-Match with the version you read` }),
   versionConflict: (what: string, current: number) => error({
     status: 412, type: 'conflict', code: 'version-conflict',
@@ -155,7 +175,7 @@ export const operationOutcome = (issues: readonly Issue[]) => ({
     : issues.map(issue => ({
       severity: issue.severity,
       code: issue.type,
-      details: { coding: [{ system: hubCodeSystem('outcome'), code: issue.code }], text: issue.text },
+      details: { coding: [{ system: hubCodeSystem('operation-outcome'), code: issue.code }], text: issue.text },
       ...(issue.diagnostics === undefined ? {} : { diagnostics: issue.diagnostics }),
       ...(issue.expression === undefined ? {} : { expression: [...issue.expression] }),
     })),
