@@ -75,6 +75,16 @@ export const outcomes = {
   badRequest: (code: string, text: string, expression?: string) => error({
     status: 400, type: 'invalid', code, text, ...(expression ? { expression } : {}) }),
 
+  entry: (code: string, text: string, expression: string) => error({ status: 400, type: 'invalid', code, text, expression }),
+  entryFailed: (index: number, cause: FhirError) => new FhirError(
+    cause.status,
+    cause.issues.map(issue => ({
+      ...issue, text: `entry ${index}: ${issue.text}`,
+      expression: (issue.expression ?? []).map(at => (at.startsWith('Bundle.entry') ? at : `Bundle.entry[${index}].resource.${at}`)),
+    })),
+    cause.headers,
+  ),
+
   // -- what was addressed is not there
   unknownType: (type: string, nearest?: string) => error({
     status: 404, type: 'not-supported', code: 'type-unknown',

@@ -44,6 +44,8 @@ export interface OperationRequest {
   readonly correlationId: string
   readonly resourceType: string | undefined
   readonly id: string | undefined
+  /** Base of links and Location, without a trailing slash. */
+  readonly base: string
   /** `ETag`'s number from If-Match. */
   readonly ifMatch: number | undefined
   readonly input: OperationInput

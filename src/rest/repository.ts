@@ -1,12 +1,20 @@
 /**
- * The Repository: FHIR interactions over the store. The only way in: visibility, permission, validation, guards,
- * audit and retry happen here for every write, whichever interaction it came by.
+ * The Repository: FHIR interactions over the store. The only way in: visibility, validation, guards, audit and
+ * retry happen here for every write, whichever interaction it came by, and audit for every read.
  */
 import type { Caller } from '../access/caller.ts'
-import type { Resource, ResourceRef } from '../fhir/resource.ts'
-import type { Unit } from './unit.ts'
+import { listed, visibilityOf } from '../access/visibility.ts'
+import type { Clock } from '../fhir/clock.ts'
+import { outcomes } from '../fhir/outcomes.ts'
+import { refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
+import type { Extracted } from '../search/entries.ts'
 import type { SearchPlan } from '../search/plan.ts'
-import type { HistoryPage, HistoryQuery, SearchPage, StoredVersion } from '../store/store.ts'
+import { TooCostly, type HistoryPage, type HistoryQuery, type SearchPage, type Store, type StoredVersion } from '../store/store.ts'
+import type { ValidationIssue, ValidationOptions, Validator } from '../validation/validator.ts'
+import { createAuditTrail } from './audit-trail.ts'
+import { createTransact } from './transact.ts'
+import type { Guard, Unit } from './unit.ts'
+import { refuseInvalid } from './validity.ts'
 
 export interface RequestContext {
   readonly caller: Caller
@@ -16,6 +24,7 @@ export interface RequestContext {
 
 export interface Written<T> {
   readonly value: T
+  /** The versions written, audit entries not among them. */
   readonly versions: readonly StoredVersion[]
 }
 
@@ -23,13 +32,88 @@ export interface Repository {
   /** Throws not-found (also when not visible) or gone. A read of a patient's data is audited, durably, before it resolves. */
   read(context: RequestContext, ref: ResourceRef): Promise<StoredVersion>
   readVersion(context: RequestContext, ref: ResourceRef, version: number): Promise<StoredVersion>
-  search(context: RequestContext, plan: Omit<SearchPlan, 'visibility'>): Promise<SearchPage>
+  /** Whether the caller may see it; unaudited, since nothing of it is shown. */
+  isVisible(context: RequestContext, ref: ResourceRef): Promise<boolean>
+  /** Whether it is an entry of the directory that everyone sees, and not a record of somebody's case. */
+  isListed(ref: ResourceRef): Promise<boolean>
+  /** `query` is what the audit entry quotes. */
+  search(context: RequestContext, plan: Omit<SearchPlan, 'visibility'>, query?: string): Promise<SearchPage>
   history(context: RequestContext, query: Omit<HistoryQuery, 'visibility'>): Promise<HistoryPage>
   /**
-   * Runs `work` on a fresh unit, then permission, validation, guards and audit, then one commit; on a Conflict all
-   * of it again, a bounded number of times, then 409 contention. `If-Match` is judged by `work` on what it reads.
+   * Runs `work` on a fresh unit, then validation, guards and audit, then one commit; on a Conflict all of it again,
+   * a bounded number of times, then 409 contention. `If-Match` is judged by `work` on what it reads.
    */
   transact<T>(context: RequestContext, work: (unit: Unit) => Promise<T>): Promise<Written<T>>
-  /** Validation as an ordinary write would meet it; throws 422/400 with every error, returns warnings. */
-  validate(resource: Resource, context: RequestContext): readonly import('../validation/validator.ts').ValidationIssue[]
+  /** Validation as an ordinary write meets it: throws with every error, returns the rest. */
+  validate(resource: Resource): readonly ValidationIssue[]
+  /** Validation as the door meets it: every issue, unknown profiles as warnings, nothing thrown. */
+  examine(resource: Resource): readonly ValidationIssue[]
+}
+
+export interface RepositoryParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly validator: Validator
+  readonly profiles: ValidationOptions['profiles']
+  readonly extract: (resource: Resource) => Extracted
+  /** In the order in which they judge. */
+  readonly guards: readonly Guard[]
+}
+
+export const createRepository = (parts: RepositoryParts): Repository => {
+  const { store, clock, validator, profiles } = parts
+  const audit = createAuditTrail(parts)
+
+  const examine: Repository['examine'] = resource => validator.validate(resource, { profiles, unknownProfile: 'warning' })
+  const validate: Repository['validate'] = resource =>
+    refuseInvalid(validator.validate(resource, { profiles, unknownProfile: 'error' }))
+
+  return {
+    async read(context, ref) {
+      const version = found(refText(ref), await store.read(ref, visibilityOf(context.caller)))
+      await audit.seen(context, 'read', [version])
+      return version
+    },
+
+    async readVersion(context, ref, number) {
+      const version = found(`${refText(ref)}/_history/${number}`, await store.readVersion(ref, number, visibilityOf(context.caller)))
+      await audit.seen(context, 'vread', [version])
+      return version
+    },
+
+    isVisible: async (context, ref) => await store.read(ref, visibilityOf(context.caller)) !== undefined,
+
+    isListed: async ref => await store.read(ref, listed) !== undefined,
+
+    async search(context, plan, query) {
+      const page = await bounded(store.search({ ...plan, visibility: visibilityOf(context.caller) }))
+      await audit.seen(context, 'search', [...page.matches, ...page.included], query)
+      return page
+    },
+
+    async history(context, query) {
+      const page = await bounded(store.history({ ...query, visibility: visibilityOf(context.caller) }))
+      await audit.seen(context, 'history', page.versions)
+      return page
+    },
+
+    transact: createTransact({ ...parts, audit, validate, now: () => clock.now() }),
+    validate,
+    examine,
+  }
+}
+
+const found = (what: string, version: StoredVersion | undefined): StoredVersion => {
+  if (version === undefined) throw outcomes.notFound(what)
+  if (version.deleted) throw outcomes.gone(refText(version.ref), version.version)
+  return version
+}
+
+const bounded = async <T>(work: Promise<T>): Promise<T> => {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof TooCostly) throw outcomes.searchTooCostly(error.limitMs)
+    throw error
+  }
 }

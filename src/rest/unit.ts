@@ -7,8 +7,8 @@
  */
 import type { Caller } from '../access/caller.ts'
 import type { Resource, ResourceRef } from '../fhir/resource.ts'
-import type { Condition } from '../search/plan.ts'
-import type { Expectation, KeyRecord, Label, Method } from '../store/store.ts'
+import type { Condition, Visibility } from '../search/plan.ts'
+import type { Expectation, KeyRecord, Label, Method, RequestKey } from '../store/store.ts'
 
 export interface Change {
   readonly ref: ResourceRef
@@ -35,8 +35,11 @@ export interface Unit {
    * Sees what the hub sees: guards decide on the whole truth. What is shown to the caller goes by Repository.read.
    */
   read(ref: ResourceRef): Promise<Resource | undefined>
-  /** Current resources of a type that match, own changes considered; the result becomes a `matches` expectation. */
-  find(type: string, where: Condition): Promise<readonly Resource[]>
+  /**
+   * Current resources of a type that match, own changes considered; the result becomes a `matches` expectation.
+   * Looks at everything unless a visibility is given (conditional interactions look only at what the caller may see).
+   */
+  find(type: string, where: Condition, visibility?: Visibility): Promise<readonly Resource[]>
   /** The case a resource is in, as stored or as decided in this unit. */
   caseOf(ref: ResourceRef): Promise<string | undefined>
   audience(caseId: string): Promise<readonly Label[]>
@@ -52,6 +55,8 @@ export interface Unit {
   share(caseId: string, label: Label): void
   unshare(caseId: string, label: Label): void
   grant(ref: ResourceRef, label: Label): void
+  /** What a request key was remembered with, or undefined. */
+  recall(key: RequestKey): Promise<KeyRecord | undefined>
   /** Remembers a request key, expecting it unseen. */
   remember(record: KeyRecord): void
   expect(expectation: Expectation): void

@@ -1,0 +1,93 @@
+/**
+ * The CapabilityStatement, made from what is registered and nothing else: types, interactions, search parameters,
+ * operations. `capability-statement.json` is the same with the default base (a test holds the two together).
+ */
+import { rolesFor } from '../access/permissions.ts'
+import type { Definitions, SearchParameter } from '../definitions/definitions.ts'
+import { HUB } from '../fhir/resource.ts'
+import { isSearchable } from '../search/parse.ts'
+import type { OperationDeclaration } from './operation.ts'
+
+/** Raised when what the hub serves changes; the date says when. */
+const VERSION = '0.1.0'
+const DATE = '2026-11-22'
+
+interface Registered {
+  readonly definitions: Definitions
+  readonly operations: { readonly definitions: readonly OperationDeclaration[] }
+}
+
+export const operationUrl = (definition: OperationDeclaration): string =>
+  definition.url ?? `${HUB}/OperationDefinition/${definition.code}`
+
+export const capabilityStatement = ({ definitions, operations }: Registered, { base }: { base: string }) => ({
+  resourceType: 'CapabilityStatement' as const,
+  id: 'care-connexions',
+  url: `${HUB}/CapabilityStatement/care-connexions`,
+  version: VERSION,
+  name: 'CareConnexions',
+  title: 'Care Connexions referral hub',
+  status: 'active' as const,
+  date: DATE,
+  publisher: 'Care Connexions',
+  description: 'Urgent community referrals by FHIR R4: referrals checked against UK Core, explainable triage, workflow by Task.',
+  kind: 'instance' as const,
+  software: { name: 'care-connexions', version: VERSION },
+  implementation: { description: 'Care Connexions referral hub', url: base },
+  fhirVersion: '4.0.1' as const,
+  format: ['application/fhir+json', 'json'],
+  rest: [{
+    mode: 'server' as const,
+    security: {
+      cors: false,
+      service: [{
+        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }],
+        text: 'OAuth2 client credentials with private_key_jwt (SMART Backend Services)',
+      }],
+      extension: [{
+        url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
+        extension: [{ url: 'token', valueUri: `${base.replace(/\/fhir$/, '')}/token` }],
+      }],
+    },
+    resource: [...definitions.resourceTypes].sort().map(type => ofType(definitions, operations.definitions, type)),
+    interaction: [{ code: 'transaction' as const }, { code: 'batch' as const }],
+    operation: operations.definitions.filter(definition => definition.system).map(operation),
+  }],
+})
+
+const ofType = (definitions: Definitions, operations: readonly OperationDeclaration[], type: string) => {
+  const profile = definitions.defaultProfile(type)
+  const parameters = [...definitions.searchParameters(type).values()].filter(isSearchable).sort(byCode)
+  const references = parameters.filter(parameter => parameter.type === 'reference').map(parameter => `${type}:${parameter.code}`)
+  const own = operations.filter(definition => definition.resource.includes(type))
+  return {
+    type,
+    ...(profile === undefined ? {} : { supportedProfile: [profile] }),
+    interaction: interactionsOf(type).map(code => ({ code })),
+    versioning: 'versioned' as const,
+    readHistory: true,
+    updateCreate: rolesFor('update', type).length > 0,
+    conditionalCreate: rolesFor('create', type).length > 0,
+    conditionalRead: 'not-match' as const,
+    conditionalUpdate: false,
+    conditionalDelete: 'not-supported' as const,
+    ...(references.length === 0 ? {} : { searchInclude: references }),
+    searchParam: parameters.map(({ code, url, type: kind }) => ({ name: code, definition: url, type: kind })),
+    ...(own.length === 0 ? {} : { operation: own.map(operation) }),
+  }
+}
+
+const interactionsOf = (type: string): readonly string[] => [
+  'read', 'vread',
+  ...(rolesFor('update', type).length > 0 ? ['update'] : []),
+  ...(rolesFor('delete', type).length > 0 ? ['delete'] : []),
+  'history-instance',
+  ...(rolesFor('create', type).length > 0 ? ['create'] : []),
+  'search-type',
+]
+
+const operation = (definition: OperationDeclaration) => ({
+  name: definition.code, definition: operationUrl(definition), documentation: definition.documentation,
+})
+
+const byCode = (one: SearchParameter, other: SearchParameter): number => (one.code < other.code ? -1 : one.code > other.code ? 1 : 0)

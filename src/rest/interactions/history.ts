@@ -1,0 +1,61 @@
+/** history of an instance: https://hl7.org/fhir/R4/http.html#history */
+import { randomUUID } from 'node:crypto'
+import { instant } from '../../fhir/clock.ts'
+import { dateRange } from '../../fhir/dates.ts'
+import { outcomes } from '../../fhir/outcomes.ts'
+import { refText, type ResourceRef } from '../../fhir/resource.ts'
+import { bundleText, historyEntry, type Link } from '../bundle.ts'
+import type { RestParts } from '../context.ts'
+import type { RequestContext } from '../repository.ts'
+import type { FhirAnswer, FhirRequest } from '../request.ts'
+
+const DEFAULT_COUNT = 50
+const MAX_COUNT = 500
+
+export const instanceHistory = async (
+  parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef,
+): Promise<FhirAnswer> => {
+  const asked = historyParameters(request.query)
+  const page = await parts.repository.history(context, { type: ref.type, id: ref.id, ...asked })
+  if (page.total === 0) throw outcomes.notFound(refText(ref))
+  const path = `${request.base}/${request.path.join('/')}`
+  const links: Link[] = [{ relation: 'self', url: `${path}${queryOf(request.query)}` }]
+  if (page.next !== undefined) {
+    const kept = request.query.filter(([name]) => name !== '_before')
+    links.push({ relation: 'next', url: `${path}${queryOf([...kept, ['_before', String(page.next)]])}` })
+  }
+  const body = bundleText({
+    type: 'history', id: randomUUID(), lastUpdated: instant(parts.clock.now()), total: page.total, links,
+    entries: page.versions.map(version => historyEntry(request.base, version)),
+  })
+  return { status: 200, headers: {}, body }
+}
+
+const historyParameters = (query: FhirRequest['query']): { count: number; since?: number; before?: number } => {
+  let count = DEFAULT_COUNT
+  const asked: { since?: number; before?: number } = {}
+  for (const [name, value] of query) {
+    switch (name) {
+      case '_count': count = Math.min(wholeNumber(name, value), MAX_COUNT); break
+      case '_since': asked.since = instantOf(name, value); break
+      case '_before': asked.before = wholeNumber(name, value); break
+      case '_format': case '_pretty': break
+      default: throw outcomes.unknownParameter('history', name)
+    }
+  }
+  return { count, ...asked }
+}
+
+const wholeNumber = (name: string, value: string): number => {
+  if (!/^\d{1,15}$/.test(value)) throw outcomes.badParameter(name, `${name} takes a whole number`)
+  return Number(value)
+}
+
+const instantOf = (name: string, value: string): number => {
+  const range = dateRange(value)
+  if (range === undefined) throw outcomes.badParameter(name, `${name} takes an instant such as 2026-11-24T10:15:00Z`)
+  return range.low
+}
+
+const queryOf = (pairs: FhirRequest['query']): string =>
+  pairs.length === 0 ? '' : `?${new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])).toString()}`

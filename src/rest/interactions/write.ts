@@ -1,0 +1,101 @@
+/** create, update, delete: https://hl7.org/fhir/R4/http.html#create */
+import { permit } from '../../access/permissions.ts'
+import { visibilityOf } from '../../access/visibility.ts'
+import { operationOutcome, outcomes, type Issue } from '../../fhir/outcomes.ts'
+import { refText, type Resource, type ResourceRef } from '../../fhir/resource.ts'
+import { parseSearch } from '../../search/parse.ts'
+import type { Condition } from '../../search/plan.ts'
+import type { StoredVersion } from '../../store/store.ts'
+import { etag, written } from '../answers.ts'
+import { readResource } from '../body.ts'
+import { requireVersion, versionInTag } from '../conditions.ts'
+import type { RestParts } from '../context.ts'
+import type { RequestContext } from '../repository.ts'
+import type { FhirAnswer, FhirRequest } from '../request.ts'
+import type { Unit } from '../unit.ts'
+
+/** The condition of `If-None-Exist` and of conditional references; unknown parameters are refused, so that none widens it. */
+export const criteria = (parts: RestParts, type: string, query: string, base: string): Condition =>
+  parseSearch(parts.definitions, [type], [...new URLSearchParams(query)], { now: parts.clock.now(), strict: true, base }).plan.where
+
+/** What of a type matches the criteria and may be seen by the caller; more than one is refused with 412. */
+export const findOne = async (parts: RestParts, unit: Unit, type: string, query: string, base: string): Promise<Resource | undefined> => {
+  const matches = await unit.find(type, criteria(parts, type, query, base), visibilityOf(unit.caller))
+  if (matches.length > 1) throw outcomes.multipleMatches(`${type}?${query}`)
+  return matches[0]
+}
+
+export const create = async (parts: RestParts, request: FhirRequest, context: RequestContext, type: string): Promise<FhirAnswer> => {
+  const { id: _given, ...resource } = readResource(request.body, type)
+  const ifNoneExist = request.headers['if-none-exist']
+  const { value, versions } = await parts.repository.transact(context, async unit => {
+    const existing = ifNoneExist === undefined ? undefined : await findOne(parts, unit, type, ifNoneExist, request.base)
+    if (existing !== undefined) return { existing: true, id: String(existing.id) }
+    return { existing: false, id: String(unit.create(resource).id) }
+  })
+  const ref = { type, id: value.id }
+  if (value.existing) return written(request, await parts.repository.read(context, ref), 200)
+  return written(request, versionOf(versions, ref), 201)
+}
+
+export const update = async (parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef): Promise<FhirAnswer> => {
+  const resource = readResource(request.body, ref.type)
+  requireSameId(resource, ref)
+  const ifMatch = versionInTag('If-Match', request.headers['if-match'])
+  const { value: created, versions } = await parts.repository.transact(context, unit => put(unit, resource, ref, ifMatch, parts, context))
+  return written(request, versionOf(versions, ref), created ? 201 : 200)
+}
+
+/**
+ * Update, or create with the client's id (R4 "update as create"); answers whether it was created. What may be
+ * written depends on what is there: an entry of the directory is its keepers', a record inside a case is its parties'.
+ */
+export const put = async (
+  unit: Unit, resource: Resource, ref: ResourceRef, ifMatch: number | undefined, parts: RestParts, context: RequestContext,
+): Promise<boolean> => {
+  const current = await unit.read(ref)
+  if (current === undefined) {
+    permit(context.caller, 'create', ref.type)
+    requireVersion(refText(ref), ifMatch, current)
+    unit.create(resource, { id: ref.id, method: 'PUT' })
+    return true
+  }
+  if (!await parts.repository.isVisible(context, ref)) throw outcomes.notFound(refText(ref))
+  permit(context.caller, await parts.repository.isListed(ref) ? 'update' : 'update-own', ref.type)
+  requireVersion(refText(ref), ifMatch, current)
+  await unit.update(resource)
+  return false
+}
+
+/** Answers whether there was anything to delete that the caller may see; R4 has no error for nothing. */
+export const removeCurrent = async (
+  unit: Unit, ref: ResourceRef, ifMatch: number | undefined, parts: RestParts, context: RequestContext,
+): Promise<boolean> => {
+  const current = await unit.read(ref)
+  if (current === undefined || !await parts.repository.isVisible(context, ref)) return false
+  requireVersion(refText(ref), ifMatch, current)
+  await unit.delete(ref)
+  return true
+}
+
+export const remove = async (parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef): Promise<FhirAnswer> => {
+  const ifMatch = versionInTag('If-Match', request.headers['if-match'])
+  const { value: removed, versions } = await parts.repository.transact(context, unit => removeCurrent(unit, ref, ifMatch, parts, context))
+  if (removed) return { status: 204, headers: { etag: etag(versionOf(versions, ref)) }, body: undefined }
+  return { status: 200, headers: {}, body: JSON.stringify(operationOutcome([nothingToDelete(ref)])) }
+}
+
+const nothingToDelete = (ref: ResourceRef): Issue => ({
+  severity: 'information', type: 'not-found', code: 'nothing-to-delete', text: `there was no ${refText(ref)} to delete`,
+})
+
+export const requireSameId = (resource: Resource, ref: ResourceRef): void => {
+  if (resource.id === undefined) throw outcomes.badRequest('id-required', `an update carries its id: send "id": "${ref.id}"`, 'Resource.id')
+  if (resource.id !== ref.id) throw outcomes.idMismatch(resource.id, ref.id)
+}
+
+const versionOf = (versions: readonly StoredVersion[], ref: ResourceRef): StoredVersion => {
+  const version = versions.find(written => refText(written.ref) === refText(ref))
+  if (version === undefined) throw new Error(`the commit did not answer for ${refText(ref)}`)
+  return version
+}

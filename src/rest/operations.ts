@@ -1,0 +1,60 @@
+/**
+ * The registry of operations: finds one by code and level, asks whether the caller may, reads the input as the
+ * definition says, runs the handler. R4: https://hl7.org/fhir/R4/operations.html
+ */
+import { permit } from '../access/permissions.ts'
+import { nearest } from '../fhir/nearest.ts'
+import { outcomes } from '../fhir/outcomes.ts'
+import { stringifyJson } from '../fhir/json.ts'
+import { versionInTag } from './conditions.ts'
+import type { RestParts } from './context.ts'
+import { readInput } from './operation-input.ts'
+import type { Operation, OperationDeclaration } from './operation.ts'
+import type { RequestContext } from './repository.ts'
+import type { FhirAnswer, FhirRequest } from './request.ts'
+
+export interface OperationTarget {
+  readonly code: string
+  readonly type: string | undefined
+  readonly id: string | undefined
+}
+
+export interface OperationRegistry {
+  readonly definitions: readonly OperationDeclaration[]
+  run(parts: RestParts, request: FhirRequest, context: RequestContext, target: OperationTarget): Promise<FhirAnswer>
+}
+
+export const createOperations = (operations: readonly Operation[]): OperationRegistry => {
+  const serves = (definition: OperationDeclaration, { type, id }: OperationTarget): boolean => {
+    if (type === undefined) return definition.system
+    const ofType = definition.resource.includes(type) || definition.resource.includes('Resource')
+    return ofType && (id === undefined ? definition.type : definition.instance)
+  }
+
+  return {
+    definitions: operations.map(({ definition }) => definition),
+
+    async run(parts, request, context, target) {
+      const here = operations.filter(({ definition }) => serves(definition, target))
+      const found = here.find(({ definition }) => definition.code === target.code)
+      if (found === undefined) throw outcomes.unknownOperation(target.code, nearest(target.code, here.map(({ definition }) => definition.code)))
+      const { definition } = found
+      if (request.method !== 'POST' && (definition.affectsState || request.method !== 'GET')) {
+        throw outcomes.methodNotAllowed(request.method, definition.affectsState ? ['POST'] : ['GET', 'POST'])
+      }
+      permit(context.caller, 'operation', target.type ?? 'Bundle', definition.code)
+      const answer = await found.handle({
+        ...context,
+        repository: parts.repository,
+        clock: parts.clock,
+        resourceType: target.type,
+        id: target.id,
+        base: request.base,
+        ifMatch: versionInTag('If-Match', request.headers['if-match']),
+        input: readInput(definition, request),
+        body: request.body,
+      })
+      return { status: answer.status, headers: answer.headers ?? {}, body: stringifyJson(answer.resource) }
+    },
+  }
+}

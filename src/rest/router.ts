@@ -1,0 +1,109 @@
+/**
+ * From method and path to an interaction or operation, after asking whether the caller's role may do it.
+ * A pure match on the path: what is not in it is 404, a wrong method is 405 and names the right ones.
+ */
+import { permit } from '../access/permissions.ts'
+import { nearest } from '../fhir/nearest.ts'
+import { outcomes } from '../fhir/outcomes.ts'
+import { isId, type ResourceRef } from '../fhir/resource.ts'
+import { capabilityStatement } from './capability.ts'
+import type { RestParts } from './context.ts'
+import { batchOrTransaction } from './interactions/bundle-request.ts'
+import { instanceHistory } from './interactions/history.ts'
+import { read, vread } from './interactions/read.ts'
+import { search } from './interactions/search.ts'
+import { create, remove, update } from './interactions/write.ts'
+import type { RequestContext } from './repository.ts'
+import type { FhirAnswer, FhirHandler, FhirRequest } from './request.ts'
+
+export const createHandler = (parts: RestParts): FhirHandler => {
+  const handle: FhirHandler = async (request, caller) => {
+    const context: RequestContext = { caller, requestId: request.requestId, correlationId: request.correlationId }
+    const [first, second, third, fourth, ...rest] = request.path
+    if (rest.length > 0) throw unknownRoute(request)
+    if (first === undefined) return bySystem(parts, request, context, handle)
+    if (first === 'metadata') return byMethod(request, { GET: () => capabilityAnswer(parts, request) })
+    if (first.startsWith('$')) {
+      if (second !== undefined) throw unknownRoute(request)
+      return parts.operations.run(parts, request, context, { code: first.slice(1), type: undefined, id: undefined })
+    }
+    requireType(parts, first)
+    if (second === undefined) return byType(parts, request, context, first)
+    if (second === '_search' && third === undefined) {
+      return byMethod(request, { POST: () => searchType(parts, request, context, first) })
+    }
+    if (second.startsWith('$')) {
+      if (third !== undefined) throw unknownRoute(request)
+      return parts.operations.run(parts, request, context, { code: second.slice(1), type: first, id: undefined })
+    }
+    if (!isId(second)) throw outcomes.notFound(`${first}/${second.slice(0, 64)}`)
+    const ref = { type: first, id: second }
+    if (third === undefined) return byInstance(parts, request, context, ref)
+    if (third.startsWith('$') && fourth === undefined) {
+      return parts.operations.run(parts, request, context, { code: third.slice(1), type: first, id: second })
+    }
+    if (third === '_history') return byHistory(parts, request, context, ref, fourth)
+    throw unknownRoute(request)
+  }
+  return handle
+}
+
+const bySystem = (parts: RestParts, request: FhirRequest, context: RequestContext, handle: FhirHandler): Promise<FhirAnswer> =>
+  byMethod(request, { POST: () => batchOrTransaction(parts, request, context, handle) })
+
+const byType = (parts: RestParts, request: FhirRequest, context: RequestContext, type: string): Promise<FhirAnswer> =>
+  byMethod(request, {
+    GET: () => searchType(parts, request, context, type),
+    POST: () => {
+      permit(context.caller, 'create', type)
+      return create(parts, request, context, type)
+    },
+  })
+
+const searchType = (parts: RestParts, request: FhirRequest, context: RequestContext, type: string): Promise<FhirAnswer> => {
+  permit(context.caller, 'search', type)
+  return search(parts, request, context, [type], request.query)
+}
+
+const byInstance = (parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef): Promise<FhirAnswer> =>
+  byMethod(request, {
+    GET: () => {
+      permit(context.caller, 'read', ref.type)
+      return read(parts, request, context, ref)
+    },
+    PUT: () => update(parts, request, context, ref),
+    DELETE: () => {
+      permit(context.caller, 'delete', ref.type)
+      return remove(parts, request, context, ref)
+    },
+  })
+
+const byHistory = (
+  parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef, versionId: string | undefined,
+): Promise<FhirAnswer> =>
+  byMethod(request, {
+    GET: () => {
+      permit(context.caller, versionId === undefined ? 'history' : 'read', ref.type)
+      return versionId === undefined ? instanceHistory(parts, request, context, ref) : vread(parts, context, ref, versionId)
+    },
+  })
+
+const capabilityAnswer = async (parts: RestParts, request: FhirRequest): Promise<FhirAnswer> => ({
+  status: 200, headers: {}, body: JSON.stringify(capabilityStatement(parts, { base: request.base })),
+})
+
+/** HEAD is GET without its body, which the HTTP room leaves out. */
+const byMethod = async (
+  request: FhirRequest, actions: Partial<Record<FhirRequest['method'], () => Promise<FhirAnswer>>>,
+): Promise<FhirAnswer> => {
+  const action = actions[request.method === 'HEAD' ? 'GET' : request.method]
+  if (action !== undefined) return action()
+  const allowed = Object.keys(actions)
+  throw outcomes.methodNotAllowed(request.method, allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed)
+}
+
+const requireType = (parts: RestParts, type: string): void => {
+  if (!parts.definitions.resourceTypes.has(type)) throw outcomes.unknownType(type, nearest(type, parts.definitions.resourceTypes))
+}
+
+const unknownRoute = (request: FhirRequest) => outcomes.unknownRoute(request.method, `/${request.path.join('/')}`)

@@ -1,0 +1,85 @@
+/**
+ * One request's writes: work on a unit, validation, references, guards, audit, one commit; again on a Conflict.
+ * docs/decisions/0002-optimistic-unit-of-work.md
+ */
+import { directLabels } from '../access/visibility.ts'
+import { outcomes } from '../fhir/outcomes.ts'
+import type { Resource } from '../fhir/resource.ts'
+import { Conflict, type Write } from '../store/store.ts'
+import type { AuditTrail } from './audit-trail.ts'
+import { frame } from './frame.ts'
+import { refuseDanglingReferences } from './integrity.ts'
+import type { Repository, RepositoryParts, RequestContext, Written } from './repository.ts'
+import { openUnit, type Collected } from './unit-of-work.ts'
+import type { Change, Guard, Unit } from './unit.ts'
+
+/** Attempts before 409: at 16 writers on one Task the fifth attempt was never needed; more only queues. */
+const MAX_ATTEMPTS = 8
+/** Guards see each other's consequences; a chain longer than this is a fault of theirs. */
+const MAX_GUARD_ROUNDS = 5
+
+interface TransactParts extends RepositoryParts {
+  readonly audit: AuditTrail
+  readonly validate: Repository['validate']
+  readonly now: () => number
+}
+
+export const createTransact = (parts: TransactParts): Repository['transact'] => {
+  const attempt = async <T>(context: RequestContext, work: (unit: Unit) => Promise<T>): Promise<Written<T>> => {
+    const { unit, collect } = openUnit({ ...parts, ...context, now: parts.now() })
+    const value = await work(unit)
+    if (collect().changes.length === 0) return { value, versions: [] }
+    for (const change of unit.changes()) {
+      if (change.origin === 'request' && change.after !== undefined) parts.validate(change.after)
+    }
+    await refuseDanglingReferences(parts.store, context.caller, unit.changes())
+    await runGuards(parts.guards, unit)
+
+    const collected = collect()
+    const puts = collected.changes.map(change => write(parts, context, collected, change))
+    const committed = await parts.store.commit({
+      expect: collected.expectations,
+      writes: [...puts, ...collected.writes, await parts.audit.written(context, collected)],
+    })
+    return { value, versions: committed.versions.slice(0, puts.length) }
+  }
+
+  return async (context, work) => {
+    for (let attempts = 1; ; attempts += 1) {
+      try {
+        return await attempt(context, work)
+      } catch (error) {
+        if (!(error instanceof Conflict)) throw error
+        if (attempts === MAX_ATTEMPTS) throw outcomes.contention()
+      }
+    }
+  }
+}
+
+const runGuards = async (guards: readonly Guard[], unit: Unit): Promise<void> => {
+  let before: readonly Change[] = []
+  for (let round = 1; !sameChanges(before, unit.changes()); round += 1) {
+    if (round > MAX_GUARD_ROUNDS) throw new Error(`guards still change after ${MAX_GUARD_ROUNDS} rounds`)
+    before = unit.changes()
+    for (const guard of guards) await guard.review(unit)
+  }
+}
+
+const sameChanges = (one: readonly Change[], other: readonly Change[]): boolean =>
+  one.length === other.length && one.every((change, index) => change === other[index])
+
+const write = (parts: TransactParts, context: RequestContext, collected: Collected, change: Change): Write => {
+  const { ref, replaces, method } = change
+  if (change.after === undefined) return { kind: 'delete', ref, replaces }
+  const resource: Resource = change.after
+  const caseId = collected.caseOf(ref)
+  // Labels are given once: an update keeps those of the resource, and what is in a case is seen by the case's labels.
+  const labels = replaces > 0 ? {} : { audience: caseId === undefined ? directLabels(resource.resourceType, context.caller) : [] }
+  return {
+    kind: 'put', ref, replaces, method,
+    json: frame(resource, replaces + 1),
+    index: parts.extract(resource),
+    ...(caseId === undefined ? {} : { caseId }),
+    ...labels,
+  }
+}

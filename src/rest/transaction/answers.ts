@@ -1,0 +1,40 @@
+/** Entries of a batch-response or transaction-response, as text around stored text. */
+import { operationOutcome, type FhirError } from '../../fhir/outcomes.ts'
+import type { StoredVersion } from '../../store/store.ts'
+import { etag, locationOf, writtenBody, type Preference } from '../answers.ts'
+import type { FhirAnswer } from '../request.ts'
+
+export const REASONS: Readonly<Record<number, string>> = {
+  200: 'OK', 201: 'Created', 204: 'No Content', 304: 'Not Modified', 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found',
+  405: 'Method Not Allowed', 409: 'Conflict', 410: 'Gone', 412: 'Precondition Failed', 422: 'Unprocessable Entity',
+}
+
+export const statusText = (status: number): string => `${status} ${REASONS[status] ?? ''}`.trim()
+
+const entryText = (response: object, resource: string | undefined): string =>
+  `{${resource === undefined ? '' : `"resource":${resource},`}"response":${JSON.stringify(response)}}`
+
+export const writtenEntry = (base: string, version: StoredVersion, status: 200 | 201, preferred: Preference): string => {
+  const outcome = preferred === 'OperationOutcome' ? { outcome: JSON.parse(writtenBody(preferred, version) ?? 'null') as unknown } : {}
+  return entryText(
+    { status: statusText(status), location: locationOf(base, version), etag: etag(version), lastModified: version.lastUpdated, ...outcome },
+    preferred === 'representation' ? version.json : undefined,
+  )
+}
+
+export const deletedEntry = (version: StoredVersion | undefined): string =>
+  entryText({ status: statusText(204), ...(version === undefined ? {} : { etag: etag(version) }) }, undefined)
+
+/** The answer of an interaction of its own: a read inside a transaction, any entry of a batch. */
+export const answerEntry = (answer: FhirAnswer): string => {
+  const { etag: tag, location, 'last-modified': modified } = answer.headers
+  return entryText({
+    status: statusText(answer.status),
+    ...(location === undefined ? {} : { location }),
+    ...(tag === undefined ? {} : { etag: tag }),
+    ...(modified === undefined ? {} : { lastModified: new Date(modified).toISOString() }),
+  }, answer.body)
+}
+
+export const failedEntry = (error: FhirError): string =>
+  entryText({ status: statusText(error.status), outcome: operationOutcome(error.issues) }, undefined)

@@ -1,0 +1,43 @@
+/** batch: every entry is a request of its own, and one that fails fails alone. */
+import { randomUUID } from 'node:crypto'
+import { instant } from '../../fhir/clock.ts'
+import { stringifyJson } from '../../fhir/json.ts'
+import { FhirError } from '../../fhir/outcomes.ts'
+import type { Resource } from '../../fhir/resource.ts'
+import { bundleText } from '../bundle.ts'
+import type { RestParts } from '../context.ts'
+import type { RequestContext } from '../repository.ts'
+import type { FhirAnswer, FhirHandler, FhirRequest } from '../request.ts'
+import { answerEntry, failedEntry } from './answers.ts'
+import { readEntries, type Entry } from './entries.ts'
+
+export const batch = async (
+  parts: RestParts, request: FhirRequest, context: RequestContext, bundle: Resource, handle: FhirHandler,
+): Promise<FhirAnswer> => {
+  const entries: string[] = []
+  for (const entry of readEntries(bundle, request.base)) {
+    try {
+      entries.push(answerEntry(await handle(entryRequest(request, entry), context.caller)))
+    } catch (error) {
+      if (!(error instanceof FhirError)) throw error
+      entries.push(failedEntry(error))
+    }
+  }
+  const body = bundleText({
+    type: 'batch-response', id: randomUUID(), lastUpdated: instant(parts.clock.now()), total: undefined, links: [], entries,
+  })
+  return { status: 200, headers: {}, body }
+}
+
+export const entryRequest = (request: FhirRequest, entry: Entry): FhirRequest => ({
+  method: entry.verb,
+  path: entry.path,
+  query: [...new URLSearchParams(entry.query)],
+  headers: {
+    prefer: request.headers['prefer'], 'if-match': entry.ifMatch, 'if-none-match': entry.ifNoneMatch, 'if-none-exist': entry.ifNoneExist,
+  },
+  body: entry.resource === undefined ? '' : stringifyJson(entry.resource),
+  requestId: request.requestId,
+  correlationId: request.correlationId,
+  base: request.base,
+})

@@ -1,0 +1,122 @@
+/**
+ * transaction: all entries or none, in one commit; deletes, then creates, then updates, then reads
+ * (https://hl7.org/fhir/R4/http.html#trules).
+ */
+import { randomUUID } from 'node:crypto'
+import type { Caller } from '../../access/caller.ts'
+import { permit } from '../../access/permissions.ts'
+import { instant } from '../../fhir/clock.ts'
+import { nearest } from '../../fhir/nearest.ts'
+import { FhirError, outcomes } from '../../fhir/outcomes.ts'
+import { isId, refText, type ResourceRef } from '../../fhir/resource.ts'
+import type { StoredVersion } from '../../store/store.ts'
+import { preference } from '../answers.ts'
+import { readResource } from '../body.ts'
+import { bundleText } from '../bundle.ts'
+import { versionInTag } from '../conditions.ts'
+import type { RestParts } from '../context.ts'
+import { put, removeCurrent, requireSameId } from '../interactions/write.ts'
+import type { RequestContext } from '../repository.ts'
+import type { FhirAnswer, FhirHandler, FhirRequest } from '../request.ts'
+import type { Unit } from '../unit.ts'
+import { answerEntry, deletedEntry, writtenEntry } from './answers.ts'
+import { entryRequest } from './batch.ts'
+import { readEntries, type Entry } from './entries.ts'
+import { identify, resolveLinks, type Identity } from './identities.ts'
+
+/** What became of an entry inside the unit; reads have no outcome until the commit is done. */
+type Outcome = { readonly ref: ResourceRef; readonly did: 'created' | 'updated' | 'deleted' | 'existing' }
+
+export const transaction = async (
+  parts: RestParts, request: FhirRequest, context: RequestContext, handle: FhirHandler,
+): Promise<FhirAnswer> => {
+  const { value, versions } = await parts.repository.transact(context, unit => work(parts, request, context, unit))
+  const written = new Map(versions.map(version => [refText(version.ref), version]))
+  const preferred = preference(request.headers['prefer'])
+  const entries: string[] = []
+  for (const entry of value.entries) {
+    const outcome = value.outcomes.get(entry.index)
+    entries.push(outcome === undefined
+      ? answerEntry(await atEntry(entry, () => handle(entryRequest(request, entry), context.caller)))
+      : await outcomeEntry(parts, request, context, outcome, written.get(refText(outcome.ref)), preferred))
+  }
+  const body = bundleText({
+    type: 'transaction-response', id: randomUUID(), lastUpdated: instant(parts.clock.now()), total: undefined, links: [], entries,
+  })
+  return { status: 200, headers: {}, body }
+}
+
+const work = async (
+  parts: RestParts, request: FhirRequest, context: RequestContext, unit: Unit,
+): Promise<{ entries: readonly Entry[]; outcomes: ReadonlyMap<number, Outcome> }> => {
+  // Read anew on every attempt, because links are rewritten in the resources themselves.
+  const entries = readEntries(readResource(request.body, 'Bundle'), request.base)
+  for (const entry of entries) requireAddress(parts, context.caller, entry)
+  const identities = await identify(parts, unit, entries, request.base)
+  await resolveLinks(parts, unit, entries, identities, request.base)
+
+  const done = new Map<number, Outcome>()
+  for (const verb of ['DELETE', 'POST', 'PUT'] as const) {
+    for (const entry of entries.filter(candidate => candidate.verb === verb)) {
+      const identity = identities.get(entry.index)
+      if (identity !== undefined) done.set(entry.index, await atEntry(entry, () => apply(parts, context, unit, entry, identity)))
+    }
+  }
+  return { entries, outcomes: done }
+}
+
+const apply = async (parts: RestParts, context: RequestContext, unit: Unit, entry: Entry, { ref, existing }: Identity): Promise<Outcome> => {
+  const ifMatch = versionInTag('If-Match', entry.ifMatch)
+  const { resource } = entry
+  if (entry.verb === 'DELETE') {
+    await removeCurrent(unit, ref, ifMatch, parts, context)
+    return { ref, did: 'deleted' }
+  }
+  if (resource === undefined) throw outcomes.badRequest('entry-resource', `${entry.verb} needs a resource`)
+  if (resource.resourceType !== ref.type) throw outcomes.typeMismatch(resource.resourceType, ref.type)
+  if (existing) return { ref, did: 'existing' }
+  if (entry.verb === 'POST') {
+    const { id: _given, ...content } = resource
+    unit.create(content, { id: ref.id })
+    return { ref, did: 'created' }
+  }
+  requireSameId(resource, ref)
+  return { ref, did: await put(unit, resource, ref, ifMatch, parts, context) ? 'created' : 'updated' }
+}
+
+const outcomeEntry = async (
+  parts: RestParts, request: FhirRequest, context: RequestContext,
+  { ref, did }: Outcome, version: StoredVersion | undefined, preferred: ReturnType<typeof preference>,
+): Promise<string> => {
+  switch (did) {
+    case 'deleted': return deletedEntry(version)
+    case 'existing': return writtenEntry(request.base, await parts.repository.read(context, ref), 200, preferred)
+    case 'created': case 'updated':
+      if (version === undefined) throw new Error(`the commit did not answer for ${refText(ref)}`)
+      return writtenEntry(request.base, version, did === 'created' ? 201 : 200, preferred)
+  }
+}
+
+/** Type known, address complete, verb served inside a transaction, and the caller's role may. */
+const requireAddress = (parts: RestParts, caller: Caller, entry: Entry): void => {
+  const at = `Bundle.entry[${entry.index}].request.url`
+  const [type = '', id, ...more] = entry.path
+  if (entry.verb === 'GET' || entry.verb === 'HEAD') return
+  if (!parts.definitions.resourceTypes.has(type)) {
+    const near = nearest(type, parts.definitions.resourceTypes)
+    throw outcomes.entry('type-unknown', `"${type}" is not an R4 resource type${near === undefined ? '' : `; did you mean "${near}"?`}`, at)
+  }
+  if (entry.verb === 'PATCH') throw outcomes.entry('entry-method', 'PATCH is not served yet; send the whole resource by PUT', at)
+  if (entry.query !== '') throw outcomes.entry('entry-url', 'conditional update and delete are not served yet; name the id', at)
+  const complete = entry.verb === 'POST' ? id === undefined : id !== undefined && isId(id) && more.length === 0
+  if (!complete) throw outcomes.entry('entry-url', `a ${entry.verb} goes to ${entry.verb === 'POST' ? 'a type' : 'Type/id'}, found "${entry.url}"`, at)
+  if (entry.verb !== 'PUT') permit(caller, entry.verb === 'POST' ? 'create' : 'delete', type)
+}
+
+const atEntry = async <T>(entry: Entry, action: () => Promise<T>): Promise<T> => {
+  try {
+    return await action()
+  } catch (error) {
+    throw error instanceof FhirError ? outcomes.entryFailed(entry.index, error) : error
+  }
+}

@@ -1,0 +1,16 @@
+/** From validation issues to the refusal of a write: 400 where R4's own shape is broken, 422 where a rule is. */
+import { FhirError } from '../fhir/outcomes.ts'
+import type { ValidationIssue } from '../validation/validator.ts'
+
+const isError = (issue: ValidationIssue): boolean => issue.severity === 'error' || issue.severity === 'fatal'
+
+/**
+ * Throws every issue when one is an error; otherwise returns them. R4 asks for 400 when a resource "could not be
+ * parsed or failed basic FHIR validation rules" and 422 for profiles and business rules (https://hl7.org/fhir/R4/http.html#create).
+ */
+export const refuseInvalid = (issues: readonly ValidationIssue[]): readonly ValidationIssue[] => {
+  const errors = issues.filter(isError)
+  if (errors.length === 0) return issues
+  const status = errors.some(issue => issue.type === 'structure') ? 400 : 422
+  throw new FhirError(status, issues)
+}
