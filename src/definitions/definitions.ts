@@ -18,7 +18,7 @@ export interface ElementDefinition {
   /** `#Questionnaire.item` style content reference, without the leading `#`. */
   readonly contentReference?: string
   readonly binding?: Binding
-  /** `{ 'fixedUri': 'https://…' }`: the choice name and the value. */
+  /** `fixedUri: 'https://…'` is `{ type: 'uri', value: 'https://…' }`. */
   readonly fixed?: { readonly type: string; readonly value: unknown }
   readonly pattern?: { readonly type: string; readonly value: unknown }
   readonly minValue?: { readonly type: string; readonly value: unknown }
@@ -43,6 +43,8 @@ export interface Binding {
   readonly strength: 'required' | 'extensible' | 'preferred' | 'example'
   /** Canonical without version. */
   readonly valueSet: string
+  /** A preferred or extensible binding may not leave this one (extension elementdefinition-maxValueSet). */
+  readonly maxValueSet?: string
 }
 
 export interface Slicing {
@@ -121,7 +123,7 @@ export interface Definitions {
   readonly resourceTypes: ReadonlySet<string>
   /** Base definition of a resource or data type by name. */
   type(name: string): StructureDefinition | undefined
-  /** Any structure by canonical; a `|version` suffix must match. */
+  /** Any structure by canonical; a `|version` suffix must match (`2.0.2-hub.1`, a restatement, also answers to `2.0.2`). */
   structure(url: string): StructureDefinition | undefined
   /** UK Core (or hub) profile every resource of this type must meet when PROFILES=ukcore. */
   defaultProfile(resourceType: string): string | undefined
@@ -131,7 +133,8 @@ export interface Definitions {
   codeSystem(url: string): CodeSystem | undefined
   /** Search parameter codes through which `resourceType` is in the compartment; empty: not in it. */
   compartment(compartment: string, resourceType: string): readonly string[]
-  operation(code: string): OperationDefinition | undefined
+  /** By code; several types define an `everything` or an `apply`, so name the type where it matters. */
+  operation(code: string, resourceType?: string): OperationDefinition | undefined
   /** All canonicals of a kind, for listings. */
   canonicals(kind: 'StructureDefinition' | 'ValueSet' | 'CodeSystem' | 'SearchParameter' | 'OperationDefinition'): readonly string[]
   /**

@@ -1,0 +1,112 @@
+/**
+ * Reading an ElementDefinition of a StructureDefinition resource into the compact form the hub works with.
+ *
+ * Only what constrains an instance is kept. An element of a differential says only what it changes, so everything
+ * but its id and path is optional here; `snapshot.ts` lays it over the base.
+ */
+import type { ElementDefinition as RawElement, ElementDefinitionType } from 'fhir/r4.js'
+import type { Binding, Constraint, ElementDefinition, ElementType, Slicing } from './definitions.ts'
+import { primitives } from './primitives.ts'
+
+/** What an element of a differential changes; absent fields are inherited. */
+export interface ElementDifference extends Partial<Omit<ElementDefinition, 'id' | 'path'>> {
+  readonly id: string
+  readonly path: string
+}
+
+const MAX_VALUE_SET = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet'
+
+/** A canonical without its `|version`. */
+export const withoutVersion = (canonical: string): string => canonical.split('|', 1)[0] ?? canonical
+
+/** `*` is unbounded. */
+const maximum = (max: string): number => (max === '*' ? Infinity : Number(max))
+
+/** The one property `prefix[x]` of an element: `fixedUri` is the type `uri` with its value. */
+function choice(raw: RawElement, prefix: string): { type: string; value: unknown } | undefined {
+  for (const [key, value] of Object.entries(raw)) {
+    const suffix = key.slice(prefix.length)
+    if (!key.startsWith(prefix) || !/^[A-Z]/.test(suffix)) continue
+    const primitive = suffix.charAt(0).toLowerCase() + suffix.slice(1)
+    return { type: primitive in primitives ? primitive : suffix, value }
+  }
+  return undefined
+}
+
+const elementType = (raw: ElementDefinitionType): ElementType => ({
+  code: raw.code,
+  ...(raw.profile?.length ? { profiles: raw.profile.map(withoutVersion) } : {}),
+  ...(raw.targetProfile?.length ? { targetProfiles: raw.targetProfile.map(withoutVersion) } : {}),
+})
+
+function bindingOf(raw: RawElement['binding']): Binding | undefined {
+  if (raw?.valueSet === undefined) return undefined
+  const widest = raw.extension?.find(extension => extension.url === MAX_VALUE_SET)
+  const maxValueSet = widest?.valueCanonical ?? widest?.valueUri
+  return {
+    strength: raw.strength,
+    valueSet: withoutVersion(raw.valueSet),
+    ...(maxValueSet === undefined ? {} : { maxValueSet: withoutVersion(maxValueSet) }),
+  }
+}
+
+const slicingOf = (raw: NonNullable<RawElement['slicing']>): Slicing => ({
+  discriminators: (raw.discriminator ?? []).map(({ type, path }) => ({ type, path })),
+  ordered: raw.ordered ?? false,
+  rules: raw.rules,
+})
+
+const constraintOf = (raw: NonNullable<RawElement['constraint']>[number]): Constraint => ({
+  key: raw.key,
+  severity: raw.severity,
+  human: raw.human,
+  ...(raw.expression === undefined ? {} : { expression: raw.expression }),
+})
+
+const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
+
+/**
+ * The compact form of one element of a differential or snapshot.
+ * @param id the element's id, made by `elementIds` where the resource leaves it out
+ */
+export function readElement(raw: RawElement, id: string): ElementDifference {
+  return {
+    id,
+    path: raw.path,
+    ...defined({
+      sliceName: raw.sliceName,
+      min: raw.min,
+      max: raw.max === undefined ? undefined : maximum(raw.max),
+      types: raw.type?.map(elementType),
+      contentReference: raw.contentReference?.replace(/^.*#/, ''),
+      binding: bindingOf(raw.binding),
+      fixed: choice(raw, 'fixed'),
+      pattern: choice(raw, 'pattern'),
+      minValue: choice(raw, 'minValue'),
+      maxValue: choice(raw, 'maxValue'),
+      maxLength: raw.maxLength,
+      slicing: raw.slicing === undefined ? undefined : slicingOf(raw.slicing),
+      constraints: raw.constraint?.map(constraintOf),
+      mustSupport: raw.mustSupport,
+      isModifier: raw.isModifier,
+      isSummary: raw.isSummary,
+    }),
+  }
+}
+
+/**
+ * Ids of the elements in order. `ElementDefinition.id` is optional; without it, the id follows from the path and
+ * from the slice names seen last on the way there (https://hl7.org/fhir/R4/elementdefinition.html#id).
+ */
+export function elementIds(raw: readonly RawElement[]): string[] {
+  const latest = new Map<string, string>()
+  return raw.map(element => {
+    const dot = element.path.lastIndexOf('.')
+    const parent = dot < 0 ? undefined : element.path.slice(0, dot)
+    const name = element.path.slice(dot + 1) + (element.sliceName === undefined ? '' : `:${element.sliceName}`)
+    const id = element.id ?? (parent === undefined ? name : `${latest.get(parent) ?? parent}.${name}`)
+    latest.set(element.path, id)
+    return id
+  })
+}

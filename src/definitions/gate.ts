@@ -1,0 +1,53 @@
+/**
+ * The structural gates: functions compiled ahead of time by AJV (`build/gates.ts`), linked here on first use.
+ *
+ * A gate is the text of a CommonJS module. It asks for three modules, which are given here: the formats of primitive
+ * types, the gates of data types (one module, shared), and `resource`, which sends a contained resource or a Bundle
+ * entry's resource to the gate of its own type.
+ */
+import { compileFunction } from 'node:vm'
+import { primitives } from './primitives.ts'
+
+export type Gate = (value: unknown) => boolean
+
+const formats = Object.fromEntries(Object.entries(primitives)
+  .flatMap(([type, primitive]) => (primitive.json === 'string' ? [[type, primitive.test]] : [])))
+
+const refuse: Gate = () => false
+
+/** The modules a compiled gate may ask for, by the names `build/gates.ts` gives them. */
+export const GATE_MODULES = { formats: 'formats', types: 'types', resource: 'resource' } as const
+
+/**
+ * Makes the finder of gates.
+ * @param source text of a compiled module: a resource type's, or that of all data types
+ */
+export function gateLinker(source: (name: string) => string | undefined, resourceTypes: ReadonlySet<string>): (type: string) => Gate {
+  const linked = new Map<string, unknown>()
+
+  function link(name: string): unknown {
+    const found = linked.get(name)
+    if (found !== undefined) return found
+    const text = source(name)
+    if (text === undefined) throw new Error(`the compiled definitions have no gate "${name}"; run: node scripts/definitions.ts`)
+    const module = { exports: {} }
+    compileFunction(text, ['require', 'module', 'exports'], { filename: `gate-${name}.cjs` })(give, module, module.exports)
+    linked.set(name, module.exports)
+    return module.exports
+  }
+
+  const give = (name: string): unknown => {
+    switch (name) {
+      case GATE_MODULES.formats: return formats
+      case GATE_MODULES.types: return link(GATE_MODULES.types)
+      case GATE_MODULES.resource: return dispatch
+      default: throw new Error(`a gate asks for "${name}", which it is not given`)
+    }
+  }
+  const gate = (type: string): Gate => (resourceTypes.has(type) ? link(type) as Gate : refuse)
+  const dispatch: Gate = value => {
+    const type = (value as { resourceType?: unknown } | null)?.resourceType
+    return typeof type === 'string' && gate(type)(value)
+  }
+  return gate
+}

@@ -1,0 +1,108 @@
+/**
+ * Loading the compiled definitions: the artefact is read whole, its parts are parsed when first asked for.
+ *
+ * What was parsed stays, so the second question about a type costs a map lookup. Figures: docs/definitions.md.
+ */
+import type {
+  CodeSystem, Definitions, ElementDefinition, OperationDefinition, SearchParameter, StructureDefinition, ValueSet,
+} from './definitions.ts'
+import { withoutVersion } from './element.ts'
+import { gateLinker } from './gate.ts'
+import { DEFINITIONS_FOLDER, readPack } from './pack.ts'
+
+/** A function that computes its answer for a key once. */
+function remembering<T>(compute: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>()
+  return key => {
+    const found = known.get(key)
+    if (found !== undefined) return found
+    const value = compute(key)
+    known.set(key, value)
+    return value
+  }
+}
+
+const decodeStructure = (text: string): StructureDefinition => {
+  const structure = JSON.parse(text) as StructureDefinition
+  // JSON has no Infinity: an unbounded maximum is written as null
+  return { ...structure, elements: structure.elements.map((element): ElementDefinition =>
+    (element.max === null ? { ...element, max: Infinity } : element)) }
+}
+
+type Encoded<T, K extends string> = Omit<T, K> & Record<K, Record<string, never>>
+
+function decodeCodeSystem(text: string): CodeSystem {
+  const { codes, parents, ...rest } = JSON.parse(text) as Encoded<CodeSystem, 'codes'> & { parents?: Record<string, string[]> }
+  return { ...rest, codes: new Map(Object.entries(codes)), ...(parents ? { parents: new Map(Object.entries(parents)) } : {}) } as CodeSystem
+}
+
+function decodeValueSet(text: string): ValueSet {
+  const set = JSON.parse(text) as ValueSet
+  if (set.kind !== 'expanded') return set
+  return { ...set, codes: new Map(Object.entries(set.codes).map(([system, codes]) => [system, new Map(Object.entries(codes))])) }
+}
+
+/** `2.0.2-hub.1` restates `2.0.2` and answers to both. */
+const isVersion = (have: string | undefined, asked: string): boolean => have === asked || have?.startsWith(`${asked}-hub.`) === true
+
+/**
+ * @param folder where `scripts/definitions.ts` put the artefact; `build/definitions/` of the project unless given
+ * @throws Error when there is no artefact, or one of another layout
+ */
+export function loadDefinitions(folder: string = DEFINITIONS_FOLDER): Definitions {
+  const pack = readPack(folder)
+  const catalogue = <T>(key: string): T => JSON.parse(pack.text('catalogue', key) ?? 'null') as T
+  const decoded = <T>(section: string, decode: (text: string) => T) => remembering((key: string): T | undefined => {
+    const text = pack.text(section, key)
+    return text === undefined ? undefined : decode(text)
+  })
+
+  const resourceTypes = new Set(catalogue<string[]>('resourceTypes'))
+  const types = new Map(Object.entries(catalogue<Record<string, string>>('types')))
+  const defaultProfiles = new Map(Object.entries(catalogue<Record<string, string>>('defaultProfiles')))
+  const compartments = catalogue<Record<string, Record<string, readonly string[]>>>('compartments')
+
+  const structureByUrl = decoded('structures', decodeStructure)
+  const valueSetByUrl = decoded('valueSets', decodeValueSet)
+  const codeSystemByUrl = decoded('codeSystems', decodeCodeSystem)
+
+  const all = <T>(section: string) => remembering((): readonly T[] =>
+    pack.keys(section).map(key => JSON.parse(pack.text(section, key) as string) as T))
+  const allParameters = all<SearchParameter>('searchParameters')
+  const allOperations = all<OperationDefinition>('operations')
+
+  const parametersOf = remembering((resourceType: string): ReadonlyMap<string, SearchParameter> => {
+    if (!resourceTypes.has(resourceType)) return new Map()
+    const bases = new Set([resourceType, 'Resource'])
+    if (types.has(resourceType) && isDomainResource(resourceType)) bases.add('DomainResource')
+    return new Map(allParameters('').filter(({ base }) => base.some(type => bases.has(type))).map(item => [item.code, item]))
+  })
+  const isDomainResource = (resourceType: string): boolean =>
+    structureByUrl(types.get(resourceType) ?? '')?.baseDefinition === 'http://hl7.org/fhir/StructureDefinition/DomainResource'
+
+  const structure = (url: string): StructureDefinition | undefined => {
+    const canonical = withoutVersion(url)
+    const found = structureByUrl(canonical)
+    return canonical === url || isVersion(found?.version, url.slice(canonical.length + 1)) ? found : undefined
+  }
+  const sections = {
+    StructureDefinition: 'structures', ValueSet: 'valueSets', CodeSystem: 'codeSystems',
+    SearchParameter: 'searchParameters', OperationDefinition: 'operations',
+  } as const
+
+  return {
+    fingerprint: pack.fingerprint,
+    resourceTypes,
+    type: name => structureByUrl(types.get(name) ?? ''),
+    structure,
+    defaultProfile: resourceType => defaultProfiles.get(resourceType),
+    searchParameters: parametersOf,
+    valueSet: url => valueSetByUrl(withoutVersion(url)),
+    codeSystem: url => codeSystemByUrl(withoutVersion(url)),
+    compartment: (compartment, resourceType) => compartments[compartment]?.[resourceType] ?? [],
+    operation: (code, resourceType) => allOperations('').find(operation => operation.code === code &&
+      (resourceType === undefined || operation.resource.some(type => type === resourceType || type === 'Resource'))),
+    canonicals: kind => pack.keys(sections[kind]),
+    gate: gateLinker((name: string) => pack.text('gates', name), resourceTypes),
+  }
+}

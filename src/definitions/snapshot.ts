@@ -1,0 +1,167 @@
+/**
+ * The snapshot of a profile: its base's elements with the profile's differential laid over them.
+ *
+ * Elements are held as a tree (an element has children and slices) so that a differential can reach inside data
+ * types, extension profiles, content references, slices and re-slices, which unfold only where it does.
+ * Pure; https://hl7.org/fhir/R4/profiling.html#snapshot.
+ */
+import type { ElementDefinition, ElementType, StructureDefinition } from './definitions.ts'
+import type { ElementDifference } from './element.ts'
+
+/** Finds the structures a snapshot is made of, by canonical without version. */
+export type ResolveStructure = (url: string) => StructureDefinition | undefined
+
+/** A differential that does not fit its base: names the element and what is wrong with it. */
+export class SnapshotError extends Error {}
+
+interface Node {
+  /** Last part of the path: `identifier`, `value[x]`. */
+  readonly name: string
+  element: ElementDefinition
+  children: Node[]
+  /** Slices in order; a re-slice `a/b` follows its slice `a`. */
+  slices: Node[]
+}
+
+export const coreStructure = (type: string): string => `http://hl7.org/fhir/StructureDefinition/${type}`
+
+/** `identifier:nhsNumber` is the element `identifier` and the slice `nhsNumber`. */
+function segmentOf(text: string): { name: string; slice: string | undefined } {
+  const colon = text.indexOf(':')
+  return colon < 0 ? { name: text, slice: undefined } : { name: text.slice(0, colon), slice: text.slice(colon + 1) }
+}
+
+const leaf = (name: string, element: ElementDefinition): Node => ({ name, element, children: [], slices: [] })
+
+const copy = (node: Node): Node =>
+  ({ name: node.name, element: node.element, children: node.children.map(copy), slices: node.slices.map(copy) })
+
+/** The tree of a snapshot's elements; ids decide who is whose child or slice. */
+function treeOf(elements: readonly ElementDefinition[]): Node {
+  const byId = new Map<string, Node>()
+  let root: Node | undefined
+  for (const element of elements) {
+    const dot = element.id.lastIndexOf('.')
+    const { name, slice } = segmentOf(element.id.slice(dot + 1))
+    const node = leaf(name, element)
+    byId.set(element.id, node)
+    if (root === undefined) {
+      root = node
+      continue
+    }
+    const parent = byId.get(element.id.slice(0, dot))
+    if (slice === undefined) parent?.children.push(node)
+    else parent?.children.find(child => child.name === name)?.slices.push(node)
+  }
+  if (root === undefined) throw new SnapshotError('the base has no elements')
+  return root
+}
+
+/** The elements of a tree in snapshot order, with the ids and paths of where they now stand. */
+function* elementsOf(node: Node, id: string, path: string): Generator<ElementDefinition> {
+  yield { ...node.element, id, path }
+  for (const child of node.children) {
+    const childId = `${id}.${child.name}`
+    const childPath = `${path}.${child.name}`
+    yield* elementsOf(child, childId, childPath)
+    for (const slice of child.slices) yield* elementsOf(slice, `${childId}:${slice.element.sliceName}`, childPath)
+  }
+}
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** The type that the name `valueQuantity` picks from the choice `value[x]`. */
+function chosenType(choice: Node, name: string): ElementType | undefined {
+  if (!choice.name.endsWith('[x]') || !name.startsWith(choice.name.slice(0, -3))) return undefined
+  return choice.element.types?.find(type => choice.name.slice(0, -3) + capitalised(type.code) === name)
+}
+
+/** The slice of an element by name; made from the element (or from the slice it re-slices) when it is new. */
+function sliceOf(node: Node, sliceName: string): Node {
+  const found = node.slices.find(slice => slice.element.sliceName === sliceName)
+  if (found !== undefined) return found
+  const outer = sliceName.includes('/') ? sliceName.slice(0, sliceName.lastIndexOf('/')) : undefined
+  const model = outer === undefined ? node : sliceOf(node, outer)
+  const { slicing: _, ...inherited } = model.element
+  const chosen = chosenType(node, sliceName)
+  const made: Node = {
+    name: node.name,
+    element: { ...inherited, sliceName, min: 0, ...(chosen === undefined ? {} : { types: [chosen] }) },
+    children: model.children.map(copy),
+    slices: [],
+  }
+  const last = outer === undefined ? -1 : node.slices.findLastIndex(({ element }) =>
+    element.sliceName === outer || element.sliceName?.startsWith(`${outer}/`))
+  node.slices.splice(last < 0 ? node.slices.length : last + 1, 0, made)
+  return made
+}
+
+/** The value an element of a differential gives over what it inherits; invariants add up, the rest replaces. */
+function constrain(base: ElementDefinition, difference: ElementDifference): ElementDefinition {
+  const known = new Set(base.constraints?.map(constraint => constraint.key))
+  const added = difference.constraints?.filter(constraint => !known.has(constraint.key)) ?? []
+  const constraints = [...base.constraints ?? [], ...added]
+  return {
+    ...base,
+    ...difference,
+    ...(base.sliceName === undefined ? {} : { sliceName: base.sliceName }),
+    ...(constraints.length === 0 ? {} : { constraints }),
+  }
+}
+
+/**
+ * The snapshot of `differential` over `base`.
+ * @param base whole snapshot of the structure derived from
+ * @throws SnapshotError when the differential names an element or a structure that does not exist
+ */
+export function snapshot(
+  base: readonly ElementDefinition[], differential: readonly ElementDifference[], resolve: ResolveStructure,
+): ElementDefinition[] {
+  const root = treeOf(base)
+  const pristine = treeOf(base)
+
+  /** Gives an element the children of its type, of its one profile, or of the element it refers to. */
+  function unfold(node: Node, id: string): void {
+    if (node.children.length > 0) return
+    const { contentReference, ...element } = node.element
+    if (contentReference !== undefined) {
+      const target = contentReference.split('.').slice(1).reduce<Node | undefined>(
+        (found, name) => found?.children.find(child => child.name === name), pristine)
+      if (target === undefined) throw new SnapshotError(`${id} refers to #${contentReference}, which does not exist`)
+      node.element = { ...element, ...(target.element.types === undefined ? {} : { types: target.element.types }) }
+      node.children = target.children.map(copy)
+      return
+    }
+    const [type, ...others] = node.element.types ?? []
+    if (type === undefined) throw new SnapshotError(`${id} has no type to look into`)
+    const url = others.length > 0 ? coreStructure('Element')
+      : type.profiles?.length === 1 ? type.profiles[0] as string : coreStructure(type.code)
+    const structure = resolve(url)
+    if (structure === undefined) throw new SnapshotError(`${id} is a ${url}, which is not known`)
+    node.children = treeOf(structure.elements).children
+  }
+
+  /** The node an id names, unfolding and slicing on the way. */
+  function locate(id: string): Node {
+    const [, ...segments] = id.split('.')
+    return segments.reduce((node, text) => {
+      const { name, slice } = segmentOf(text)
+      unfold(node, id)
+      const child = node.children.find(candidate => candidate.name === name)
+      if (child !== undefined) return slice === undefined ? child : sliceOf(child, slice)
+      const choice = node.children.find(candidate => chosenType(candidate, name) !== undefined)
+      if (choice === undefined) throw new SnapshotError(`${id}: there is no "${name}" in ${node.element.path}`)
+      choice.element = { ...choice.element, slicing: choice.element.slicing ?? BY_TYPE }
+      return sliceOf(choice, name)
+    }, root)
+  }
+
+  for (const difference of differential) {
+    const node = locate(difference.id)
+    node.element = constrain(node.element, difference)
+  }
+  return [...elementsOf(root, root.name, root.name)]
+}
+
+/** `Observation.valueQuantity` in a differential is short for a slice of `value[x]` by its type. */
+const BY_TYPE = { discriminators: [{ type: 'type', path: '$this' }], ordered: false, rules: 'open' } as const
