@@ -23,16 +23,16 @@ export const GATE_MODULES = { formats: 'formats', types: 'types', resource: 'res
  * @param source text of a compiled module: a resource type's, or that of all data types
  */
 export function gateLinker(source: (name: string) => string | undefined, resourceTypes: ReadonlySet<string>): (type: string) => Gate {
-  const linked = new Map<string, unknown>()
+  const linked = new Map<string, { exports: unknown }>()
 
   function link(name: string): unknown {
     const found = linked.get(name)
-    if (found !== undefined) return found
+    if (found !== undefined) return found.exports
     const text = source(name)
     if (text === undefined) throw new Error(`the compiled definitions have no gate "${name}"; run: node scripts/definitions.ts`)
     const module = { exports: {} }
+    linked.set(name, module) // before it runs: the data types ask for their own module
     compileFunction(text, ['require', 'module', 'exports'], { filename: `gate-${name}.cjs` })(give, module, module.exports)
-    linked.set(name, module.exports)
     return module.exports
   }
 

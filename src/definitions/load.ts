@@ -98,7 +98,8 @@ export function loadDefinitions(folder: string = DEFINITIONS_FOLDER): Definition
     defaultProfile: resourceType => defaultProfiles.get(resourceType),
     searchParameters: parametersOf,
     valueSet: url => valueSetByUrl(withoutVersion(url)),
-    codeSystem: url => codeSystemByUrl(withoutVersion(url)),
+    // HL7's v2 systems have a version inside their canonical
+    codeSystem: url => codeSystemByUrl(url) ?? codeSystemByUrl(withoutVersion(url)),
     compartment: (compartment, resourceType) => compartments[compartment]?.[resourceType] ?? [],
     operation: (code, resourceType) => allOperations('').find(operation => operation.code === code &&
       (resourceType === undefined || operation.resource.some(type => type === resourceType || type === 'Resource'))),
