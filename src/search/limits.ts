@@ -1,0 +1,33 @@
+/** Bounds of search: each says why it is what it is. Nothing in a query or in an index entry is unbounded. */
+
+/**
+ * Longest value of a search parameter, and so the longest text an index entry needs: entries keep one character more,
+ * so that what was cut can never equal what is asked. `:contains` looks no further than this.
+ */
+export const MAX_VALUE_LENGTH = 1_000
+
+/** Entries of one resource under one parameter; a List of 10,000 items stays searchable by its first ones. */
+export const MAX_ENTRIES_PER_PARAMETER = 2_000
+
+/** Combinations of a composite's components in one element: 20 codings by 20 codings is beyond any real code. */
+export const MAX_COMBINATIONS = 400
+
+/** Parameters in one query, and comma-separated values of all of them: beyond, a client means a List or a POST of its own. */
+export const MAX_PARAMETERS = 100
+export const MAX_VALUES = 1_000
+
+/** Steps of a chain or nested `_has`, as issue trackers of R4 servers show in use: three; each is a join. */
+export const MAX_CHAIN_DEPTH = 4
+
+/** Types that an untyped chain (`focus.status`) may fan out to before it must name one. */
+export const MAX_CHAIN_TYPES = 20
+
+/** Codes that `:in`, `:below` and `:above` may stand for; larger value sets would make a query of their own. */
+export const MAX_EXPANDED_CODES = 5_000
+
+export const MAX_SORT_KEYS = 5
+export const MAX_INCLUDES = 30
+
+/** Matches per page: default and most. 1,000 Tasks are 2.6 MB. */
+export const DEFAULT_COUNT = 50
+export const MAX_COUNT = 1_000

@@ -1,0 +1,33 @@
+/**
+ * Which search parameters of a type are indexed, and so can be searched: the one answer for extraction, parsing and
+ * the CapabilityStatement.
+ *
+ * `_id` and `_lastUpdated` are the store's own columns. AuditEvents are written with every request and searched by a
+ * few questions only, so they are indexed by those (design: some 30 µs each).
+ */
+import type { Definitions, SearchParameter } from '../definitions/definitions.ts'
+
+const REDUCED: Readonly<Record<string, ReadonlySet<string>>> = {
+  AuditEvent: new Set(['patient', 'agent', 'date', 'type', 'entity', 'action']),
+}
+
+/** A name by its sound: R4 leaves the algorithm open and the string index does not hold one. */
+const UNINDEXED: ReadonlySet<string> = new Set(['phonetic'])
+
+/** Asked of the store itself, not of entries. */
+export const STORE_PARAMETERS: ReadonlySet<string> = new Set(['_id', '_lastUpdated'])
+
+const cache = new WeakMap<Definitions, Map<string, ReadonlyMap<string, SearchParameter>>>()
+
+/** Indexed parameters of a resource type by code, `_id` and `_lastUpdated` not among them. */
+export const indexedParameters = (definitions: Definitions, type: string): ReadonlyMap<string, SearchParameter> => {
+  const byType = cache.get(definitions) ?? new Map<string, ReadonlyMap<string, SearchParameter>>()
+  cache.set(definitions, byType)
+  const known = byType.get(type)
+  if (known !== undefined) return known
+  const only = REDUCED[type]
+  const indexed = new Map([...definitions.searchParameters(type)].filter(([code, parameter]) =>
+    parameter.expression !== undefined && !STORE_PARAMETERS.has(code) && !UNINDEXED.has(code) && (only === undefined || only.has(code))))
+  byType.set(type, indexed)
+  return indexed
+}
