@@ -1,0 +1,56 @@
+/**
+ * The guard of referrals in the commit path: no write, whichever interaction it came by, puts a Task or ServiceRequest
+ * into a state the transition table does not allow to that caller, or leaves an open referral without exactly one
+ * accountable owner and a next-action time. What a step entails is added to the same commit.
+ */
+import { refText } from '../fhir/resource.ts'
+import type { Change, Guard, Unit } from '../rest/unit.ts'
+import { inheritedCase } from './case-sharing.ts'
+import { requireOneOwner } from './coordination.ts'
+import { judgeRequest } from './judging-requests.ts'
+import { judgeTask } from './judging-tasks.ts'
+import type { OpeningParts } from './opening.ts'
+import { refuseLoss } from './protection.ts'
+import { readReferral } from './referral.ts'
+
+export const createReferralGuard = (parts: OpeningParts): Guard => {
+  /** What was judged already: guards run again while consequences keep coming, a step is judged once. */
+  const judged = new WeakMap<Unit, Set<string>>()
+
+  return {
+    name: 'referral',
+    async review(unit) {
+      const done = judged.get(unit) ?? new Set<string>()
+      judged.set(unit, done)
+      const fresh = unit.changes().filter(({ ref, origin }) => origin === 'request' && !done.has(refText(ref)))
+      for (const { ref } of fresh) done.add(refText(ref))
+      for (const change of fresh) await refuseLoss(unit, change)
+      for (const change of fresh) await inherit(unit, change)
+      for (const change of fresh) {
+        if (change.ref.type === 'ServiceRequest') await judgeRequest(unit, change, parts)
+        if (change.ref.type === 'Task') await judgeTask(unit, change)
+      }
+      await requireOwners(unit)
+    },
+  }
+}
+
+/** A new resource joins the case of what it points to. A ServiceRequest is a case of its own. */
+const inherit = async (unit: Unit, { ref, after, replaces }: Change): Promise<void> => {
+  if (after === undefined || replaces > 0 || ref.type === 'ServiceRequest' || await unit.caseOf(ref) !== undefined) return
+  const caseId = await inheritedCase(unit, after)
+  if (caseId !== undefined) unit.join(ref, caseId)
+}
+
+const requireOwners = async (unit: Unit): Promise<void> => {
+  const cases = new Set<string>()
+  for (const { ref } of unit.changes()) {
+    if (ref.type !== 'Task' && ref.type !== 'ServiceRequest') continue
+    const caseId = await unit.caseOf(ref)
+    if (caseId !== undefined) cases.add(caseId)
+  }
+  for (const caseId of cases) {
+    const referral = await readReferral(unit, caseId)
+    if (referral !== undefined) requireOneOwner(referral)
+  }
+}

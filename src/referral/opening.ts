@@ -1,0 +1,147 @@
+/**
+ * Opening a referral: whatever write an active ServiceRequest arrives by, in the same commit it gets its coordinating
+ * Task (one accountable owner, one next-action time), its triage Task and the proposal.
+ *
+ * Persist first, then triage: a fault in triage leaves the referral stored, owned and waiting for a person.
+ */
+import type { ServiceRequest, Task } from 'fhir/r4.js'
+import { instant } from '../fhir/clock.ts'
+import { localReference, references } from '../fhir/reference.ts'
+import { ODS_ORGANISATION_SYSTEM, refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
+import type { Unit } from '../rest/unit.ts'
+import { gather, letHubIn, letSenderIn } from './case-sharing.ts'
+import { businessConcept, detailConcept, kindConcept } from './codes.ts'
+import { referralIdentifier } from './number.ts'
+import { organisationOf } from './parties.ts'
+import { guidanceOf, type Hub, type Propose, type ReferralProposal } from './proposing.ts'
+import { asResource } from './referral.ts'
+import { nextActionAt } from './times.ts'
+
+export interface OpeningParts {
+  readonly propose: Propose
+  /** The hubs of this installation, at least one; the first is addressed when nothing else says. */
+  readonly hubs: readonly Hub[]
+}
+
+export interface Opened {
+  readonly coordinating: Task
+  readonly triage: Task
+  readonly hub: Hub
+  /** Undefined when triage failed on it. */
+  readonly proposal: ReferralProposal | undefined
+}
+
+/** Resources around a ServiceRequest that triage looks at: two steps are enough for requester, role and organisation. */
+const REACH = 2
+/** Limit of what is read around one referral (design, limits: 1,000 entries a Bundle). */
+const MAX_AROUND = 1_000
+
+/**
+ * Opens the referral of a ServiceRequest that is part of this unit. `sent` is what triage reads besides; without it,
+ * what this unit writes and what the ServiceRequest points to.
+ */
+export const openReferral = async (
+  unit: Unit, request: ServiceRequest, { propose, hubs }: OpeningParts, sent?: readonly Resource[],
+): Promise<Opened> => {
+  const caseId = String(request.id)
+  const resource = asResource(request)
+  const addressed = await addressedHub(unit, request, hubs)
+  const resources = sent ?? await around(unit, resource)
+  const proposal = await proposeSafely(propose, {
+    resources: [resource, ...resources.filter(({ id, resourceType }) => id !== request.id || resourceType !== 'ServiceRequest')],
+    addressed: addressed.locality, referrerKind: unit.caller.referrerKind, receivedAt: unit.now,
+  })
+  const hub = hubs.find(({ locality }) => locality === proposal?.locality) ?? addressed
+
+  await gather(unit, resource, caseId)
+  await letHubIn(unit, caseId, hub.ods)
+  if (unit.caller.organisation !== '') await letSenderIn(unit, caseId, unit.caller.organisation)
+  const requester = await organisationOf(unit, request.requester)
+  if (requester !== undefined) await letSenderIn(unit, caseId, requester)
+
+  const guidance = proposal === undefined ? undefined : keep(unit, caseId,
+    guidanceOf(proposal, request.subject.reference ?? '', caseId, unit.now))
+  const business = proposal === undefined ? 'received' as const : 'triage-proposed' as const
+  const acts = waitsForDue(proposal) ? proposal?.dueAt : undefined
+  const end = instant(Math.max(unit.now, acts ?? nextActionAt({ business, now: unit.now, dueAt: undefined, etaAt: undefined })))
+  const shared = {
+    intent: 'order' as const,
+    priority: proposal?.priority ?? request.priority ?? 'urgent' as const,
+    groupIdentifier: referralIdentifier(caseId),
+    basedOn: [{ reference: `ServiceRequest/${caseId}` }],
+    focus: { reference: `ServiceRequest/${caseId}` },
+    for: request.subject,
+    authoredOn: instant(unit.now),
+    requester: sender(unit, request),
+    owner: { reference: hub.organization, display: hub.name },
+    restriction: { period: { end } },
+  }
+  const coordinating = keep(unit, caseId, asResource({
+    resourceType: 'Task', status: 'in-progress', businessStatus: businessConcept(business), code: kindConcept('coordinate'), ...shared,
+  }))
+  const triage = keep(unit, caseId, asResource({
+    resourceType: 'Task', status: proposal === undefined ? 'requested' : 'in-progress', businessStatus: businessConcept(business),
+    code: kindConcept('triage'), ...shared, partOf: [{ reference: `Task/${coordinating.id}` }],
+    ...(guidance === undefined
+      ? { note: [{ text: 'No proposal could be computed: triage by hand.', time: instant(unit.now) }] }
+      : { output: [{ type: detailConcept('proposal'), valueReference: { reference: `GuidanceResponse/${guidance.id}` } }] }),
+  }))
+  return { coordinating: coordinating as unknown as Task, triage: triage as unknown as Task, hub, proposal }
+}
+
+const keep = (unit: Unit, caseId: string, resource: Resource): Resource => {
+  const created = unit.create(resource, { origin: 'consequence' })
+  unit.join({ type: created.resourceType, id: String(created.id) }, caseId)
+  return created
+}
+
+/** `ServiceRequest.performer`, else the client's locality, else the first hub. */
+const addressedHub = async (unit: Unit, request: ServiceRequest, hubs: readonly Hub[]): Promise<Hub> => {
+  for (const performer of request.performer ?? []) {
+    const ods = await organisationOf(unit, performer)
+    const named = hubs.find(hub => hub.organization === performer.reference || (ods !== undefined && hub.ods.toUpperCase() === ods))
+    if (named !== undefined) return named
+  }
+  const [first] = hubs
+  if (first === undefined) throw new Error('no hub is configured')
+  return hubs.find(({ locality }) => locality === unit.caller.locality) ?? first
+}
+
+const sender = (unit: Unit, request: ServiceRequest): Task['requester'] => (unit.caller.organisation === ''
+  ? request.requester
+  : { identifier: { system: ODS_ORGANISATION_SYSTEM, value: unit.caller.organisation } })
+
+/** What is in the same unit, and what the ServiceRequest leads to. */
+const around = async (unit: Unit, request: Resource): Promise<readonly Resource[]> => {
+  const found = new Map<string, Resource>()
+  for (const { ref, after } of unit.changes()) if (after !== undefined) found.set(refText(ref), after)
+  let edge: readonly Resource[] = [request]
+  for (let step = 0; step < REACH; step += 1) {
+    const next: Resource[] = []
+    for (const ref of edge.flatMap(local)) {
+      if (found.has(refText(ref)) || found.size >= MAX_AROUND) continue
+      const resource = await unit.read(ref)
+      if (resource === undefined) continue
+      found.set(refText(ref), resource)
+      next.push(resource)
+    }
+    edge = next
+  }
+  return [...found.values()]
+}
+
+const local = (resource: Resource): readonly ResourceRef[] =>
+  references(resource).flatMap(({ reference }) => localReference(reference) ?? [])
+
+/** Persist first: what triage cannot digest waits for a person instead of being refused. */
+const proposeSafely = async (propose: Propose, request: Parameters<Propose>[0]): Promise<ReferralProposal | undefined> => {
+  try {
+    return await propose(request)
+  } catch {
+    return undefined
+  }
+}
+
+/** For these a clinician must act by the time the proposal itself names (model: review and moreinfo are due by then). */
+const waitsForDue = (proposal: ReferralProposal | undefined): boolean =>
+  proposal !== undefined && ['emergency', 'review', 'moreinfo', 'redirect'].includes(proposal.disposition)

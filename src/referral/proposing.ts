@@ -1,0 +1,99 @@
+/**
+ * The question a referral puts to triage and the answer it keeps. Triage itself is handed in by `hub.ts`: this room
+ * knows the shape of a proposal, not how it is reached.
+ */
+import type { GuidanceResponse, Parameters, ParametersParameter } from 'fhir/r4.js'
+import { instant } from '../fhir/clock.ts'
+import type { Resource } from '../fhir/resource.ts'
+
+/** A hub that can be addressed: its Organization in the directory. */
+export interface Hub {
+  /** Folder name under `localities/`. */
+  readonly locality: string
+  /** `Organization/…` */
+  readonly organization: string
+  readonly ods: string
+  readonly name: string
+}
+
+export interface ProposalRequest {
+  /** Everything that came with the referral, the ServiceRequest first. */
+  readonly resources: readonly Resource[]
+  /** The hub the sender addressed, by locality; residence and practice may say otherwise. */
+  readonly addressed: string
+  /** Code system `referrer-kind`, when the client is always of one kind. */
+  readonly referrerKind: string | undefined
+  /** Instant, milliseconds. */
+  readonly receivedAt: number
+}
+
+export interface ProposedOffer {
+  /** 0 for the lead need's line, 1.. for further needs. */
+  readonly line: number
+  readonly rank: number
+  readonly code: string
+  /** `HealthcareService/…` when the directory holds it. */
+  readonly reference: string | undefined
+}
+
+export interface ReferralProposal {
+  readonly disposition: string
+  readonly priority: 'routine' | 'urgent' | 'asap' | 'stat'
+  /** Instant, milliseconds. */
+  readonly dueAt: number | undefined
+  readonly services: readonly ProposedOffer[]
+  readonly emergencyAdvice: string | undefined
+  /** Locality whose rules were used. */
+  readonly locality: string
+  readonly pack: { readonly canonical: string; readonly version: string }
+  readonly missing: readonly unknown[]
+  /** The answer of `$triage`. */
+  readonly parameters: Resource
+}
+
+/** Never throws for what a referral contains; a fault is caught by who opens the referral, which then goes untriaged. */
+export type Propose = (request: ProposalRequest) => Promise<ReferralProposal>
+
+/** The proposal as it is kept: a GuidanceResponse with the answer of `$triage` contained (model, `$triage`). */
+export const guidanceOf = (proposal: ReferralProposal, subject: string, serviceRequest: string, now: number): Resource => ({
+  resourceType: 'GuidanceResponse',
+  contained: [{ ...proposal.parameters, id: 'proposal' }],
+  requestIdentifier: { value: serviceRequest },
+  moduleCanonical: `${proposal.pack.canonical}|${proposal.pack.version}`,
+  status: proposal.missing.length > 0 ? 'data-required' : 'success',
+  subject: { reference: subject },
+  occurrenceDateTime: instant(now),
+  outputParameters: { reference: '#proposal' },
+})
+
+/** What a kept proposal says, read back from its GuidanceResponse. */
+export interface KeptProposal {
+  readonly disposition: string | undefined
+  readonly priority: ReferralProposal['priority'] | undefined
+  readonly dueAt: number | undefined
+  readonly services: readonly ProposedOffer[]
+}
+
+export const keptProposal = (guidance: Resource | undefined): KeptProposal => {
+  const parameters = ((guidance as GuidanceResponse | undefined)?.contained?.find(resource => resource.resourceType === 'Parameters') as
+    Parameters | undefined)?.parameter ?? []
+  const due = valueOf(parameters.find(parameter => parameter.name === 'due'))
+  const dueAt = typeof due === 'string' ? Date.parse(due) : Number.NaN
+  return {
+    disposition: valueOf(parameters.find(parameter => parameter.name === 'disposition')) as string | undefined,
+    priority: valueOf(parameters.find(parameter => parameter.name === 'priority')) as KeptProposal['priority'],
+    dueAt: Number.isNaN(dueAt) ? undefined : dueAt,
+    services: parameters.filter(parameter => parameter.name === 'service').map(offerOf),
+  }
+}
+
+const offerOf = ({ part = [] }: ParametersParameter): ProposedOffer => {
+  const value = (name: string): unknown => valueOf(part.find(parameter => parameter.name === name))
+  const reference = value('reference')
+  const literal = typeof reference === 'string' ? reference : (reference as { reference?: string } | undefined)?.reference
+  return { line: Number(value('line') ?? 0), rank: Number(value('rank') ?? 1), code: String(value('code') ?? ''), reference: literal }
+}
+
+/** The value of a parameter, whatever its type. */
+const valueOf = (parameter: ParametersParameter | undefined): unknown =>
+  parameter === undefined ? undefined : Object.entries(parameter).find(([name]) => name.startsWith('value'))?.[1]
