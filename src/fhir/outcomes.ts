@@ -120,6 +120,10 @@ export const outcomes = {
   // -- who asks
   unauthenticated: (text: string) => error({
     status: 401, type: 'login', code: 'unauthenticated', text, headers: { 'www-authenticate': 'Bearer realm="care-connexions"' } }),
+  /** A bearer token came and is no good (RFC 6750 section 3.1). */
+  invalidToken: (text: string) => error({
+    status: 401, type: 'expired', code: 'invalid-token', text,
+    headers: { 'www-authenticate': 'Bearer realm="care-connexions", error="invalid_token"' } }),
   forbidden: (text: string) => error({ status: 403, type: 'forbidden', code: 'forbidden', text }),
   practitionerRequired: (action: string) => error({
     status: 403, type: 'forbidden', code: 'practitioner-required',
@@ -168,8 +172,19 @@ export const outcomes = {
     text: `${what} is referenced by ${by} and cannot be deleted while that is open` }),
   businessRule: (code: string, text: string, expression?: string) => error({
     status: 422, type: 'business-rule', code, text, ...(expression ? { expression } : {}) }),
+  transitionNotAllowed: (text: string, allowed: readonly string[], expression: string) => error({
+    status: 422, type: 'business-rule', code: 'transition-not-allowed', expression,
+    text: `${text}; allowed to you now: ${allowed.length === 0 ? 'nothing' : allowed.join(', ')}` }),
+  unknownAction: (action: string, nearest: string | undefined, known: readonly string[]) => error({
+    status: 422, type: 'code-invalid', code: 'action-unknown', expression: 'Parameters.parameter.where(name=\'action\').value',
+    text: `there is no action ${quoted(action)}${meant(nearest)} Actions: ${known.join(', ')}` }),
+  protectedElement: (element: string, why: string) => error({
+    status: 422, type: 'business-rule', code: 'element-protected', expression: element,
+    text: `${element} may not change: ${why}; send it as it is` }),
 
   // -- the hub itself
+  clockBackwards: (now: string) => error({
+    status: 409, type: 'conflict', code: 'clock-backwards', text: `the hub's clock stands at ${now} and is never moved back` }),
   unavailable: (text: string) => error({
     status: 503, type: 'transient', code: 'unavailable', text, headers: { 'retry-after': '5' } }),
   internal: (reference: string) => error({

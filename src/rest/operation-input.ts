@@ -106,6 +106,7 @@ const hasForm = (type: string, { value, resource, part }: Sent): boolean => {
     case 'date': case 'dateTime': case 'instant': case 'time':
       return typeof value === 'string' && value !== ''
     case 'Resource': return resource !== undefined
+    case 'Element': return value !== undefined
     default: return resource === undefined ? typeof value === 'object' && value !== null : resource.resourceType === type
   }
 }
