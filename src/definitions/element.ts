@@ -9,9 +9,11 @@ import type { Binding, Constraint, ElementDefinition, ElementType, Slicing } fro
 import { primitives } from './primitives.ts'
 
 /** What an element of a differential changes; absent fields are inherited. */
-export interface ElementDifference extends Partial<Omit<ElementDefinition, 'id' | 'path'>> {
+export interface ElementDifference extends Partial<Omit<ElementDefinition, 'id' | 'path' | 'binding'>> {
   readonly id: string
   readonly path: string
+  /** A differential may say only a new strength. */
+  readonly binding?: Partial<Binding>
 }
 
 const MAX_VALUE_SET = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet'
@@ -39,13 +41,13 @@ const elementType = (raw: ElementDefinitionType): ElementType => ({
   ...(raw.targetProfile?.length ? { targetProfiles: raw.targetProfile.map(withoutVersion) } : {}),
 })
 
-function bindingOf(raw: RawElement['binding']): Binding | undefined {
-  if (raw?.valueSet === undefined) return undefined
+function bindingOf(raw: RawElement['binding']): Partial<Binding> | undefined {
+  if (raw === undefined) return undefined
   const widest = raw.extension?.find(extension => extension.url === MAX_VALUE_SET)
   const maxValueSet = widest?.valueCanonical ?? widest?.valueUri
   return {
     strength: raw.strength,
-    valueSet: withoutVersion(raw.valueSet),
+    ...(raw.valueSet === undefined ? {} : { valueSet: withoutVersion(raw.valueSet) }),
     ...(maxValueSet === undefined ? {} : { maxValueSet: withoutVersion(maxValueSet) }),
   }
 }
@@ -65,6 +67,12 @@ const constraintOf = (raw: NonNullable<RawElement['constraint']>[number]): Const
 
 const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
+
+/** What an element binds to after a differential; a binding that names no value set constrains nothing. */
+export function boundTo(base: Binding | undefined, difference: Partial<Binding> | undefined): { binding?: Binding } {
+  const { strength, valueSet, ...rest } = { ...base, ...difference }
+  return strength === undefined || valueSet === undefined ? {} : { binding: { strength, valueSet, ...rest } }
+}
 
 /**
  * The compact form of one element of a differential or snapshot.
@@ -88,9 +96,9 @@ export function readElement(raw: RawElement, id: string): ElementDifference {
       maxLength: raw.maxLength,
       slicing: raw.slicing === undefined ? undefined : slicingOf(raw.slicing),
       constraints: raw.constraint?.map(constraintOf),
-      mustSupport: raw.mustSupport,
-      isModifier: raw.isModifier,
-      isSummary: raw.isSummary,
+      mustSupport: raw.mustSupport || undefined,
+      isModifier: raw.isModifier || undefined,
+      isSummary: raw.isSummary || undefined,
     }),
   }
 }

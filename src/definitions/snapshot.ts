@@ -6,7 +6,7 @@
  * Pure; https://hl7.org/fhir/R4/profiling.html#snapshot.
  */
 import type { ElementDefinition, ElementType, StructureDefinition } from './definitions.ts'
-import type { ElementDifference } from './element.ts'
+import { boundTo, type ElementDifference } from './element.ts'
 
 /** Finds the structures a snapshot is made of, by canonical without version. */
 export type ResolveStructure = (url: string) => StructureDefinition | undefined
@@ -18,6 +18,8 @@ interface Node {
   /** Last part of the path: `identifier`, `value[x]`. */
   readonly name: string
   element: ElementDefinition
+  /** The element before this differential: what new slices start from, as in the snapshots of HL7's tools. */
+  readonly inherited: ElementDefinition
   children: Node[]
   /** Slices in order; a re-slice `a/b` follows its slice `a`. */
   slices: Node[]
@@ -31,10 +33,9 @@ function segmentOf(text: string): { name: string; slice: string | undefined } {
   return colon < 0 ? { name: text, slice: undefined } : { name: text.slice(0, colon), slice: text.slice(colon + 1) }
 }
 
-const leaf = (name: string, element: ElementDefinition): Node => ({ name, element, children: [], slices: [] })
+const leaf = (name: string, element: ElementDefinition): Node => ({ name, element, inherited: element, children: [], slices: [] })
 
-const copy = (node: Node): Node =>
-  ({ name: node.name, element: node.element, children: node.children.map(copy), slices: node.slices.map(copy) })
+const copy = (node: Node): Node => ({ ...node, children: node.children.map(copy), slices: node.slices.map(copy) })
 
 /** The tree of a snapshot's elements; ids decide who is whose child or slice. */
 function treeOf(elements: readonly ElementDefinition[]): Node {
@@ -76,20 +77,27 @@ function chosenType(choice: Node, name: string): ElementType | undefined {
   return choice.element.types?.find(type => choice.name.slice(0, -3) + capitalised(type.code) === name)
 }
 
+/** Extensions are always sliced by their url (https://hl7.org/fhir/R4/profiling.html#slicing). */
+const BY_URL = { discriminators: [{ type: 'value', path: 'url' }], ordered: false, rules: 'open' } as const
+
+/** `Observation.valueQuantity` in a differential is short for a slice of `value[x]` by its type. */
+const BY_TYPE = { discriminators: [{ type: 'type', path: '$this' }], ordered: false, rules: 'open' } as const
+
+const isExtension = (name: string): boolean => name === 'extension' || name === 'modifierExtension'
+
 /** The slice of an element by name; made from the element (or from the slice it re-slices) when it is new. */
 function sliceOf(node: Node, sliceName: string): Node {
   const found = node.slices.find(slice => slice.element.sliceName === sliceName)
   if (found !== undefined) return found
   const outer = sliceName.includes('/') ? sliceName.slice(0, sliceName.lastIndexOf('/')) : undefined
   const model = outer === undefined ? node : sliceOf(node, outer)
-  const { slicing: _, ...inherited } = model.element
+  const { slicing: _, ...inherited } = outer === undefined ? node.inherited : model.element
   const chosen = chosenType(node, sliceName)
   const made: Node = {
-    name: node.name,
-    element: { ...inherited, sliceName, min: 0, ...(chosen === undefined ? {} : { types: [chosen] }) },
+    ...leaf(node.name, { ...inherited, sliceName, min: 0, ...(chosen === undefined ? {} : { types: [chosen] }) }),
     children: model.children.map(copy),
-    slices: [],
   }
+  if (isExtension(node.name)) node.element = { ...node.element, slicing: node.element.slicing ?? BY_URL }
   const last = outer === undefined ? -1 : node.slices.findLastIndex(({ element }) =>
     element.sliceName === outer || element.sliceName?.startsWith(`${outer}/`))
   node.slices.splice(last < 0 ? node.slices.length : last + 1, 0, made)
@@ -101,9 +109,12 @@ function constrain(base: ElementDefinition, difference: ElementDifference): Elem
   const known = new Set(base.constraints?.map(constraint => constraint.key))
   const added = difference.constraints?.filter(constraint => !known.has(constraint.key)) ?? []
   const constraints = [...base.constraints ?? [], ...added]
+  const { binding, ...rest } = difference
+  const { binding: bound, ...inherited } = base
   return {
-    ...base,
-    ...difference,
+    ...inherited,
+    ...rest,
+    ...boundTo(bound, binding),
     ...(base.sliceName === undefined ? {} : { sliceName: base.sliceName }),
     ...(constraints.length === 0 ? {} : { constraints }),
   }
@@ -156,12 +167,17 @@ export function snapshot(
     }, root)
   }
 
+  /** An extension may say itself how often it may stand in one place. */
+  function extensionLimit(node: Node): number {
+    const [profile, ...others] = node.element.types?.[0]?.profiles ?? []
+    if (!isExtension(node.name) || profile === undefined || others.length > 0) return Infinity
+    return resolve(profile)?.elements[0]?.max ?? Infinity
+  }
+
   for (const difference of differential) {
     const node = locate(difference.id)
     node.element = constrain(node.element, difference)
+    node.element = { ...node.element, max: Math.min(node.element.max, extensionLimit(node)) }
   }
   return [...elementsOf(root, root.name, root.name)]
 }
-
-/** `Observation.valueQuantity` in a differential is short for a slice of `value[x]` by its type. */
-const BY_TYPE = { discriminators: [{ type: 'type', path: '$this' }], ordered: false, rules: 'open' } as const

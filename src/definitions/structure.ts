@@ -5,7 +5,7 @@
  */
 import type { StructureDefinition as RawStructure } from 'fhir/r4.js'
 import type { ElementDefinition, StructureDefinition } from './definitions.ts'
-import { elementIds, readElement, withoutVersion } from './element.ts'
+import { boundTo, elementIds, readElement, withoutVersion } from './element.ts'
 import { snapshot, SnapshotError, type ResolveStructure } from './snapshot.ts'
 
 /** The elements of a snapshot; `min` and `max` are always there in one (https://hl7.org/fhir/R4/elementdefinition.html). */
@@ -13,7 +13,10 @@ function ownSnapshot(raw: RawStructure): ElementDefinition[] | undefined {
   const elements = raw.snapshot?.element
   if (elements === undefined) return undefined
   const ids = elementIds(elements)
-  return elements.map((element, i) => ({ min: 0, max: 1, ...readElement(element, ids[i] as string) }))
+  return elements.map((element, i) => {
+    const { binding, ...rest } = readElement(element, ids[i] as string)
+    return { min: 0, max: 1, ...rest, ...boundTo(undefined, binding) }
+  })
 }
 
 function generated(raw: RawStructure, resolve: ResolveStructure): ElementDefinition[] {
