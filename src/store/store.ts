@@ -97,6 +97,9 @@ export class Conflict extends Error {
   }
 }
 
+/** The store cannot promise that the commit is durable: nothing of it was acknowledged (the disk is full, the store is closed). */
+export class NotDurable extends Error {}
+
 /** The search ran past its time. */
 export class TooCostly extends Error {
   readonly limitMs: number
@@ -143,7 +146,7 @@ export interface Store {
   /** Labels of a case, sorted. */
   audience(caseId: string): Promise<readonly Label[]>
   key(key: RequestKey): Promise<KeyRecord | undefined>
-  /** Rejects with `Conflict` (nothing written) or, when the store cannot promise durability, with any other error. */
+  /** Rejects with `Conflict` (nothing written) or with `NotDurable`. */
   commit(commit: Commit): Promise<Committed>
   /** Written versions in commit order, after `sequence`; what AuditEvent versions are is for the reader to skip. */
   events(after: number, limit: number): Promise<readonly StoredVersion[]>

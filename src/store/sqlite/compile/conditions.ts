@@ -1,0 +1,104 @@
+/**
+ * A Condition as SQL, in two forms: `holds`, a test of one resource row, and `rowsWhere`, the set of rows for which it
+ * holds. A search walks one set or one index (`drive.ts`) and tests the rest row by row.
+ */
+import type { Condition, Test } from '../../../search/plan.ts'
+import { rowsWithComposite } from './composites.ts'
+import { hasKey, keysOf, rowsBelow, rowsInCodes, rowsInSystem, rowsWithKey, union } from './entries.ts'
+import { rowsNear } from './positions.ts'
+import { hasRange, instantBounds, rowsInRange } from './ranges.ts'
+import { current, parameters, type Scope, type Subject } from './scope.ts'
+import { rowsWithString } from './strings.ts'
+import { and, FALSE, oneOf, or, sql, TRUE, type Sql } from './sql.ts'
+
+/** The rows for which a test of one parameter holds. */
+const rowsMatching = (scope: Scope, types: readonly string[], param: string, test: Test): Sql => {
+  const keys = keysOf(scope, types, param, test)
+  if (keys !== undefined) return rowsWithKey(scope, keys)
+  switch (test.kind) {
+    case 'token': return rowsInSystem(scope, types, param, test.system ?? '')
+    case 'reference-identifier': return rowsInSystem(scope, types, `${param}:identifier`, test.system ?? '')
+    case 'token-in': return rowsInCodes(scope, types, param, test.codes)
+    case 'text': return rowsWithString(scope, types, `${param}:text`, { kind: 'string', match: 'starts', folded: test.folded })
+    case 'string': return rowsWithString(scope, types, param, test)
+    case 'date': case 'number': case 'quantity': return rowsInRange(scope, types, param, test)
+    case 'composite': return rowsWithComposite(scope, types, param, test)
+    case 'near': return rowsNear(scope, types, param, test)
+    case 'uri': return rowsBelow(scope, types, param, test.uri)
+    case 'reference': case 'url': throw new Error(`${test.kind} is compared by key`)
+  }
+}
+
+const matchHolds = (scope: Scope, subject: Subject, param: string, test: Test): Sql => {
+  const keys = keysOf(scope, subject.types, param, test)
+  if (keys !== undefined) return hasKey(scope, subject, keys)
+  if (test.kind === 'date' || test.kind === 'number' || test.kind === 'quantity') return hasRange(scope, subject, param, test)
+  return sql`${subject.alias}.row IN (${rowsMatching(scope, subject.types, param, test)})`
+}
+
+/** Rows that refer by `param` to a visible resource for which `where` holds. */
+const rowsChained = (scope: Scope, types: readonly string[], chain: Extract<Condition, { kind: 'chain' }>): Sql => {
+  const entry = scope.alias('e')
+  const referring = parameters(scope, types, chain.param)
+  if (referring.length === 0) return sql`SELECT NULL WHERE 0`
+  return scope.matching(scope, chain.types, chain.where, target => ({
+    select: sql`${entry}.row`,
+    join: sql`CROSS JOIN entry ${entry} ON ${oneOf(sql`${entry}.parameter`, referring)} AND ${entry}.value = ${target.alias}.id
+      AND ${entry}.system = ${target.alias}.type`,
+  }))
+}
+
+/** Some visible resource refers to this one, and `where` holds for it. */
+const isReferredTo = (scope: Scope, { alias }: Subject, has: Extract<Condition, { kind: 'has' }>): Sql => {
+  const entry = scope.alias('e')
+  const source: Subject = { alias: scope.alias('r'), types: [has.type] }
+  const referring = parameters(scope, source.types, has.param)
+  if (referring.length === 0) return FALSE
+  const test = and([
+    oneOf(sql`${entry}.parameter`, referring),
+    sql`${entry}.value = ${alias}.id AND ${entry}.system = ${alias}.type`,
+    current(scope, source),
+    holds(scope, source, has.where),
+  ])
+  return sql`EXISTS (SELECT 1 FROM entry ${entry} CROSS JOIN resource ${source.alias} ON ${source.alias}.row = ${entry}.row WHERE ${test})`
+}
+
+export const lastUpdatedHolds = (at: Sql, { prefix, low, high }: Extract<Condition, { kind: 'last-updated' }>): Sql => {
+  const bounds = instantBounds(prefix, low, high)
+  if (bounds === undefined) return sql`(${at} < ${low} OR ${at} >= ${high})`
+  return and([
+    bounds.from === undefined ? TRUE : sql`${at} >= ${bounds.from}`,
+    bounds.until === undefined ? TRUE : sql`${at} < ${bounds.until}`,
+  ])
+}
+
+/** The condition holds for the resource. */
+export const holds = (scope: Scope, subject: Subject, condition: Condition): Sql => {
+  switch (condition.kind) {
+    case 'all-of': return and(condition.of.map(one => holds(scope, subject, one)))
+    case 'any-of': return or(condition.of.map(one => holds(scope, subject, one)))
+    case 'not': return sql`NOT (${holds(scope, subject, condition.of)})`
+    case 'match': return matchHolds(scope, subject, condition.param, condition.test)
+    case 'missing': {
+      const has = or(parameters(scope, subject.types, condition.param).map(id => sql`instr(${subject.alias}.present, ${`,${id},`}) > 0`))
+      return condition.missing ? sql`NOT ${has}` : has
+    }
+    case 'ids': return oneOf(sql`${subject.alias}.id`, condition.ids)
+    case 'last-updated': return lastUpdatedHolds(sql`${subject.alias}.updated`, condition)
+    case 'chain': return sql`${subject.alias}.row IN (${rowsChained(scope, subject.types, condition)})`
+    case 'has': return isReferredTo(scope, subject, condition)
+  }
+}
+
+/** The rows for which it holds, repeats allowed; undefined where only a walk over all resources could tell. */
+export const rowsWhere = (scope: Scope, types: readonly string[], condition: Condition): Sql | undefined => {
+  switch (condition.kind) {
+    case 'match': return rowsMatching(scope, types, condition.param, condition.test)
+    case 'chain': return rowsChained(scope, types, condition)
+    case 'any-of': {
+      const sets = condition.of.map(one => rowsWhere(scope, types, one))
+      return sets.length > 0 && sets.every(set => set !== undefined) ? union(sets) : undefined
+    }
+    case 'all-of': case 'not': case 'missing': case 'ids': case 'last-updated': case 'has': return undefined
+  }
+}

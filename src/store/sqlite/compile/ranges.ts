@@ -1,0 +1,104 @@
+/**
+ * Comparisons of dates, numbers and quantities with their prefixes.
+ * R4: https://hl7.org/fhir/R4/search.html#prefix; ranges are [low, high).
+ */
+import type { Prefix, Test } from '../../../search/plan.ts'
+import { inTime, parameters, type Scope, type Subject } from './scope.ts'
+import { and, FALSE, oneOf, or, raw, sql, TRUE, type Sql } from './sql.ts'
+
+export type RangeTest = Extract<Test, { kind: 'date' | 'number' | 'quantity' }>
+
+/** Where the compared range stands: columns of `range_entry`, or elements of a composite's part. */
+export interface RangeColumns {
+  readonly low: Sql
+  readonly high: Sql
+  readonly code: Sql
+  /** Equality of the unit's system: a number in a table, a word in a part. */
+  readonly inSystem: (system: string) => Sql
+}
+
+const compareDates = (prefix: Prefix, at: RangeColumns, low: number, high: number): Sql => {
+  const within = and([sql`${at.low} >= ${low}`, sql`${at.high} <= ${high}`])
+  switch (prefix) {
+    case 'eq': return within
+    case 'ne': return sql`NOT ${within}`
+    case 'gt': return sql`${at.high} > ${high}`
+    case 'lt': return sql`${at.low} < ${low}`
+    case 'ge': return or([sql`${at.high} > ${high}`, within])
+    case 'le': return or([sql`${at.low} < ${low}`, within])
+    case 'sa': return sql`${at.low} >= ${high}`
+    case 'eb': return sql`${at.high} <= ${low}`
+    case 'ap': return and([sql`${at.low} < ${high}`, sql`${at.high} > ${low}`])
+  }
+}
+
+/** "the implicit precision of the number is ignored" but for eq, ne and ap: those compare with the range it stands for. */
+const compareNumbers = (prefix: Prefix, at: RangeColumns, low: number, high: number, value: number): Sql => {
+  const within = and([sql`${at.low} >= ${low}`, or([sql`${at.high} < ${high}`, sql`${at.high} = ${value}`])])
+  switch (prefix) {
+    case 'eq': return within
+    case 'ne': return sql`NOT ${within}`
+    case 'gt': return sql`${at.high} > ${value}`
+    case 'lt': return sql`${at.low} < ${value}`
+    case 'ge': return sql`${at.high} >= ${value}`
+    case 'le': return sql`${at.low} <= ${value}`
+    case 'sa': return sql`${at.low} > ${value}`
+    case 'eb': return sql`${at.high} < ${value}`
+    case 'ap': return and([sql`${at.low} <= ${high}`, sql`${at.high} >= ${low}`])
+  }
+}
+
+export const compare = (test: RangeTest, at: RangeColumns): Sql => {
+  switch (test.kind) {
+    case 'date': return compareDates(test.prefix, at, test.low, test.high)
+    case 'number': return compareNumbers(test.prefix, at, test.low, test.high, test.value)
+    case 'quantity': return and([
+      compareNumbers(test.prefix, at, test.low, test.high, test.value),
+      test.system === undefined ? TRUE : at.inSystem(test.system),
+      test.code === undefined ? TRUE : sql`${at.code} = ${test.code}`,
+    ])
+  }
+}
+
+/** What the index on `high` can leave out before anything is compared. */
+const reach = (test: RangeTest, entry: Sql): Sql => {
+  switch (test.prefix) {
+    case 'eq': case 'ge': case 'gt': case 'sa': case 'ap': return sql`${entry}.high >= ${test.kind === 'date' ? test.low : Math.min(test.low, test.value)}`
+    case 'eb': return sql`${entry}.high <= ${test.kind === 'date' ? test.low : test.value}`
+    case 'ne': case 'lt': case 'le': return TRUE
+  }
+}
+
+const columns = ({ names }: Scope, entry: Sql): RangeColumns => ({
+  low: sql`${entry}.low`, high: sql`${entry}.high`, code: sql`${entry}.code`,
+  inSystem: system => sql`${entry}.system = ${names.find(system)}`,
+})
+
+/** The resource has a value in the range. */
+export const hasRange = (scope: Scope, { alias, types }: Subject, param: string, test: RangeTest): Sql => {
+  const ids = parameters(scope, types, param)
+  if (ids.length === 0) return FALSE
+  const entry = scope.alias('g')
+  return sql`EXISTS (SELECT 1 FROM range_entry ${entry} WHERE ${entry}.row = ${alias}.row AND ${oneOf(sql`${entry}.parameter`, ids)}
+    AND ${compare(test, columns(scope, entry))})`
+}
+
+export const rowsInRange = (scope: Scope, types: readonly string[], param: string, test: RangeTest): Sql => {
+  const entry = scope.alias('g')
+  const condition = and([oneOf(sql`${entry}.parameter`, parameters(scope, types, param)), reach(test, entry), compare(test, columns(scope, entry))])
+  return sql`SELECT ${entry}.row FROM range_entry ${entry} ${raw('INDEXED BY range_entry_by_high')} WHERE ${condition} AND ${inTime(sql`${entry}.row`)}`
+}
+
+/** `_lastUpdated` as bounds of an instant: at or after `from`, before `until`. undefined for `ne`. */
+export const instantBounds = (
+  prefix: Prefix, low: number, high: number,
+): { readonly from?: number; readonly until?: number } | undefined => {
+  switch (prefix) {
+    case 'eq': case 'ap': return { from: low, until: high }
+    case 'ne': return undefined
+    case 'gt': case 'sa': return { from: high }
+    case 'lt': case 'eb': return { until: low }
+    case 'ge': return { from: low }
+    case 'le': return { until: high }
+  }
+}

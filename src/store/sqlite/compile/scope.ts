@@ -1,0 +1,49 @@
+/** What every part of a compiled search shares: the dictionary, who is asking, fresh aliases, the deadline. */
+import type { Condition, Visibility } from '../../../search/plan.ts'
+import { UNKNOWN, type Names } from '../names.ts'
+import { and, oneOf, raw, sql, type Sql } from './sql.ts'
+import { visible } from './visible.ts'
+
+/** Finds current, visible resources, as a SELECT over them and what is joined to them. */
+export type Matching = (
+  scope: Scope, types: readonly string[], where: Condition, wanted: (found: Subject) => { readonly select: Sql; readonly join: Sql },
+) => Sql
+
+export interface Scope {
+  readonly names: Names
+  readonly visibility: Visibility
+  /** A new alias: `e7`. */
+  alias(letter: string): Sql
+  /** How many rows a SELECT of rows gives, counted no further than `cap`. */
+  size(rows: Sql, cap: number): number
+  /** A search within the search: the targets of a chain. */
+  readonly matching: Matching
+}
+
+export const createScope = (names: Names, visibility: Visibility, size: Scope['size'], matching: Matching): Scope => {
+  let last = 0
+  return { names, visibility, size, matching, alias: letter => raw(`${letter}${++last}`) }
+}
+
+/** A `resource` row in a statement, and the types it may have. */
+export interface Subject {
+  readonly alias: Sql
+  readonly types: readonly string[]
+}
+
+/** Numbers of a parameter for some types; types in which nothing was ever indexed under it fall away. */
+export const parameters = ({ names }: Scope, types: readonly string[], code: string): readonly number[] =>
+  types.map(type => names.find(`${type}.${code}`)).filter(id => id !== UNKNOWN)
+
+/**
+ * True, unless the deadline has passed: then the whole search throws. Asked on one row in 64, because a call costs
+ * as much as a row; the multiplication spreads rows that come at equal distances.
+ */
+export const inTime = (row: Sql): Sql => sql`((${row} * 2654435761 >> 8) & 63 OR in_time())`
+
+/** The resource is of its types, not deleted, and the caller may see it. */
+export const current = ({ names, visibility }: Scope, { alias, types }: Subject): Sql => and([
+  oneOf(sql`${alias}.type`, types.map(type => names.find(type)).filter(id => id !== UNKNOWN)),
+  sql`${alias}.deleted = 0`,
+  visible(names, visibility, alias),
+])

@@ -1,0 +1,83 @@
+/**
+ * One open connection: its pragmas, its prepared statements, and the deadline its searches run under.
+ *
+ * `node:sqlite` cannot interrupt a statement; the SQL function `in_time(row)` throws once the deadline has passed,
+ * and every loop of a compiled search calls it now and then.
+ */
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import { TooCostly } from '../store.ts'
+
+export type Value = SQLInputValue
+export type Row = Record<string, SQLOutputValue>
+
+export interface Connection {
+  readonly db: DatabaseSync
+  get(sql: string, values?: readonly Value[]): Row | undefined
+  all(sql: string, values?: readonly Value[]): Row[]
+  /** Runs a change; returns the row it inserted, if it did. */
+  run(sql: string, values?: readonly Value[]): number | bigint
+  /** Runs `work`, whose compiled searches throw TooCostly after so many milliseconds. */
+  within<T>(limitMs: number, work: () => T): T
+  /** All statements of `work` see the store as it is at the first. Not inside a transaction. */
+  snapshot<T>(work: () => T): T
+  close(): void
+}
+
+/** Compiled searches are few shapes; a caller who invents many must not fill the memory. */
+const STATEMENTS = 400
+/** Pages of 4 KB in each connection's cache: 16 MB. */
+const CACHE_KIB = 16_384
+
+export const openConnection = (path: string, readOnly: boolean): Connection => {
+  const db = new DatabaseSync(path, { readOnly, timeout: 5_000 })
+  // Writing is WAL with FULL: the log is synced before a COMMIT returns, and readers never wait for it.
+  if (!readOnly) db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF`)
+
+  let limitMs = 0
+  let deadline = Infinity
+  db.function('in_time', () => {
+    if (performance.now() > deadline) throw new TooCostly(limitMs)
+    return 1
+  })
+
+  const statements = new Map<string, StatementSync>()
+  const prepare = (sql: string): StatementSync => {
+    const known = statements.get(sql)
+    if (known !== undefined) return known
+    if (statements.size >= STATEMENTS) statements.delete(statements.keys().next().value!)
+    const statement = db.prepare(sql)
+    statements.set(sql, statement)
+    return statement
+  }
+
+  const run: Connection['run'] = (sql, values = []) => prepare(sql).run(...values).lastInsertRowid
+
+  return {
+    db,
+    get: (sql, values = []) => prepare(sql).get(...values),
+    all: (sql, values = []) => prepare(sql).all(...values),
+    run,
+    snapshot(work) {
+      run('BEGIN')
+      try {
+        return work()
+      } finally {
+        run('COMMIT')
+      }
+    },
+    within(limit, work) {
+      limitMs = limit
+      deadline = performance.now() + limit
+      try {
+        return work()
+      } finally {
+        deadline = Infinity
+      }
+    },
+    close() {
+      statements.clear()
+      db.close()
+    },
+  }
+}

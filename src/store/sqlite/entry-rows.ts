@@ -1,0 +1,74 @@
+/**
+ * Index entries as rows of the index tables, in the compact form in which they travel to the writer and are kept
+ * beside the resource, so that an update removes exactly what was written and nothing is worked out twice.
+ */
+import type { IndexEntry, SortEntry } from '../../search/entries.ts'
+
+/** Instants beyond what JavaScript's Date can hold; stands for an open end. */
+const END_OF_TIME = 8.64e15
+
+/** First the table, then the parameter's word, then the columns; systems and types are still words. */
+export type EntryRow =
+  | readonly ['e', parameter: string, value: string, system: string]
+  | readonly ['s', parameter: string, folded: string, exact: string]
+  | readonly ['r', parameter: string, high: number, low: number, value: number, system: string, code: string]
+  | readonly ['c', parameter: string, first: string, parts: string]
+  | readonly ['p', parameter: string, latitude: number, longitude: number]
+
+const finite = (value: number): number => Math.min(END_OF_TIME, Math.max(-END_OF_TIME, value))
+
+/** What a composite is found by: its first part's code, id or address; '' for parts compared by size. */
+export const compositeKey = (entry: IndexEntry): string => {
+  switch (entry.kind) {
+    case 'token': return entry.code
+    case 'reference': return entry.id
+    case 'uri': return entry.uri
+    default: return ''
+  }
+}
+
+/** A reference that names a version has a second entry under this value. */
+export const versioned = (id: string, version: string): string => `${id}/_history/${version}`
+
+const rowsOf = (type: string, entry: IndexEntry): readonly EntryRow[] => {
+  const parameter = `${type}.${entry.param}`
+  switch (entry.kind) {
+    case 'token': return [['e', parameter, entry.code, entry.system]]
+    case 'text': return [['s', `${parameter}:text`, entry.text, entry.text]]
+    case 'string': return [['s', parameter, entry.folded, entry.exact]]
+    case 'date': return [['r', parameter, finite(entry.high), finite(entry.low), 0, '', '']]
+    case 'number': return [['r', parameter, finite(entry.high), finite(entry.low), finite(entry.value), '', '']]
+    case 'quantity':
+      return [['r', parameter, finite(entry.high), finite(entry.low), finite(entry.value), entry.system, entry.code]]
+    case 'reference': {
+      const current: EntryRow = ['e', parameter, entry.id, entry.type]
+      return entry.version === '' ? [current] : [current, ['e', parameter, versioned(entry.id, entry.version), entry.type]]
+    }
+    case 'url': return [['e', parameter, entry.url, '']]
+    case 'reference-identifier': return [['e', `${parameter}:identifier`, entry.code, entry.system]]
+    case 'uri': return [['e', parameter, entry.uri, '']]
+    case 'composite': return [['c', parameter, compositeKey(entry.parts[0]!), JSON.stringify(entry.parts.map(closed))]]
+    case 'position': return [['p', parameter, entry.latitude, entry.longitude]]
+  }
+}
+
+/** JSON has no infinity: open ends of a composite's parts become the end of time. */
+const closed = (entry: IndexEntry): IndexEntry =>
+  'low' in entry ? { ...entry, low: finite(entry.low), high: finite(entry.high) } : entry
+
+/** Rows of a resource's entries, without repeats. */
+export const entryRows = (type: string, entries: readonly IndexEntry[]): readonly EntryRow[] => {
+  const seen = new Set<string>()
+  return entries.flatMap(entry => rowsOf(type, entry)).filter(row => {
+    const text = row.join('\u0000')
+    if (seen.has(text)) return false
+    seen.add(text)
+    return true
+  })
+}
+
+/** Sort values by parameter code: `{"authored-on": [low, high]}`. */
+export const sortValues = (sort: readonly SortEntry[]): Record<string, readonly [string | number, string | number]> =>
+  Object.fromEntries(sort.map(({ param, low, high }) => [param, [bounded(low), bounded(high)] as const]))
+
+const bounded = (value: string | number): string | number => (typeof value === 'number' ? finite(value) : value)

@@ -1,0 +1,82 @@
+/**
+ * `_include` and `_revinclude` of a page: rows the caller may see, each once, none that is itself a match.
+ *
+ * References are read from what was indexed, so an include follows exactly what a search by it would find.
+ * R4: https://hl7.org/fhir/R4/search.html#include
+ */
+import type { Include, SearchPlan } from '../../search/plan.ts'
+import { referencesOf } from './indexed.ts'
+import { oneOf, raw, sql } from './compile/sql.ts'
+import { visible } from './compile/visible.ts'
+import type { Connection } from './connection.ts'
+import { UNKNOWN, type Names } from './names.ts'
+
+/** A page with more than this is no longer a page; the answer says that it was cut. */
+export const MAX_INCLUDED = 1_000
+/** `:iterate` follows so many references one after the other, then stops: a cycle or a chain without end. */
+export const MAX_DEPTH = 8
+
+interface Found {
+  readonly row: number
+  readonly type: number
+  readonly id: string
+  readonly sequence: number
+}
+
+const FOUND = 'r.row, r.type, r.id, r.sequence'
+
+/** Numbers of the parameters by which the source of a reverse include may refer. */
+const referringParameters = (names: Names, { source, param }: Include): readonly number[] => {
+  if (source === '*' || param === '*') return names.parameters(source === '*' ? undefined : source)
+  const id = names.find(`${source}.${param}`)
+  return id === UNKNOWN ? [] : [id]
+}
+
+/** Sequences of what is included, in the order found, and whether some were left out. */
+export const includedRows = (
+  connection: Connection, names: Names, plan: SearchPlan, matches: readonly number[],
+): { readonly sequences: readonly number[]; readonly cut: boolean } => {
+  if (plan.includes.length === 0 || matches.length === 0) return { sequences: [], cut: false }
+  const seen = new Set(matches)
+  const included: Found[] = []
+  const seenBy = visible(names, plan.visibility, raw('r'))
+
+  const select = (from: string, where: string, values: readonly (string | number)[]): readonly Found[] =>
+    connection.all(`SELECT DISTINCT ${FOUND} FROM ${from} WHERE ${where} AND r.deleted = 0 AND ${seenBy.text}
+      ORDER BY r.row LIMIT ${MAX_INCLUDED + 1}`, [...values, ...seenBy.values]) as unknown as readonly Found[]
+
+  const referredTo = (from: Found, include: Include): readonly Found[] => {
+    if (include.source !== '*' && names.text(from.type) !== include.source) return []
+    return referencesOf(connection, names, from.row, `${names.text(from.type)}.${include.param}`)
+      .filter(({ type }) => include.target === undefined || names.text(type) === include.target)
+      .flatMap(({ type, id }) => select('resource r', 'r.type = ? AND r.id = ?', [type, id]))
+  }
+
+  const referring = (to: Found, include: Include): readonly Found[] => {
+    if (include.target !== undefined && names.text(to.type) !== include.target) return []
+    const parameters = referringParameters(names, include)
+    if (parameters.length === 0) return []
+    const keys = sql`${oneOf(raw('e.parameter'), parameters)} AND e.value = ${to.id} AND e.system = ${to.type}`
+    return select('entry e CROSS JOIN resource r ON r.row = e.row', keys.text, keys.values as (string | number)[])
+  }
+
+  let frontier: readonly Found[] = matches.map(row =>
+    connection.get(`SELECT ${FOUND} FROM resource r WHERE r.row = ?`, [row]) as unknown as Found)
+  for (let depth = 0; depth < MAX_DEPTH && frontier.length > 0; depth++) {
+    const next: Found[] = []
+    for (const include of plan.includes.filter(({ iterate }) => iterate || depth === 0)) {
+      for (const from of frontier) {
+        for (const found of include.direction === 'include' ? referredTo(from, include) : referring(from, include)) {
+          if (seen.has(found.row)) continue
+          if (included.length === MAX_INCLUDED) return { sequences: included.map(({ sequence }) => sequence), cut: true }
+          seen.add(found.row)
+          included.push(found)
+          next.push(found)
+        }
+      }
+    }
+    frontier = next
+  }
+  const cut = frontier.length > 0 && plan.includes.some(({ iterate }) => iterate)
+  return { sequences: included.map(({ sequence }) => sequence), cut }
+}

@@ -1,0 +1,92 @@
+/**
+ * What was indexed for a resource, kept beside it as JSON: removed as it was written, read again for includes.
+ *
+ * A kept row is an EntryRow whose parameter and system are numbers of the dictionary.
+ */
+import type { Extracted } from '../../search/entries.ts'
+import type { Connection } from './connection.ts'
+import { entryRows, sortValues, type EntryRow } from './entry-rows.ts'
+import type { Names, WritableNames } from './names.ts'
+
+export type KeptRow =
+  | readonly ['e', parameter: number, value: string, system: number]
+  | readonly ['s', parameter: number, folded: string, exact: string]
+  | readonly ['r', parameter: number, high: number, low: number, value: number, system: number, code: string]
+  | readonly ['c', parameter: number, first: string, parts: string]
+  | readonly ['p', parameter: number, latitude: number, longitude: number]
+
+/** Index entries ready for the writer: the form in which they are sent to it. */
+export interface Indexing {
+  readonly rows: readonly EntryRow[]
+  readonly sort: Record<string, readonly [string | number, string | number]>
+}
+
+export const indexing = (type: string, index: Extracted): Indexing => ({ rows: entryRows(type, index.entries), sort: sortValues(index.sort) })
+
+export const keep = (names: WritableNames, row: EntryRow): KeptRow => {
+  const parameter = names.intern(row[1])
+  switch (row[0]) {
+    case 'e': return ['e', parameter, row[2], names.intern(row[3])]
+    case 's': return ['s', parameter, row[2], row[3]]
+    case 'r': return ['r', parameter, row[2], row[3], row[4], names.intern(row[5]), row[6]]
+    case 'c': return ['c', parameter, row[2], row[3]]
+    case 'p': return ['p', parameter, row[2], row[3]]
+  }
+}
+
+/** OR IGNORE: two parameters' rows never meet, but folded text and versions may repeat within one. */
+export const insertRow = (connection: Connection, kept: KeptRow, row: number, updated: number): void => {
+  switch (kept[0]) {
+    case 'e': connection.run('INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?)', [kept[1], kept[2], updated, row, kept[3]]); break
+    case 's': connection.run('INSERT OR IGNORE INTO string_entry VALUES (?, ?, ?, ?)', [kept[1], kept[2], row, kept[3]]); break
+    case 'r':
+      connection.run('INSERT OR IGNORE INTO range_entry VALUES (?, ?, ?, ?, ?, ?, ?)', [row, kept[1], kept[2], kept[3], kept[4], kept[5], kept[6]])
+      break
+    case 'c': connection.run('INSERT OR IGNORE INTO composite_entry VALUES (?, ?, ?, ?)', [kept[1], kept[2], row, kept[3]]); break
+    case 'p': connection.run('INSERT OR IGNORE INTO position_entry VALUES (?, ?, ?, ?)', [kept[1], kept[2], kept[3], row]); break
+  }
+}
+
+export const removeRow = (connection: Connection, kept: KeptRow, row: number, updated: number): void => {
+  switch (kept[0]) {
+    case 'e':
+      connection.run('DELETE FROM entry WHERE parameter = ? AND value = ? AND updated = ? AND row = ? AND system = ?', [kept[1], kept[2], updated, row, kept[3]])
+      break
+    case 's': connection.run('DELETE FROM string_entry WHERE parameter = ? AND folded = ? AND row = ? AND exact = ?', [kept[1], kept[2], row, kept[3]]); break
+    // One statement takes all ranges of the row: those that follow find nothing left.
+    case 'r': connection.run('DELETE FROM range_entry WHERE row = ?', [row]); break
+    case 'c': connection.run('DELETE FROM composite_entry WHERE parameter = ? AND first = ? AND row = ? AND parts = ?', [kept[1], kept[2], row, kept[3]]); break
+    case 'p':
+      connection.run('DELETE FROM position_entry WHERE parameter = ? AND latitude = ? AND longitude = ? AND row = ?', [kept[1], kept[2], kept[3], row])
+      break
+  }
+}
+
+const kept = (connection: Connection, row: number): readonly KeptRow[] => {
+  const found = connection.get('SELECT entries FROM indexed WHERE row = ?', [row])
+  return found === undefined ? [] : JSON.parse(found['entries'] as string) as readonly KeptRow[]
+}
+
+/** Takes a resource out of every index, as it was put in at `updated`. */
+export const unindex = (connection: Connection, row: number, updated: number): void => {
+  for (const one of kept(connection, row)) removeRow(connection, one, row, updated)
+  connection.run('DELETE FROM indexed WHERE row = ?', [row])
+}
+
+/** Puts a resource into the indexes; returns the numbers of the parameters it has a value for, as `,3,17,`. */
+export const index = (connection: Connection, names: WritableNames, { rows, sort }: Indexing, row: number, updated: number): string => {
+  const numbered = rows.map(one => keep(names, one))
+  for (const one of numbered) insertRow(connection, one, row, updated)
+  connection.run('INSERT INTO indexed VALUES (?, ?, ?)', [row, JSON.stringify(numbered), JSON.stringify(sort)])
+  const present = [...new Set(numbered.map(one => one[1]))]
+  return present.length === 0 ? '' : `,${present.join(',')},`
+}
+
+/** References of a resource under a parameter (`Task.owner`; `Task.*`: all), as numbered type and id. */
+export const referencesOf = (
+  connection: Connection, names: Names, row: number, parameter: string,
+): readonly { readonly type: number; readonly id: string }[] => {
+  const wanted = parameter.endsWith('.*') ? undefined : names.find(parameter)
+  return kept(connection, row).flatMap(one =>
+    one[0] === 'e' && (wanted === undefined || one[1] === wanted) ? [{ type: one[3], id: one[2] }] : [])
+}

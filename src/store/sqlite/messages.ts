@@ -1,0 +1,96 @@
+/**
+ * What the serving thread and its workers say to each other: always one string, the cheapest thing to send.
+ *
+ * A commit is a JSON head and, behind it, the resources' texts as they are: they are neither escaped nor parsed.
+ * Answers to a whole group of commits come as one string.
+ */
+import type { ResourceRef } from '../../fhir/resource.ts'
+import type { Commit, Expectation, Label, Method, RequestKey, Write } from '../store.ts'
+import { indexing, type Indexing } from './indexed.ts'
+
+/** A `Write` as the writer sees it: index entries as rows, JSON as text. */
+export type Step =
+  | {
+    readonly kind: 'put'
+    readonly ref: ResourceRef
+    readonly replaces: number
+    readonly method: Method
+    readonly index: Indexing
+    readonly caseId?: string
+    readonly audience?: readonly Label[]
+    readonly json: string
+  }
+  | Exclude<Write, { kind: 'put' }>
+
+export interface CommitRequest {
+  readonly kind: 'commit'
+  readonly id: number
+  /** Milliseconds; the commit's lastUpdated. */
+  readonly at: number
+  readonly expect: readonly Expectation[]
+  readonly steps: readonly Step[]
+}
+
+export type WriterRequest =
+  | CommitRequest
+  | { readonly kind: 'durability'; readonly id: number }
+  | { readonly kind: 'close'; readonly id: number }
+
+/** Version, sequence and case of each put and delete, in order. */
+export type WrittenVersion = readonly [version: number, sequence: number, caseId: string | null]
+
+export type WriterAnswer =
+  | { readonly id: number; readonly kind: 'written'; readonly versions: readonly WrittenVersion[] }
+  | { readonly id: number; readonly kind: 'conflict'; readonly failed: Failed; readonly current?: number }
+  | { readonly id: number; readonly kind: 'failed'; readonly reason: string }
+  /** A conditional search of the commit ran past its time. */
+  | { readonly id: number; readonly kind: 'too-costly'; readonly limitMs: number }
+  /** The first message: the file is open; time of its newest version, milliseconds. */
+  | { readonly id: 0; readonly kind: 'ready'; readonly latest: number }
+  | { readonly id: number; readonly kind: 'durability'; readonly journal: string; readonly synchronous: number }
+  | { readonly id: number; readonly kind: 'closed' }
+
+/** Which expectation failed: one of the commit's own by its position, a write's own version, a key seen before. */
+export type Failed =
+  | { readonly by: 'expectation'; readonly position: number }
+  | { readonly by: 'version'; readonly ref: ResourceRef; readonly version: number }
+  | { readonly by: 'key'; readonly key: RequestKey }
+
+type Head = Omit<CommitRequest, 'steps'> & { readonly steps: readonly (Exclude<Step, { kind: 'put' }> | Omit<Extract<Step, { kind: 'put' }>, 'json'> & { readonly length: number })[] }
+
+/** One string: the head's length, the head, then the texts. `texts` are the finished resources of the puts, in order. */
+export const encodeCommit = (id: number, at: number, commit: Commit, texts: readonly string[]): string => {
+  let put = 0
+  const steps = commit.writes.map((write): Head['steps'][number] => {
+    if (write.kind !== 'put') return write
+    const { json: _, index, ...rest } = write
+    return { ...rest, index: indexing(write.ref.type, index), length: texts[put++]!.length }
+  })
+  const head = JSON.stringify({ kind: 'commit', id, at, expect: commit.expect, steps } satisfies Head)
+  return `${head.length} ${head}${texts.join('')}`
+}
+
+export const decodeRequest = (message: string): WriterRequest => {
+  const space = message.indexOf(' ')
+  const headEnd = space + 1 + Number(message.slice(0, space))
+  const head = JSON.parse(message.slice(space + 1, headEnd)) as Head | Exclude<WriterRequest, CommitRequest>
+  if (head.kind !== 'commit') return head
+  let at = headEnd
+  const steps = head.steps.map((step): Step => {
+    if (step.kind !== 'put') return step
+    const { length, ...rest } = step
+    const json = message.slice(at, at + length)
+    at += length
+    return { ...rest, json }
+  })
+  return { ...head, steps }
+}
+
+export const encodeRequest = (request: Exclude<WriterRequest, CommitRequest>): string => {
+  const head = JSON.stringify(request)
+  return `${head.length} ${head}`
+}
+
+export const encodeAnswers = (answers: readonly WriterAnswer[]): string => JSON.stringify(answers)
+export const decodeAnswers = (message: string): readonly WriterAnswer[] => JSON.parse(message) as readonly WriterAnswer[]
+

@@ -1,0 +1,92 @@
+/**
+ * The embedded store: SQLite in one file, a writer thread, point reads and short searches on the serving thread,
+ * everything longer in a search thread. What it guarantees and how it is laid out: docs/stores.md
+ */
+import { mkdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { Clock } from '../../fhir/clock.ts'
+import type { SearchPlan } from '../../search/plan.ts'
+import { TooCostly, type Committed, type HistoryQuery, type KeyRecord, type RequestKey, type Store } from '../store.ts'
+import { openConnection } from './connection.ts'
+import type { Durability } from './durability.ts'
+import { createNames } from './names.ts'
+import { runSearch } from './search.ts'
+import { createSearcher } from './searcher-client.ts'
+import { readCurrent, readEvents, readOne, runHistory } from './versions.ts'
+import { startWriter } from './writer-client.ts'
+
+export interface SqliteOptions {
+  /** File; its folder is made when it is missing. */
+  readonly path: string
+  /** Stamps lastUpdated. */
+  readonly clock: Clock
+  /** A search is stopped after this long and answered with TooCostly; default 2,000. */
+  readonly searchDeadlineMs?: number
+}
+
+export interface SqliteStore extends Store {
+  /** How the live writing connection syncs, read back from it. */
+  durability(): Promise<Durability>
+}
+
+const SEARCH_DEADLINE_MS = 2_000
+/** A search may hold the serving thread for this long; one that has more to do begins again in the search thread. */
+const INLINE_MS = 4
+
+/** Opens or makes the file, bringing an older one up to date. Rejects when a newer hub wrote it or it cannot be durable. */
+export const openSqliteStore = async (options: SqliteOptions): Promise<SqliteStore> => {
+  const path = resolve(options.path)
+  mkdirSync(dirname(path), { recursive: true })
+  const limitMs = options.searchDeadlineMs ?? SEARCH_DEADLINE_MS
+  const listeners = new Set<(committed: Committed) => void>()
+  const announce = (committed: Committed): void => {
+    for (const listener of listeners) {
+      try {
+        listener(committed)
+      } catch (error) {
+        process.emitWarning(`a listener to commits failed: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
+  }
+
+  const writer = await startWriter(path, options.clock, announce)
+  const reader = openConnection(path, true)
+  const names = createNames(reader)
+  const searcher = createSearcher(path, limitMs)
+
+  /** Here while it is short, else in the search thread. */
+  const briefly = async <T>(here: (limitMs: number) => T, there: () => Promise<T>): Promise<T> => {
+    try {
+      return here(Math.min(INLINE_MS, limitMs))
+    } catch (error) {
+      if (error instanceof TooCostly) return there()
+      throw error
+    }
+  }
+
+  return {
+    read: async (ref, visibility) => readCurrent(reader, names, ref, visibility),
+    readVersion: async (ref, version, visibility) => readOne(reader, names, ref, version, visibility),
+    search: (plan: SearchPlan) => briefly(limit => runSearch(reader, names, plan, limit), () => searcher.search(plan)),
+    history: (query: HistoryQuery) => briefly(limit => runHistory(reader, names, query, limit), () => searcher.history(query)),
+    audience: async caseId =>
+      reader.all('SELECT n.text AS label FROM case_label c JOIN name n ON n.id = c.label WHERE c.case_id = ? ORDER BY n.text', [caseId])
+        .map(row => row['label'] as string),
+    key: async key => keyOf(reader.get('SELECT fingerprint, type, id FROM request_key WHERE scope = ? AND value = ?', [key.scope, key.value]), key),
+    commit: commit => writer.commit(commit),
+    events: async (after, limit) => readEvents(reader, names, after, limit),
+    onCommit(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    durability: () => writer.durability(),
+    async close() {
+      await searcher.close()
+      reader.close()
+      await writer.close()
+    },
+  }
+}
+
+const keyOf = (row: Record<string, unknown> | undefined, key: RequestKey): KeyRecord | undefined =>
+  row === undefined ? undefined : { key, fingerprint: row['fingerprint'] as string, ref: { type: row['type'] as string, id: row['id'] as string } }

@@ -1,0 +1,104 @@
+/**
+ * The tables of the embedded store, and how an older file becomes a newer one.
+ *
+ * Migrations only go forward, each in a transaction of its own with its row in `migration`; a file written by a newer
+ * hub is refused. Version rows are the event log: `sequence` is the commit order. A picture: docs/stores.md
+ */
+import type { DatabaseSync } from 'node:sqlite'
+
+/**
+ * 1: everything searched is found by one integer `parameter` (the type's own, see `name`), and every key of `entry`
+ * carries the time of the last update, so that walking one value walks it in the order worklists are read.
+ */
+const first = `
+CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+
+CREATE TABLE resource (
+  row INTEGER PRIMARY KEY,
+  type INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  deleted INTEGER NOT NULL,
+  case_id TEXT,
+  labels TEXT NOT NULL,
+  present TEXT NOT NULL
+);
+CREATE UNIQUE INDEX resource_by_id ON resource (type, id);
+CREATE INDEX resource_by_update ON resource (type, updated, row);
+CREATE INDEX resource_by_case ON resource (case_id, type, updated, row) WHERE case_id IS NOT NULL;
+
+CREATE TABLE version (
+  sequence INTEGER PRIMARY KEY,
+  row INTEGER NOT NULL,
+  type INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  method TEXT NOT NULL,
+  json TEXT NOT NULL
+);
+CREATE UNIQUE INDEX version_by_row ON version (row, version);
+CREATE INDEX version_by_type ON version (type, sequence);
+
+CREATE TABLE indexed (row INTEGER PRIMARY KEY, entries TEXT NOT NULL, sort TEXT NOT NULL);
+
+CREATE TABLE entry (
+  parameter INTEGER NOT NULL, value TEXT NOT NULL, updated INTEGER NOT NULL, row INTEGER NOT NULL, system INTEGER NOT NULL,
+  PRIMARY KEY (parameter, value, updated, row, system)
+) WITHOUT ROWID;
+CREATE TABLE string_entry (
+  parameter INTEGER NOT NULL, folded TEXT NOT NULL, row INTEGER NOT NULL, exact TEXT NOT NULL,
+  PRIMARY KEY (parameter, folded, row, exact)
+) WITHOUT ROWID;
+CREATE TABLE range_entry (
+  row INTEGER NOT NULL, parameter INTEGER NOT NULL, high NUMERIC NOT NULL, low NUMERIC NOT NULL, value NUMERIC NOT NULL,
+  system INTEGER NOT NULL, code TEXT NOT NULL,
+  PRIMARY KEY (row, parameter, high, low, value, system, code)
+) WITHOUT ROWID;
+CREATE INDEX range_entry_by_high ON range_entry (parameter, high, low);
+CREATE TABLE composite_entry (
+  parameter INTEGER NOT NULL, first TEXT NOT NULL, row INTEGER NOT NULL, parts TEXT NOT NULL,
+  PRIMARY KEY (parameter, first, row, parts)
+) WITHOUT ROWID;
+CREATE TABLE position_entry (
+  parameter INTEGER NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL, row INTEGER NOT NULL,
+  PRIMARY KEY (parameter, latitude, longitude, row)
+) WITHOUT ROWID;
+
+CREATE TABLE case_label (
+  case_id TEXT NOT NULL, label INTEGER NOT NULL, PRIMARY KEY (case_id, label)
+) WITHOUT ROWID;
+CREATE INDEX case_label_by_label ON case_label (label, case_id);
+
+CREATE TABLE request_key (
+  scope TEXT NOT NULL, value TEXT NOT NULL, fingerprint TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL,
+  PRIMARY KEY (scope, value)
+) WITHOUT ROWID;
+`
+
+/** In order; the version of a file is the number of those it has been through. Never change one that was released. */
+export const migrations: readonly string[] = [first]
+
+/**
+ * Brings the open file to the newest schema. Throws, changing nothing, when a newer hub wrote it.
+ * @param steps the migrations to go through; all of them unless a test says otherwise
+ */
+export const migrate = (db: DatabaseSync, steps: readonly string[] = migrations): void => {
+  db.exec('CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)')
+  const { version } = db.prepare('SELECT coalesce(max(version), 0) AS version FROM migration').get() as { version: number }
+  if (version > steps.length) {
+    throw new Error(`the store's schema is version ${version}, this hub knows ${steps.length}: start a newer hub, or restore an older copy of the file`)
+  }
+  for (let step = version; step < steps.length; step++) {
+    db.exec('BEGIN IMMEDIATE')
+    try {
+      db.exec(steps[step]!)
+      db.prepare("INSERT INTO migration VALUES (?, strftime('%Y-%m-%dT%H:%M:%SZ'))").run(step + 1)
+      db.exec('COMMIT')
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK')
+      throw error
+    }
+  }
+}

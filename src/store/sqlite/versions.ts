@@ -1,0 +1,86 @@
+/** Version rows as StoredVersions: point reads, histories, the event log. Stored text goes out as it was written. */
+import { instant } from '../../fhir/clock.ts'
+import type { ResourceRef } from '../../fhir/resource.ts'
+import type { Visibility } from '../../search/plan.ts'
+import type { HistoryPage, HistoryQuery, Method, StoredVersion } from '../store.ts'
+import { and, raw, sql, TRUE, type Sql } from './compile/sql.ts'
+import { inTime } from './compile/scope.ts'
+import { visible } from './compile/visible.ts'
+import type { Connection, Row } from './connection.ts'
+import type { Names } from './names.ts'
+
+const COLUMNS = 'v.sequence, v.version, v.updated, v.method, v.json, r.type, r.id, r.case_id'
+const R = raw('r')
+
+const versionOf = (names: Names, row: Row): StoredVersion => ({
+  ref: { type: names.text(row['type'] as number), id: row['id'] as string },
+  version: row['version'] as number,
+  lastUpdated: instant(row['updated'] as number),
+  deleted: row['method'] === 'DELETE',
+  method: row['method'] as Method,
+  json: row['json'] as string,
+  caseId: (row['case_id'] as string | null) ?? undefined,
+  sequence: row['sequence'] as number,
+})
+
+/** The version of a sequence number that stands in the file. */
+export const versionAt = (connection: Connection, names: Names, sequence: number): StoredVersion =>
+  versionOf(names, connection.get(`SELECT ${COLUMNS} FROM version v JOIN resource r ON r.row = v.row WHERE v.sequence = ?`, [sequence])!)
+
+export const readCurrent = (connection: Connection, names: Names, ref: ResourceRef, visibility: Visibility): StoredVersion | undefined => {
+  const test = visible(names, visibility, R)
+  const row = connection.get(
+    `SELECT ${COLUMNS} FROM resource r CROSS JOIN version v ON v.sequence = r.sequence WHERE r.type = ? AND r.id = ? AND ${test.text}`,
+    [names.find(ref.type), ref.id, ...test.values])
+  return row === undefined ? undefined : versionOf(names, row)
+}
+
+export const readOne = (
+  connection: Connection, names: Names, ref: ResourceRef, version: number, visibility: Visibility,
+): StoredVersion | undefined => {
+  const test = visible(names, visibility, R)
+  const row = connection.get(
+    `SELECT ${COLUMNS} FROM resource r CROSS JOIN version v ON v.row = r.row AND v.version = ? WHERE r.type = ? AND r.id = ? AND ${test.text}`,
+    [version, names.find(ref.type), ref.id, ...test.values])
+  return row === undefined ? undefined : versionOf(names, row)
+}
+
+/** Versions newest first, of a resource, of a type, or of everything. Throws TooCostly after `limitMs`. */
+export const runHistory = (connection: Connection, names: Names, query: HistoryQuery, limitMs: number): HistoryPage =>
+  connection.within(limitMs, () => connection.snapshot(() => history(connection, names, query)))
+
+const history = (connection: Connection, names: Names, query: HistoryQuery): HistoryPage => {
+  const { from, order } = historyWalk(query)
+  const test = and([
+    query.type === undefined ? TRUE : sql`${query.id === undefined ? raw('v') : R}.type = ${names.find(query.type)}`,
+    query.id === undefined ? TRUE : sql`r.id = ${query.id}`,
+    query.since === undefined ? TRUE : sql`v.updated >= ${query.since}`,
+    inTime(raw('v.sequence')),
+    visible(names, query.visibility, R),
+  ])
+  const before = query.before === undefined ? TRUE : sql`v.sequence < ${query.before}`
+  const total = connection.get(`SELECT count(*) AS total FROM ${from} WHERE ${test.text}`, test.values)!['total'] as number
+  const page: Sql = sql`SELECT ${raw(COLUMNS)} FROM ${raw(from)} WHERE ${and([test, before])} ORDER BY ${raw(order)} DESC LIMIT ${query.count + 1}`
+  const rows = connection.all(page.text, page.values)
+  const versions = rows.slice(0, query.count).map(row => versionOf(names, row))
+  const last = versions.at(-1)
+  return { versions, total, ...(rows.length > query.count && last !== undefined ? { next: last.sequence } : {}) }
+}
+
+/** One resource's versions are found by its row, and are in order by their number; others by the sequence. */
+const historyWalk = (query: HistoryQuery): { readonly from: string; readonly order: string } =>
+  query.id === undefined
+    ? { from: 'version v CROSS JOIN resource r ON r.row = v.row', order: 'v.sequence' }
+    : { from: 'resource r CROSS JOIN version v ON v.row = r.row', order: 'v.version' }
+
+export const readEvents = (connection: Connection, names: Names, after: number, limit: number): readonly StoredVersion[] =>
+  connection.all(`SELECT ${COLUMNS} FROM version v CROSS JOIN resource r ON r.row = v.row WHERE v.sequence > ? ORDER BY v.sequence LIMIT ?`, [after, limit])
+    .map(row => versionOf(names, row))
+
+/** 0 when nothing was ever written. */
+export const latestSequence = (connection: Connection): number =>
+  connection.get('SELECT coalesce(max(sequence), 0) AS latest FROM version')!['latest'] as number
+
+/** Time of the newest version, milliseconds; 0 when nothing was ever written. */
+export const latestUpdate = (connection: Connection): number =>
+  connection.get('SELECT coalesce((SELECT updated FROM version ORDER BY sequence DESC LIMIT 1), 0) AS latest')!['latest'] as number

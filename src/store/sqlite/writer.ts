@@ -1,0 +1,96 @@
+/**
+ * The writer: a worker thread with the only connection that writes.
+ *
+ * What has queued while the last group was being synced becomes the next one: one transaction, one sync, a savepoint
+ * per commit, no waiting for company (docs/decisions/0004-group-commit.md). Answers leave after COMMIT has returned.
+ */
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { apply, Unmet } from './apply.ts'
+import { openConnection, type Connection } from './connection.ts'
+import { durabilityOf } from './durability.ts'
+import { decodeRequest, encodeAnswers, type CommitRequest, type WriterAnswer, type WriterRequest } from './messages.ts'
+import { createNames, type WritableNames } from './names.ts'
+import { migrate } from './schema.ts'
+import { TooCostly } from '../store.ts'
+import { latestUpdate } from './versions.ts'
+
+/** 64: more in a group gains nothing (docs/stores.md), and the first of them waits for the last. */
+const GROUP = 64
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** One commit in its savepoint; throws when the transaction itself is gone (the disk is full, the file is broken). */
+const attempt = (connection: Connection, names: WritableNames, request: CommitRequest): WriterAnswer => {
+  connection.run('SAVEPOINT one')
+  try {
+    const versions = apply(connection, names, request)
+    connection.run('RELEASE one')
+    return { id: request.id, kind: 'written', versions }
+  } catch (error) {
+    if (!connection.db.isTransaction) throw error
+    connection.run('ROLLBACK TO one')
+    connection.run('RELEASE one')
+    names.forget()
+    if (error instanceof TooCostly) return { id: request.id, kind: 'too-costly', limitMs: error.limitMs }
+    if (!(error instanceof Unmet)) return { id: request.id, kind: 'failed', reason: reasonOf(error) }
+    return { id: request.id, kind: 'conflict', failed: error.failed, ...(error.current === undefined ? {} : { current: error.current }) }
+  }
+}
+
+const commitGroup = (connection: Connection, names: WritableNames, group: readonly CommitRequest[]): readonly WriterAnswer[] => {
+  try {
+    connection.run('BEGIN IMMEDIATE')
+    const answers = group.map(request => attempt(connection, names, request))
+    connection.run('COMMIT')
+    return answers
+  } catch (error) {
+    if (connection.db.isTransaction) connection.run('ROLLBACK')
+    names.forget()
+    return group.map(({ id }) => ({ id, kind: 'failed', reason: reasonOf(error) }))
+  }
+}
+
+const serve = (port: NonNullable<typeof parentPort>, path: string): void => {
+  const connection = openConnection(path, false)
+  migrate(connection.db)
+  durabilityOf(connection)
+  const names = createNames(connection)
+
+  /** Requests in the order they came: runs of commits as groups, anything else between them. */
+  const handle = (requests: readonly WriterRequest[]): void => {
+    let group: CommitRequest[] = []
+    const flush = (): void => {
+      if (group.length > 0) port.postMessage(encodeAnswers(commitGroup(connection, names, group)))
+      group = []
+    }
+    for (const request of requests) {
+      if (request.kind === 'commit') {
+        group.push(request)
+        continue
+      }
+      flush()
+      if (request.kind === 'durability') {
+        port.postMessage(encodeAnswers([{ id: request.id, kind: 'durability', ...durabilityOf(connection) }]))
+      } else {
+        connection.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+        connection.close()
+        port.postMessage(encodeAnswers([{ id: request.id, kind: 'closed' }]))
+        port.close()
+      }
+    }
+    flush()
+  }
+
+  port.on('message', (first: string) => {
+    const requests = [decodeRequest(first)]
+    while (requests.length < GROUP) {
+      const more = receiveMessageOnPort(port)
+      if (more === undefined) break
+      requests.push(decodeRequest(more.message as string))
+    }
+    handle(requests)
+  })
+  port.postMessage(encodeAnswers([{ id: 0, kind: 'ready', latest: latestUpdate(connection) }]))
+}
+
+if (parentPort !== null) serve(parentPort, (workerData as { readonly path: string }).path)
