@@ -16,43 +16,37 @@ export const ETA_EXTENSION = hubProfile('eta')
 export const LINE_EXTENSION = hubProfile('line')
 
 /** Kinds of Task whose states the hub guards. */
-export type TaskKind = 'coordinate' | 'triage' | 'offer' | 'request-info' | 'fix-data'
+export type TaskKind = 'coordinate' | 'triage' | 'offer' | 'fix-data'
 
 export type BusinessStatus =
-  | 'received' | 'triage-proposed' | 'info-requested' | 'confirmed' | 'overridden' | 'offered' | 'seen' | 'accepted'
-  | 'rejected' | 'en-route' | 'visited' | 'managing' | 'discharged' | 'cancelled-by-sender' | 'declined-by-patient'
-  | 'escalated-999' | 'withdrawn' | 'to-fix' | 'fixed' | 'answered'
+  | 'received' | 'triage-proposed' | 'confirmed' | 'overridden' | 'offered' | 'seen' | 'accepted' | 'rejected' | 'en-route'
+  | 'visited' | 'managing' | 'discharged' | 'cancelled-by-sender' | 'withdrawn' | 'to-fix' | 'fixed'
 
 /** Words for people; the same as in the code system `business-status`. */
 export const BUSINESS_STATUS_DISPLAY: Readonly<Record<BusinessStatus, string>> = {
   'received': 'Received',
-  'triage-proposed': 'Triage proposed, waiting for a clinician',
-  'info-requested': 'Information requested',
-  'confirmed': 'Proposal confirmed',
-  'overridden': 'Proposal overridden',
-  'offered': 'Offered to a service',
-  'seen': 'Seen by the service',
-  'accepted': 'Accepted by the service',
-  'rejected': 'Rejected by the service, the hub finds another',
-  'en-route': 'Team on its way',
-  'visited': 'Visited, clock stopped',
-  'managing': 'Being managed by the service',
+  'triage-proposed': 'Triage proposed',
+  'confirmed': 'Confirmed',
+  'overridden': 'Overridden',
+  'offered': 'Offered',
+  'seen': 'Seen',
+  'accepted': 'Accepted',
+  'rejected': 'Rejected',
+  'en-route': 'On the way',
+  'visited': 'Visited',
+  'managing': 'Managing',
   'discharged': 'Discharged',
   'cancelled-by-sender': 'Cancelled by the sender',
-  'declined-by-patient': 'Declined by the patient',
-  'escalated-999': 'Handed to 999',
-  'withdrawn': 'Offer withdrawn by the hub',
+  'withdrawn': 'Withdrawn by the hub',
   'to-fix': 'Data to be put right',
   'fixed': 'Data put right',
-  'answered': 'Information answered',
 }
 
 const KIND_CODING: Readonly<Record<TaskKind, { system: string; code: string; display: string }>> = {
   'coordinate': { system: TASK_CODE_SYSTEM, code: 'coordinate', display: 'Coordinate the referral' },
   'triage': { system: TASK_CODE_SYSTEM, code: 'triage', display: 'Triage the referral' },
   'offer': { system: R4_TASK_CODE_SYSTEM, code: 'fulfill', display: 'Fulfil the focal request' },
-  'request-info': { system: TASK_CODE_SYSTEM, code: 'request-info', display: 'Answer a question about the referral' },
-  'fix-data': { system: TASK_CODE_SYSTEM, code: 'fix-data', display: 'Put data of the referral right' },
+  'fix-data': { system: TASK_CODE_SYSTEM, code: 'fix-data', display: 'Put data right' },
 }
 
 export const kindConcept = (kind: TaskKind): CodeableConcept => ({ coding: [{ ...KIND_CODING[kind] }] })

@@ -32,13 +32,39 @@ const rejection: ReasonList = {
 const override: ReasonList = {
   system: hubCodeSystem('override-reason'),
   codes: {
-    'clinical-judgement': 'Clinical judgement differs from the proposal',
-    'patient-preference': 'The person prefers another service',
-    'capacity': 'The proposed service has no room',
-    'new-information': 'Information that the proposal did not have',
-    'wrong-information': 'The proposal rests on wrong information',
-    'already-known': 'The person is already cared for by another service',
-    'other': 'Other reason',
+    'clinical-judgement': 'Clinical judgement',
+    'new-information': 'New information',
+    'facts-wrong': 'Facts wrong',
+    'rule-unsuitable': 'Rule unsuitable',
+    'person-wishes': 'Wishes of the person',
+    'advance-plan': 'Advance plan',
+    'known-to-service': 'Known to a service',
+    'service-advice': 'Advice of a service',
+    'service-unavailable': 'Service not available',
+    'safety': 'Safety',
+    'other': 'Other',
+  },
+}
+
+/** How the care of a referral ended; not required, completed where a code of it is sent. */
+const outcome: ReasonList = {
+  system: hubCodeSystem('outcome'),
+  codes: {
+    'stayed-at-home': 'Stayed at home',
+    'stayed-at-home-with-care': 'Stayed at home with care',
+    'lifted': 'Lifted',
+    'virtual-ward': 'Virtual ward',
+    'same-day-care': 'Same day care',
+    'onward-referred': 'Referred onward',
+    'admitted': 'Admitted',
+    'escalated-999': 'Escalated to 999',
+    'returned-to-ambulance': 'Returned to the ambulance',
+    'redirected': 'Redirected',
+    'no-access': 'No access',
+    'declined': 'Declined',
+    'not-needed': 'Not needed',
+    'cancelled': 'Cancelled',
+    'died': 'Died',
   },
 }
 
@@ -63,7 +89,7 @@ const withdrawal: ReasonList = {
   },
 }
 
-export const reasonLists = { rejection, override, cancellation, withdrawal } as const
+export const reasonLists = { rejection, override, cancellation, withdrawal, outcome } as const
 export type ReasonListName = keyof typeof reasonLists
 
 /** Whether a `statusReason` carries a code of the list. */

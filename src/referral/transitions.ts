@@ -76,7 +76,7 @@ export const transitions: readonly Transition[] = [
   },
   // -- offer: the service answers and cares (rows 5 to 11)
   {
-    kind: 'offer', action: 'see', from: [offered], to: seen, who: ['service'],
+    kind: 'offer', action: 'seen', from: [offered], to: seen, who: ['service'],
     needs: [], takes: [], entails: [],
     meaning: 'Somebody at the service has seen the offer.',
   },
@@ -106,12 +106,12 @@ export const transitions: readonly Transition[] = [
     meaning: 'The service accepted and cannot come after all; the hub owns the next step and offers the next alternative.',
   },
   {
-    kind: 'offer', action: 'visit', from: [accepted, enRoute], to: visited, who: ['service'],
+    kind: 'offer', action: 'visited', from: [accepted, enRoute], to: visited, who: ['service'],
     needs: [], takes: [], entails: ['start-visit'],
     meaning: 'The first face-to-face contact has begun; the two-hour clock stops.',
   },
   {
-    kind: 'offer', action: 'manage', from: [visited], to: managing, who: ['service'],
+    kind: 'offer', action: 'managing', from: [visited], to: managing, who: ['service'],
     needs: [], takes: [], entails: [],
     meaning: 'The person stays under the care of the service.',
   },
