@@ -135,6 +135,8 @@ export const outcomes = {
     text: `${type} has no search parameter ${quoted(name)}${meant(nearest)}`, expression: `http.${name}` }),
   badParameter: (name: string, text: string) => error({
     status: 400, type: 'value', code: 'search-bad-value', text, expression: `http.${name}` }),
+  unsupportedSearch: (name: string, text: string) => error({
+    status: 400, type: 'not-supported', code: 'search-unsupported', text, expression: `http.${name}` }),
   searchTooCostly: (limitMs: number) => error({
     status: 422, type: 'too-costly', code: 'search-too-costly',
     text: `the search ran past ${limitMs} ms and was stopped; narrow it` }),
