@@ -6,6 +6,7 @@
  * few questions only, so they are indexed by those (design: some 30 µs each).
  */
 import type { Definitions, SearchParameter } from '../definitions/definitions.ts'
+import { compileRoutes } from './route.ts'
 
 const REDUCED: Readonly<Record<string, ReadonlySet<string>>> = {
   AuditEvent: new Set(['patient', 'agent', 'date', 'type', 'entity', 'action']),
@@ -27,7 +28,18 @@ export const indexedParameters = (definitions: Definitions, type: string): Reado
   if (known !== undefined) return known
   const only = REDUCED[type]
   const indexed = new Map([...definitions.searchParameters(type)].filter(([code, parameter]) =>
-    parameter.expression !== undefined && !STORE_PARAMETERS.has(code) && !UNINDEXED.has(code) && (only === undefined || only.has(code))))
+    parameter.expression !== undefined && !STORE_PARAMETERS.has(code) && !UNINDEXED.has(code) && (only === undefined || only.has(code) || code.startsWith('_'))))
   byType.set(type, indexed)
   return indexed
+}
+
+const types = new WeakMap<SearchParameter, Map<string, ReadonlySet<string>>>()
+
+/** R4 types of the values a parameter looks at in a resource type; empty when only the FHIRPath engine could tell. */
+export const valueTypes = (definitions: Definitions, type: string, parameter: SearchParameter): ReadonlySet<string> => {
+  const byType = types.get(parameter) ?? new Map<string, ReadonlySet<string>>()
+  types.set(parameter, byType)
+  const known = byType.get(type) ?? new Set(compileRoutes(definitions, type, parameter.expression ?? '')?.map(route => route.type) ?? [])
+  byType.set(type, known)
+  return known
 }

@@ -1,0 +1,178 @@
+/**
+ * A query string's pairs -> a SearchPlan without visibility. Knows FHIR and no database.
+ *
+ * Strict: the first parameter that is unknown or cannot be answered is a 400 that names it. Lenient (`Prefer:
+ * handling=lenient`): such a parameter is left out and reported; a value that cannot be read is refused in both, as R4
+ * asks. What is supported: docs/search.md. R4: https://hl7.org/fhir/R4/search.html
+ */
+import type { Definitions } from '../definitions/definitions.ts'
+import { nearest } from '../fhir/nearest.ts'
+import { FhirError, outcomes, type Issue } from '../fhir/outcomes.ts'
+import { DEFAULT_COUNT, MAX_COUNT, MAX_INCLUDES, MAX_PARAMETERS, MAX_VALUE_LENGTH, MAX_VALUES } from './limits.ts'
+import { condition } from './parse/condition.ts'
+import type { ParseContext } from './parse/context.ts'
+import { splitEscaped } from './parse/escape.ts'
+import { include } from './parse/include.ts'
+import { count, elements, sortKeys, summary, total, type ResultParameters } from './parse/result.ts'
+import { trueOrFalse } from './parse/value.ts'
+import type { Condition, Include, SearchPlan } from './plan.ts'
+
+export type Pairs = readonly (readonly [string, string])[]
+
+export interface ParseOptions {
+  /** Milliseconds, for `ap`. */
+  readonly now: number
+  readonly strict: boolean
+  /** This server's base, without trailing slash: references under it are local. */
+  readonly base: string
+  /** Most matches per page; `MAX_COUNT` unless given. */
+  readonly maxCount?: number
+  /** Result parameters that the caller carries out itself; others that shape resources are refused. */
+  readonly carriesOut?: readonly ('_summary' | '_elements')[]
+}
+
+export interface ParsedSearch {
+  readonly plan: Omit<SearchPlan, 'visibility'>
+  /** The pairs that were searched by, for the `self` link. */
+  readonly self: Pairs
+  /** What lenient handling left out. */
+  readonly ignored: readonly Issue[]
+  readonly result: ResultParameters
+}
+
+/** `types`: the type searched, or several or all for a system search. Throws FhirError (400). */
+export const parseSearch = (definitions: Definitions, types: readonly string[], pairs: Pairs, options: ParseOptions): ParsedSearch => {
+  const context: ParseContext = { definitions, bases: [options.base], now: options.now }
+  requireBounds(pairs)
+  const searched = typesAsked(definitions, types, pairs)
+  const draft = openDraft()
+  const self: (readonly [string, string])[] = []
+  const ignored: Issue[] = []
+  for (const [name, value] of pairs) {
+    try {
+      read(context, searched, name, value, options, draft)
+      self.push([name, value])
+    } catch (error) {
+      if (options.strict || !(error instanceof FhirError) || !isUnanswerable(error)) throw error
+      ignored.push(...error.issues.map(issue => ({ ...issue, severity: 'warning' as const, text: `${issue.text}; the parameter was ignored` })))
+    }
+  }
+  if (draft.includes.length > MAX_INCLUDES) throw outcomes.badParameter('_include', `a search takes up to ${MAX_INCLUDES} includes, found ${draft.includes.length}`)
+  const { where, onlyCount, ...plan } = draft
+  return {
+    plan: {
+      ...plan, types: searched,
+      where: where.length === 1 ? where[0]! : { kind: 'all-of', of: where },
+      ...(onlyCount ? { count: 0 } : {}),
+      total: plan.count === 0 || onlyCount ? 'accurate' : plan.total,
+    },
+    self, ignored, result: draft.result,
+  }
+}
+
+interface Draft {
+  where: Condition[]
+  sort: SearchPlan['sort']
+  count: number
+  onlyCount: boolean
+  total: SearchPlan['total']
+  includes: Include[]
+  result: ResultParameters
+  /** Parameters that may be given once and were. */
+  once: Set<string>
+}
+
+const openDraft = (): Draft => ({
+  where: [], sort: [], count: DEFAULT_COUNT, onlyCount: false, total: 'none', includes: [], result: {}, once: new Set(),
+})
+
+const isUnanswerable = (error: FhirError): boolean =>
+  error.issues.every(({ code }) => code === 'search-unknown-parameter' || code === 'search-unsupported')
+
+const read = (context: ParseContext, types: readonly string[], name: string, value: string, options: ParseOptions, draft: Draft): void => {
+  if (value.trim() === '') throw outcomes.badParameter(name, `${name} has no value; leave the parameter out, or ask ${name.split(':')[0]}:missing=true`)
+  const [word = '', modifier] = name.split(':', 2)
+  if (word === '_include' || word === '_revinclude') {
+    draft.includes.push(include(context, types, word, modifier, value))
+    return
+  }
+  if (!RESULT.has(name)) {
+    draft.where.push(forEveryType(context, types, name, value))
+    return
+  }
+  if (draft.once.has(name)) throw outcomes.badParameter(name, `${name} is there twice; send it once`)
+  draft.once.add(name)
+  switch (name) {
+    case '_sort': draft.sort = sortKeys(context, types, value); break
+    case '_count': draft.count = count(value, options.maxCount ?? MAX_COUNT); break
+    case '_total': draft.total = total(value); break
+    case '_summary': readSummary(value, options, draft); break
+    case '_elements':
+      if (!options.carriesOut?.includes('_elements')) throw outcomes.unsupportedSearch(name, '_elements is not supported here yet; whole resources are answered')
+      draft.result = { ...draft.result, elements: elements(value) }
+      break
+    case '_contained':
+      if (value !== 'false') throw outcomes.unsupportedSearch(name, 'contained resources are not searched on their own here; leave _contained out')
+      break
+    case '_containedType': throw outcomes.unsupportedSearch(name, 'contained resources are not searched on their own here; leave _containedType out')
+    case '_format': draft.result = { ...draft.result, format: value }; break
+    case '_pretty': draft.result = { ...draft.result, pretty: trueOrFalse(name, value) }; break
+  }
+}
+
+/** `_type` is read before all others. */
+const RESULT: ReadonlySet<string> = new Set([
+  '_sort', '_count', '_total', '_summary', '_elements', '_contained', '_containedType', '_format', '_pretty', '_type',
+])
+
+const readSummary = (value: string, options: ParseOptions, draft: Draft): void => {
+  const asked = summary(value)
+  if (asked === 'false') return
+  if (asked === 'count') {
+    draft.onlyCount = true
+    return
+  }
+  if (!options.carriesOut?.includes('_summary')) throw outcomes.unsupportedSearch('_summary', `_summary=${asked} is not supported here yet; count and false are`)
+  draft.result = { ...draft.result, summary: asked }
+}
+
+/** A search of several types takes what means the same on each of them. */
+const forEveryType = (context: ParseContext, types: readonly string[], name: string, value: string): Condition => {
+  const [first = 'Resource', ...others] = types
+  const found = condition(context, first, name, value)
+  const text = JSON.stringify(found)
+  for (const type of others) {
+    if (JSON.stringify(condition(context, type, name, value)) !== text) {
+      throw outcomes.badParameter(name, `${name} means different things on ${first} and ${type}; write references as Type/id, or search the types one by one`)
+    }
+  }
+  return found
+}
+
+const typesAsked = (definitions: Definitions, types: readonly string[], pairs: Pairs): readonly string[] => {
+  const asked = pairs.filter(([name]) => name === '_type').flatMap(([, value]) => value.split(','))
+  if (asked.length === 0) return types
+  for (const type of asked) {
+    if (!definitions.resourceTypes.has(type)) {
+      const meant = nearest(type, definitions.resourceTypes)
+      throw outcomes.badParameter('_type', `"${type.slice(0, 40)}" is not an R4 resource type` + (meant === undefined ? '' : `; did you mean "${meant}"?`))
+    }
+    if (!types.includes(type)) throw outcomes.badParameter('_type', `_type=${type} contradicts a search of ${types.slice(0, 3).join(', ')}`)
+  }
+  return [...new Set(asked)]
+}
+
+const requireBounds = (pairs: Pairs): void => {
+  if (pairs.length > MAX_PARAMETERS) throw outcomes.badRequest('search-too-many-parameters', `a search takes up to ${MAX_PARAMETERS} parameters, found ${pairs.length}`)
+  let values = 0
+  for (const [name, value] of pairs) {
+    const shown = name.slice(0, 60)
+    if (name.length > MAX_VALUE_LENGTH || /[\0\p{Surrogate}]/u.test(name + value)) {
+      throw outcomes.badParameter(shown, `"${shown}" is too long, or it or its value holds a character that is no text`)
+    }
+    const parts = splitEscaped(value, ',')
+    if (parts.some(part => part.length > MAX_VALUE_LENGTH)) throw outcomes.badParameter(shown, `a value of ${shown} is longer than ${MAX_VALUE_LENGTH} characters`)
+    values += parts.length
+  }
+  if (values > MAX_VALUES) throw outcomes.badRequest('search-too-many-values', `a search takes up to ${MAX_VALUES} values in all, found ${values}; search in steps`)
+}

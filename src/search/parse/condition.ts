@@ -1,0 +1,155 @@
+/**
+ * One parameter of a query as a condition: plain criteria, `_id`, `_lastUpdated`, `_list`, chains and `_has`.
+ * R4: https://hl7.org/fhir/R4/search.html#chaining and #has
+ */
+import type { SearchParameter } from '../../definitions/definitions.ts'
+import { nearest } from '../../fhir/nearest.ts'
+import { outcomes } from '../../fhir/outcomes.ts'
+import { isId } from '../../fhir/resource.ts'
+import { MAX_CHAIN_DEPTH, MAX_CHAIN_TYPES } from '../limits.ts'
+import { indexedParameters, STORE_PARAMETERS } from '../parameters.ts'
+import type { Condition } from '../plan.ts'
+import type { ParseContext } from './context.ts'
+import { dateSpan } from './date.ts'
+import { alternatives, anyOf, criterion } from './value.ts'
+
+/** R4 knows them, this hub does not answer them: named, so that nobody thinks they were misspelt. */
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  _text: 'full-text search is not supported here; search by string parameters',
+  _content: 'full-text search is not supported here; search by string parameters',
+  _filter: '_filter is not supported here; combine parameters, comma lists and chains',
+  _query: 'there are no named queries here; combine parameters',
+  phonetic: 'search by sound is not supported here; use name',
+}
+
+/** `key` is the whole name in the query, `rest` the part of it that is about `type`. */
+export const condition = (context: ParseContext, type: string, rest: string, value: string, key = rest, depth = 0): Condition => {
+  if (depth > MAX_CHAIN_DEPTH) throw outcomes.badParameter(key, `${key.slice(0, 60)} chains more than ${MAX_CHAIN_DEPTH} references; narrow it in steps`)
+  if (rest.startsWith('_has:')) return has(context, type, rest, value, key, depth)
+  const dot = rest.indexOf('.')
+  const [name = '', modifier, ...more] = (dot < 0 ? rest : rest.slice(0, dot)).split(':')
+  if (more.length > 0) throw outcomes.badParameter(key, `${key} has more than one modifier; a parameter takes one`)
+  if (dot >= 0) return chain(context, type, { name, modifier, next: rest.slice(dot + 1) }, value, key, depth)
+  switch (name) {
+    case '_id': return ids(key, modifier, value)
+    case '_lastUpdated': return lastUpdated(context, key, modifier, value)
+    case '_list': return inLists(key, modifier, value)
+    default: return criterion({ context, key, type, parameter: parameterOf(context, type, name), modifier }, value)
+  }
+}
+
+/** The indexed parameter of that name; throws `search-unknown-parameter` with the nearest, or `search-unsupported`. */
+export const parameterOf = (context: ParseContext, type: string, name: string): SearchParameter => {
+  const indexed = indexedParameters(context.definitions, type)
+  const found = indexed.get(name)
+  if (found !== undefined) return found
+  if (UNSUPPORTED[name] !== undefined && context.definitions.searchParameters(type).has(name)) throw outcomes.unsupportedSearch(name, UNSUPPORTED[name])
+  if (context.definitions.searchParameters(type).has(name)) {
+    throw outcomes.unsupportedSearch(name, `${type} is not searched by "${name}" here; it is by ${[...indexed.keys()].slice(0, 20).join(', ')}`)
+  }
+  throw outcomes.unknownParameter(type, name, nearest(name, [...indexed.keys(), ...STORE_PARAMETERS, ...RESULT_PARAMETERS]))
+}
+
+/** Names a misspelt parameter may have meant, besides those of its type. */
+const RESULT_PARAMETERS = ['_sort', '_count', '_include', '_revinclude', '_total', '_summary', '_elements', '_type', '_list', '_has']
+
+const onlyModifier = (key: string, modifier: string | undefined, allowed: readonly string[]): void => {
+  if (modifier !== undefined && !allowed.includes(modifier)) {
+    throw outcomes.unsupportedSearch(key, `${key.split(':')[0]} takes no modifier ":${modifier}"`)
+  }
+}
+
+const ids = (key: string, modifier: string | undefined, value: string): Condition => {
+  onlyModifier(key, modifier, ['not'])
+  const asked = alternatives(key, value)
+  const wrong = asked.find(id => !isId(id))
+  if (wrong !== undefined) throw outcomes.badParameter(key, `${key} takes ids of letters, digits, "-" and "." (1 to 64), found "${wrong.slice(0, 70)}"`)
+  const found: Condition = { kind: 'ids', ids: asked }
+  return modifier === 'not' ? { kind: 'not', of: found } : found
+}
+
+const lastUpdated = (context: ParseContext, key: string, modifier: string | undefined, value: string): Condition => {
+  onlyModifier(key, modifier, [])
+  return anyOf(alternatives(key, value).map(part => ({ kind: 'last-updated', ...dateSpan(key, part, context.now) })))
+}
+
+/** `_list=42`: what the List's entries refer to, which is `_has:List:item:_id=42`. */
+const inLists = (key: string, modifier: string | undefined, value: string): Condition => {
+  onlyModifier(key, modifier, [])
+  if (value.startsWith('$')) throw outcomes.unsupportedSearch(key, `${key}: functional lists such as ${value.slice(0, 40)} are not kept here; name a List by its id`)
+  return { kind: 'has', type: 'List', param: 'item', where: ids(key, undefined, value) }
+}
+
+interface Link {
+  readonly name: string
+  readonly modifier: string | undefined
+  readonly next: string
+}
+
+/** `subject:Patient.name`: an alternative for each type the reference may lead to, alike ones together. */
+const chain = (context: ParseContext, type: string, { name, modifier, next }: Link, value: string, key: string, depth: number): Condition => {
+  const parameter = referenceParameter(context, type, name, key)
+  const types = modifier === undefined ? possibleTargets(context, parameter, next, key) : [targetOf(context, parameter, modifier, key)]
+  const alike = new Map<string, { types: string[]; where: Condition }>()
+  for (const target of types) {
+    const where = condition(context, target, next, value, key, depth + 1)
+    const group = alike.get(JSON.stringify(where))
+    if (group === undefined) alike.set(JSON.stringify(where), { types: [target], where })
+    else group.types.push(target)
+  }
+  return anyOf([...alike.values()].map(group => ({ kind: 'chain', param: name, ...group })))
+}
+
+export const referenceParameter = (context: ParseContext, type: string, name: string, key: string): SearchParameter => {
+  const parameter = parameterOf(context, type, name)
+  if (parameter.type !== 'reference') {
+    throw outcomes.badParameter(key, `${key}: "${name}" of ${type} is a ${parameter.type} parameter, and only references lead to other resources`)
+  }
+  return parameter
+}
+
+const isAnyType = (parameter: SearchParameter): boolean =>
+  parameter.targets === undefined || parameter.targets.length === 0 || parameter.targets.includes('Resource')
+
+export const mayTarget = (parameter: SearchParameter, type: string): boolean => isAnyType(parameter) || parameter.targets!.includes(type)
+
+const targetOf = (context: ParseContext, parameter: SearchParameter, target: string, key: string): string => {
+  if (context.definitions.resourceTypes.has(target) && mayTarget(parameter, target)) return target
+  const targets = isAnyType(parameter) ? [...context.definitions.resourceTypes] : parameter.targets!
+  const meant = nearest(target, targets)
+  throw outcomes.badParameter(key, `${key}: "${parameter.code}" never refers to "${target.slice(0, 40)}"`
+    + (meant === undefined ? `; it does to ${targets.slice(0, 10).join(', ')}` : `; did you mean "${meant}"?`))
+}
+
+const possibleTargets = (context: ParseContext, parameter: SearchParameter, next: string, key: string): readonly string[] => {
+  const all = isAnyType(parameter) ? [...context.definitions.resourceTypes] : parameter.targets!
+  const name = next.split(/[:.]/, 1)[0]!
+  const isCommon = name === '_has' || name === '_list' || STORE_PARAMETERS.has(name)
+  const having = isCommon ? all : all.filter(type => indexedParameters(context.definitions, type).has(name))
+  if (having.length === 0) {
+    const names = new Set(all.flatMap(type => [...indexedParameters(context.definitions, type).keys()]))
+    throw outcomes.unknownParameter(all.length === 1 ? all[0]! : `no target of "${parameter.code}"`, name, nearest(name, [...names, ...STORE_PARAMETERS]))
+  }
+  if (having.length > MAX_CHAIN_TYPES) {
+    throw outcomes.badParameter(key, `${key}: "${parameter.code}" may refer to ${having.length} types; name one, such as ${parameter.code}:${having[0]}.${next}`)
+  }
+  return having
+}
+
+/** `_has:Observation:patient:code`: some Observation refers here by patient, and its code is the value. */
+const has = (context: ParseContext, type: string, rest: string, value: string, key: string, depth: number): Condition => {
+  const [, source = '', name = ''] = rest.split(':', 3)
+  const next = rest.slice(`_has:${source}:${name}:`.length)
+  if (source === '' || name === '' || next === '') {
+    throw outcomes.badParameter(key, `${key} must be _has:Type:reference:parameter, such as _has:Observation:patient:code`)
+  }
+  if (!context.definitions.resourceTypes.has(source)) {
+    const meant = nearest(source, context.definitions.resourceTypes)
+    throw outcomes.badParameter(key, `${key}: "${source.slice(0, 40)}" is not an R4 resource type` + (meant === undefined ? '' : `; did you mean "${meant}"?`))
+  }
+  const parameter = referenceParameter(context, source, name, key)
+  if (!mayTarget(parameter, type)) {
+    throw outcomes.badParameter(key, `${key}: "${name}" of ${source} never refers to ${type}; it does to ${parameter.targets!.slice(0, 10).join(', ')}`)
+  }
+  return { kind: 'has', type: source, param: name, where: condition(context, source, next, value, key, depth + 1) }
+}

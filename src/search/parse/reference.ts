@@ -1,0 +1,54 @@
+/** References in queries: id, type/id, url, version, identifier. R4: https://hl7.org/fhir/R4/search.html#reference */
+import { outcomes } from '../../fhir/outcomes.ts'
+import { parseReference } from '../../fhir/reference.ts'
+import { isId } from '../../fhir/resource.ts'
+import { valueTypes } from '../parameters.ts'
+import type { Test } from '../plan.ts'
+import type { Asked } from './context.ts'
+import { textOf } from './string.ts'
+import { codeTest } from './token.ts'
+
+/** Several when a text can mean a resource's id as well as a canonical. */
+export const referenceTests = (asked: Asked, part: string): readonly Test[] => {
+  if (asked.modifier === 'identifier') {
+    const { system, code } = codeTest(asked, part)
+    return [{ kind: 'reference-identifier', system, code }]
+  }
+  const text = textOf(asked, part)
+  const parsed = parseReference(text, asked.context.bases)
+  switch (parsed.kind) {
+    case 'local': {
+      requireType(asked, parsed.type)
+      const version = parsed.version === undefined ? {} : { version: parsed.version }
+      return [{ kind: 'reference', types: [parsed.type], id: parsed.id, ...version }]
+    }
+    case 'url':
+    case 'uuid': return [{ kind: 'url', url: text }]
+    case 'malformed': {
+      if (!isId(text)) throw bad(asked)
+      const byId: Test = { kind: 'reference', types: asked.modifier === undefined ? targetsOf(asked) : [asked.modifier], id: text }
+      const types = valueTypes(asked.context.definitions, asked.type, asked.parameter)
+      return types.has('uri') || types.has('canonical') ? [byId, { kind: 'url', url: text }] : [byId]
+    }
+    case 'contained':
+    case 'conditional': throw bad(asked)
+  }
+}
+
+const requireType = (asked: Asked, type: string): void => {
+  if (!asked.context.definitions.resourceTypes.has(type)) {
+    throw outcomes.badParameter(asked.key, `${asked.key}: "${type}" is not an R4 resource type`)
+  }
+  if (asked.modifier !== undefined && asked.modifier !== type) {
+    throw outcomes.badParameter(asked.key, `${asked.key} asks for a ${asked.modifier}, but the value names a ${type}; send one type`)
+  }
+}
+
+const bad = (asked: Asked) => outcomes.badParameter(asked.key,
+  `${asked.key} takes an id, Type/id, Type/id/_history/version or an absolute URL; to search by what the target says, chain: ${asked.parameter.code}.name=value`)
+
+/** Types a bare id may be of; empty: any. */
+const targetsOf = ({ parameter }: Asked): readonly string[] => {
+  const targets = parameter.targets ?? []
+  return targets.includes('Resource') ? [] : targets
+}

@@ -1,0 +1,66 @@
+/**
+ * Parameters about the answer rather than the question: order, page size, total, what is shown of a resource.
+ * R4: https://hl7.org/fhir/R4/search.html#return
+ */
+import { outcomes } from '../../fhir/outcomes.ts'
+import { MAX_SORT_KEYS } from '../limits.ts'
+import { STORE_PARAMETERS } from '../parameters.ts'
+import type { SortKey } from '../plan.ts'
+import { SORTABLE } from '../sort.ts'
+import { parameterOf } from './condition.ts'
+import type { ParseContext } from './context.ts'
+
+/** What of the answer's form a query asks; `rest/` carries it out. */
+export interface ResultParameters {
+  readonly summary?: 'true' | 'text' | 'data'
+  readonly elements?: readonly string[]
+  readonly format?: string
+  readonly pretty?: boolean
+}
+
+export const sortKeys = (context: ParseContext, types: readonly string[], value: string): readonly SortKey[] => {
+  const keys = value.split(',').map(part => {
+    const isDescending = part.startsWith('-')
+    const param = isDescending ? part.slice(1) : part
+    if (param === '') throw outcomes.badParameter('_sort', '_sort takes parameter names separated by commas, "-" before those that descend, such as _sort=status,-authored-on')
+    if (!STORE_PARAMETERS.has(param)) for (const type of types) requireSortable(context, type, param)
+    return { param, direction: isDescending ? 'descending' as const : 'ascending' as const }
+  })
+  if (keys.length > MAX_SORT_KEYS) throw outcomes.badParameter('_sort', `_sort takes up to ${MAX_SORT_KEYS} parameters, found ${keys.length}`)
+  return keys
+}
+
+const requireSortable = (context: ParseContext, type: string, param: string): void => {
+  if (param === '_score') throw outcomes.unsupportedSearch('_sort', '_sort=_score needs full-text search, which is not supported here')
+  const parameter = parameterOf(context, type, param)
+  if (!SORTABLE.has(parameter.type)) {
+    throw outcomes.unsupportedSearch('_sort', `_sort: "${param}" is a ${parameter.type} parameter, which has no order; sort by a date, string, token, number, quantity or uri`)
+  }
+}
+
+/** R4: the server may answer fewer than asked, never more; so a count above `most` means `most`. */
+export const count = (value: string, most: number): number => {
+  if (!/^\d{1,9}$/.test(value)) throw outcomes.badParameter('_count', '_count takes a whole number from 0 up')
+  return Math.min(Number(value), most)
+}
+
+export const total = (value: string): 'none' | 'estimate' | 'accurate' => {
+  if (value === 'none' || value === 'estimate' || value === 'accurate') return value
+  throw outcomes.badParameter('_total', '_total takes none, estimate or accurate')
+}
+
+const SUMMARIES = ['true', 'text', 'data', 'count', 'false'] as const
+
+export const summary = (value: string): typeof SUMMARIES[number] => {
+  const found = SUMMARIES.find(known => known === value)
+  if (found === undefined) throw outcomes.badParameter('_summary', '_summary takes true, text, data, count or false')
+  return found
+}
+
+export const elements = (value: string): readonly string[] => {
+  const names = value.split(',').map(name => name.trim())
+  if (names.some(name => !/^[A-Za-z][A-Za-z0-9.]{0,80}$/.test(name))) {
+    throw outcomes.badParameter('_elements', '_elements takes element names separated by commas, such as _elements=identifier,status')
+  }
+  return names
+}

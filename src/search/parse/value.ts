@@ -1,0 +1,80 @@
+/**
+ * The values of one criterion: comma-separated alternatives, each a test by the parameter's type, under its modifier.
+ * R4: https://hl7.org/fhir/R4/search.html#modifiers
+ */
+import type { SearchParameterType } from '../../definitions/definitions.ts'
+import { nearest } from '../../fhir/nearest.ts'
+import { outcomes } from '../../fhir/outcomes.ts'
+import { ofTypeParam } from '../token-forms.ts'
+import type { Condition, Test } from '../plan.ts'
+import type { Asked } from './context.ts'
+import { compositeTests } from './composite.ts'
+import { dateSpan } from './date.ts'
+import { splitEscaped } from './escape.ts'
+import { numberTest, quantityTest } from './number.ts'
+import { referenceTests } from './reference.ts'
+import { stringTest, uriTest } from './string.ts'
+import { tokenTest } from './token.ts'
+
+/** Modifiers by parameter type, besides `missing`, which all have; a reference also takes a type's name. */
+export const MODIFIERS: Readonly<Record<SearchParameterType, readonly string[]>> = {
+  string: ['exact', 'contains'],
+  token: ['not', 'text', 'in', 'not-in', 'below', 'above', 'of-type'],
+  reference: ['identifier'],
+  uri: ['below', 'above'],
+  date: [], number: [], quantity: [], composite: [], special: [],
+}
+
+/** The condition of one criterion. Throws `search-bad-value` or `search-unsupported`, naming the parameter. */
+export const criterion = (asked: Asked, value: string): Condition => {
+  checkModifier(asked)
+  const param = asked.parameter.code
+  if (asked.modifier === 'missing') return { kind: 'missing', param, missing: trueOrFalse(asked.key, value) }
+  const index = asked.modifier === 'of-type' ? ofTypeParam(param) : param
+  const matches = alternatives(asked.key, value).flatMap(part => testsOf(asked, part)).map((test): Condition => ({ kind: 'match', param: index, test }))
+  const found = anyOf(matches)
+  return asked.modifier === 'not' || asked.modifier === 'not-in' ? { kind: 'not', of: found } : found
+}
+
+export const anyOf = (conditions: readonly Condition[]): Condition =>
+  (conditions.length === 1 ? conditions[0]! : { kind: 'any-of', of: conditions })
+
+/** The parts between unescaped commas; an empty one is refused, because it says nothing. */
+export const alternatives = (key: string, value: string): readonly string[] => {
+  const parts = splitEscaped(value, ',')
+  if (parts.some(part => part.trim() === '')) {
+    throw outcomes.badParameter(key, `${key} has an empty value; leave the parameter out, or ask ${key.split(':')[0]}:missing=true`)
+  }
+  return parts
+}
+
+export const trueOrFalse = (key: string, value: string): boolean => {
+  if (value !== 'true' && value !== 'false') throw outcomes.badParameter(key, `${key} takes true or false`)
+  return value === 'true'
+}
+
+/** Tests of one alternative; also what a composite's components are made of. */
+export const testsOf = (asked: Asked, part: string): readonly Test[] => {
+  switch (asked.parameter.type) {
+    case 'string': return [stringTest(asked, part)]
+    case 'token': return [tokenTest(asked, part)]
+    case 'reference': return referenceTests(asked, part)
+    case 'date': return [{ kind: 'date', ...dateSpan(asked.key, part, asked.context.now) }]
+    case 'number': return [numberTest(asked, part)]
+    case 'quantity': return [quantityTest(asked, part)]
+    case 'uri': return [uriTest(asked, part)]
+    case 'composite': return compositeTests(asked, part, testsOf)
+    case 'special':
+      throw outcomes.unsupportedSearch(asked.key, `${asked.key} is not supported here; search by other parameters`)
+  }
+}
+
+const checkModifier = ({ context, key, parameter, modifier }: Asked): void => {
+  if (modifier === undefined || modifier === 'missing' || MODIFIERS[parameter.type].includes(modifier)) return
+  if (parameter.type === 'reference' && context.definitions.resourceTypes.has(modifier)) return
+  const known = ['missing', ...MODIFIERS[parameter.type], ...(parameter.type === 'reference' ? parameter.targets ?? [] : [])]
+  const meant = nearest(modifier, known)
+  throw outcomes.unsupportedSearch(key,
+    `"${parameter.code}" is a ${parameter.type} parameter and takes no modifier ":${modifier.slice(0, 40)}"`
+    + (meant === undefined ? `; it takes :${known.slice(0, 10).join(', :')}` : `; did you mean ":${meant}"?`))
+}
