@@ -1,0 +1,129 @@
+/**
+ * Bindings: is a code in the value set it must come from. Required: an error; extensible: a warning;
+ * preferred and example are advice and not checked. A value set that cannot be expanded here (SNOMED CT expressions)
+ * is never "met": that is said once per value set. https://hl7.org/fhir/R4/terminologies.html#strength
+ */
+import type { Binding, Definitions, ValueSet } from '../definitions/definitions.ts'
+import { nearest } from '../fhir/nearest.ts'
+import type { Findings } from './findings.ts'
+
+/** A code with the system it is from; a `code` element has none of its own. */
+interface Coded {
+  readonly system: string | undefined
+  readonly code: string | undefined
+  /** Step from the element to the coding: `.coding[0]`, or nothing. */
+  readonly step: string
+}
+
+export interface BindingCheck {
+  readonly binding: Binding
+  /** Rule id: `binding:Patient.gender`. */
+  readonly rule: string
+  readonly source: string
+}
+
+export interface Bindings {
+  /** Checks a value of type code, Coding, CodeableConcept, Quantity, string or uri. */
+  check(check: BindingCheck, value: unknown, type: string, path: string, findings: Findings): void
+  /** Whether the value is in the set; undefined where this cannot be known. For slices told apart by a binding. */
+  contains(valueSet: string, value: unknown): boolean | undefined
+}
+
+/** BCP 47 in the shape RFC 5646 gives well-formed tags; MIME types as RFC 6838. */
+const FORMS: Readonly<Record<string, RegExp>> = {
+  'urn:ietf:bcp:47': /^(?:[A-Za-z]{2,8}(?:-[A-Za-z0-9]{2,8})*(?:-[A-WY-Za-wy-z0-9](?:-[A-Za-z0-9]{2,8})+)*(?:-x(?:-[A-Za-z0-9]{1,8})+)?|x(?:-[A-Za-z0-9]{1,8})+)$/,
+  'urn:ietf:bcp:13': /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*\/[A-Za-z0-9*][A-Za-z0-9!#$&^_.+-]*(?:\s*;.*)?$/,
+}
+
+export const compileBindings = (definitions: Definitions): Bindings => {
+  const isCaseSensitive = (system: string): boolean => definitions.codeSystem(system)?.caseSensitive ?? true
+
+  const isMember = (set: ValueSet, { system, code }: Coded): boolean | undefined => {
+    if (code === undefined) return false
+    switch (set.kind) {
+      case 'unknown': return undefined
+      case 'by-form': return system === undefined
+        ? set.systems.some(known => FORMS[known]?.test(code) ?? true)
+        : set.systems.includes(system) && (FORMS[system]?.test(code) ?? true)
+      case 'expanded': {
+        if (system === undefined) return [...set.codes.values()].some(codes => codes.has(code))
+        const codes = set.codes.get(system)
+        if (codes === undefined) return false
+        return codes.has(code) || (!isCaseSensitive(system) && [...codes.keys()].some(known => known.toLowerCase() === code.toLowerCase()))
+      }
+    }
+  }
+
+  const suggestion = (set: ValueSet, { system, code }: Coded): string => {
+    if (set.kind !== 'expanded' || code === undefined) return ''
+    const systems = [...set.codes.keys()]
+    const owner = systems.find(known => set.codes.get(known)?.has(code))
+    if (system !== undefined && owner !== undefined && owner !== system) return `; the code is there in the system ${owner}`
+    if (system !== undefined && !set.codes.has(system)) {
+      return `; its codes are from ${systems.slice(0, 3).join(', ')}${systems.length > 3 ? ' and others' : ''}`
+    }
+    const codes = [...(system === undefined ? set.codes.values() : [set.codes.get(system)!])].flatMap(known => [...known])
+    const near = nearest(code, codes.map(([known]) => known)) ?? codes.find(([, display]) => display.toLowerCase() === code.toLowerCase())?.[0]
+    if (near !== undefined) return `; did you mean "${near}"?`
+    return codes.length <= 12 ? `; its codes are ${codes.map(([known]) => known).join(', ')}` : ''
+  }
+
+  const check: Bindings['check'] = ({ binding, rule, source }, value, type, path, findings) => {
+    const { strength } = binding
+    if (strength !== 'required' && strength !== 'extensible') return
+    const set = definitions.valueSet(binding.valueSet)
+    if (set === undefined || set.kind === 'unknown') {
+      findings.once(`value set ${binding.valueSet}`, path, {
+        severity: 'information', type: 'informational', code: 'binding-not-checked', source,
+        text: `codes from ${binding.valueSet} are not checked here: ${set === undefined ? 'the value set is not known' : set.reason}`,
+      })
+      return
+    }
+    const codings = codingsOf(value, type)
+    if (codings.some(coding => isMember(set, coding))) return
+    const first = codings[0]
+    if (first === undefined) {
+      // text alone is what extensible bindings ask for where no code fits; a required one has no such way out
+      if (strength === 'required' && type === 'CodeableConcept') {
+        findings.add(path, { severity: 'error', type: 'code-invalid', code: rule, source,
+          text: `there is no code, but one from ${binding.valueSet} is required; add a coding` })
+      }
+      return
+    }
+    const found = first.code === undefined ? 'a coding without a code' : `"${first.code}"${first.system === undefined ? '' : ` of ${first.system}`}`
+    findings.add(codings.length === 1 ? path + first.step : path, strength === 'required'
+      ? { severity: 'error', type: 'code-invalid', code: rule, source,
+        text: `found ${found}, but a code from ${binding.valueSet} is required${suggestion(set, first)}` }
+      : { severity: 'warning', type: 'code-invalid', code: rule, source,
+        text: `${found} is not in ${binding.valueSet}, from which a code should come if one fits${suggestion(set, first)}` })
+  }
+
+  const contains: Bindings['contains'] = (valueSet, value) => {
+    const set = definitions.valueSet(valueSet)
+    if (set === undefined) return undefined
+    const type = typeof value === 'string' ? 'code' : Array.isArray((value as { coding?: unknown } | null)?.coding) ? 'CodeableConcept' : 'Coding'
+    const results = codingsOf(value, type).map(coding => isMember(set, coding))
+    return results.includes(true) ? true : results.includes(undefined) ? undefined : false
+  }
+
+  return { check, contains }
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+const codingsOf = (value: unknown, type: string): readonly Coded[] => {
+  if (typeof value === 'string') return [{ system: undefined, code: value, step: '' }]
+  if (typeof value !== 'object' || value === null) return []
+  const { system, code, coding } = value as { system?: unknown; code?: unknown; coding?: unknown }
+  switch (type) {
+    case 'CodeableConcept': return Array.isArray(coding)
+      ? (coding as readonly ({ system?: unknown; code?: unknown } | null)[])
+        .map((item, i) => ({ system: text(item?.system) ?? '', code: text(item?.code), step: `.coding[${i}]` }))
+      : []
+    case 'Coding': return [{ system: text(system) ?? '', code: text(code), step: '' }]
+    // a quantity without a coded unit has nothing to bind
+    case 'Quantity': return text(code) === undefined ? [] : [{ system: text(system) ?? '', code: text(code), step: '' }]
+    default: return []
+  }
+}
+

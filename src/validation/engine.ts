@@ -1,0 +1,145 @@
+/**
+ * The validator: puts together types, profiles, bindings, references and extensions over one set of definitions,
+ * decides which profiles a resource must meet, and never throws.
+ */
+import type { Definitions, StructureDefinition } from '../definitions/definitions.ts'
+import { nearest } from '../fhir/nearest.ts'
+import type { Resource } from '../fhir/resource.ts'
+import { compileBindings } from './bindings.ts'
+import { compileProfile, type Profile } from './compile.ts'
+import { compileExtensions } from './extensions.ts'
+import { collectFindings, inDocumentOrder, type Finding } from './findings.ts'
+import { compileReferences } from './references.ts'
+import { createRules } from './rules.ts'
+import { isResource, type Scope } from './scope.ts'
+import { compileTypes } from './types.ts'
+import type { ValidationIssue, ValidationOptions, Validator } from './validator.ts'
+import { createWalk, type Position } from './walk.ts'
+
+/** A profile may use itself by way of its elements' types; values end first, except in a broken definition. */
+const MAX_PROFILE_DEPTH = 32
+
+/** @param definitions types, profiles, value sets; profiles are compiled on first use and kept */
+export const createValidator = (definitions: Definitions): Validator => {
+  const types = compileTypes(definitions)
+  const bindings = compileBindings(definitions)
+  const references = compileReferences(definitions)
+  const profiles = new Map<StructureDefinition, Profile>()
+  let profileDepth = 0
+
+  const profileOf = (canonical: string): Profile | undefined => {
+    const structure = definitions.structure(canonical)
+    if (structure === undefined) return undefined
+    let profile = profiles.get(structure)
+    if (profile === undefined) profiles.set(structure, profile = compileProfile(structure, { definitions, types, bindings }))
+    return profile
+  }
+
+  const meetProfile = (canonical: string, value: unknown, path: string, scope: Scope): void => {
+    const profile = profileOf(canonical)
+    if (profile === undefined || profileDepth >= MAX_PROFILE_DEPTH) return
+    for (const problem of profile.problems) {
+      scope.findings.once(`definition ${profile.url} ${problem}`, path, { severity: 'warning', type: 'processing', code: 'definition', source: profile.url,
+        text: `the definition ${profile.url} is not wholly checked: ${problem}; correct that definition` })
+    }
+    profileDepth++
+    try {
+      meetRules(profile, value, path, scope)
+    } finally {
+      profileDepth--
+    }
+  }
+
+  const conforms = (canonical: string, value: unknown, scope: Scope): boolean => {
+    const profile = profileOf(canonical)
+    if (profile === undefined) return false
+    if (isResource(value) && value.resourceType !== profile.type) return false
+    const findings = collectFindings()
+    const resource = isResource(value) ? value : scope.resource
+    meetProfile(canonical, value, '', { ...scope, findings, resource, rootResource: isResource(value) ? value : scope.rootResource })
+    return !findings.hasErrors()
+  }
+
+  /** One of several profiles is enough. */
+  const meetProfiles = (canonicals: readonly string[], value: unknown, path: string, scope: Scope): void => {
+    const known = canonicals.filter(canonical => definitions.structure(canonical) !== undefined)
+    if (known.length < canonicals.length) return
+    if (known.length === 1) meetProfile(known[0]!, value, path, scope)
+    else if (known.length > 1 && !known.some(canonical => conforms(canonical, value, scope))) {
+      scope.findings.add(path, { severity: 'error', type: 'structure', code: 'type-profile', text: `it meets none of ${known.join(', ')}; make it meet one` })
+    }
+  }
+
+  const meetRules = createRules({ bindings, references, conforms, meetProfiles })
+  const extensions = compileExtensions(definitions, meetProfile)
+
+  const isAncestor = (ancestor: string, of: string): boolean => {
+    for (let structure = definitions.structure(of), steps = 0; structure?.baseDefinition !== undefined && steps < MAX_PROFILE_DEPTH; steps++) {
+      if (structure.baseDefinition === ancestor) return true
+      structure = definitions.structure(structure.baseDefinition)
+    }
+    return false
+  }
+
+  const walkWith = (options: ValidationOptions) => {
+    const meetResourceProfiles = (resource: Resource, path: string, position: Position, scope: Scope): void => {
+      const wanted = new Set<string>()
+      const ask = (canonical: string, at: string, severity: 'error' | 'warning'): void => {
+        const structure = definitions.structure(canonical)
+        if (structure === undefined) {
+          scope.findings.add(at, unknownProfile(definitions, canonical, severity))
+        } else if (structure.type !== resource.resourceType && structure.type !== 'DomainResource' && structure.type !== 'Resource') {
+          scope.findings.add(at, { severity: 'error', type: 'value', code: 'profile-type',
+            text: `${canonical} is a profile of ${structure.type}, not of ${resource.resourceType}; claim one of ${resource.resourceType}, or none` })
+        } else {
+          wanted.add(structure.url)
+        }
+      }
+      const standard = options.profiles === 'ukcore' && position !== 'contained' ? definitions.defaultProfile(resource.resourceType) : undefined
+      if (standard !== undefined && definitions.structure(standard) !== undefined) wanted.add(standard)
+      const claimed: unknown = resource.meta?.profile
+      if (Array.isArray(claimed)) {
+        claimed.forEach((canonical: unknown, i) => {
+          if (typeof canonical === 'string') ask(canonical, `${path}.meta.profile[${i}]`, options.unknownProfile)
+        })
+      }
+      if (position === 'whole') for (const canonical of options.also ?? []) ask(canonical, path, 'error')
+      for (const canonical of wanted) {
+        // a profile says again all that the profiles it derives from say
+        if (![...wanted].some(other => other !== canonical && isAncestor(canonical, other))) meetProfile(canonical, resource, path, scope)
+      }
+    }
+    return createWalk({ definitions, types, bindings, references, extensions, meetProfiles, meetResourceProfiles })
+  }
+
+  const validate = (resource: Resource, options: ValidationOptions): readonly ValidationIssue[] => {
+    const findings = collectFindings()
+    const root = isResource(resource) ? resource.resourceType : 'Resource'
+    profileDepth = 0
+    try {
+      const isShaped = definitions.resourceTypes.has(root) && definitions.gate(root)(resource)
+      walkWith(options)(resource, root, 'whole', { findings, resource, rootResource: resource, bundle: undefined, isShaped })
+      if (!isShaped && !findings.hasErrors()) {
+        findings.add(root, { severity: 'error', type: 'structure', code: 'shape',
+          text: `the resource has not the shape of an R4 ${root}, but the place could not be found; compare it with https://hl7.org/fhir/R4/${root.toLowerCase()}.html` })
+      }
+    } catch (error) {
+      findings.add(root, { severity: 'error', type: 'exception', code: 'not-validated',
+        text: `validation could not be finished, so the resource is not accepted as valid (${error instanceof RangeError ? 'it is too deep' : 'a definition is at fault'})` })
+    }
+    return inDocumentOrder(findings.issues, resource)
+  }
+  return { validate }
+}
+
+const unknownProfile = (definitions: Definitions, canonical: string, severity: 'error' | 'warning'): Finding => {
+  const [url = '', version] = canonical.split('|', 2)
+  const known = definitions.structure(url)
+  if (known !== undefined) {
+    return { severity, type: 'not-found', code: 'profile-unknown',
+      text: `the profile ${url} is known here in version ${known.version ?? 'none'}, not ${version ?? ''}; claim that version or none` }
+  }
+  const near = nearest(url, definitions.canonicals('StructureDefinition'))
+  return { severity, type: 'not-found', code: 'profile-unknown',
+    text: `the profile ${canonical.slice(0, 200)} is not known here, so it cannot be checked${near === undefined ? '; claim a known one, or none' : `; did you mean ${near}?`}` }
+}

@@ -1,0 +1,89 @@
+/**
+ * Extensions: one that is known here must meet its own definition and stand where that allows it; one that is not
+ * is allowed and said so, but a modifier extension nobody here understands is refused, because it may turn the
+ * meaning of what it stands on. https://hl7.org/fhir/R4/extensibility.html
+ */
+import type { Definitions, StructureDefinition } from '../definitions/definitions.ts'
+import { nearest } from '../fhir/nearest.ts'
+import type { Scope } from './scope.ts'
+
+/** What an extension stands on: `Patient.telecom.system`, `ContactPoint.system`, its type. */
+export interface Host {
+  readonly elementPath: string
+  readonly typePath: string
+  readonly type: string
+}
+
+export interface Extensions {
+  check(extension: Record<string, unknown>, path: string, host: Host, isModifier: boolean, scope: Scope): void
+}
+
+type MeetProfile = (profile: string, value: unknown, path: string, scope: Scope) => void
+
+/** @param meet holds a value against a profile of its type */
+export const compileExtensions = (definitions: Definitions, meet: MeetProfile): Extensions => {
+  const suggestions = new Map<string, string | undefined>()
+
+  const suggestion = (url: string): string => {
+    if (!suggestions.has(url)) {
+      // hostile input could ask for many names: the memory of answers is bounded
+      if (suggestions.size > 1000) suggestions.clear()
+      suggestions.set(url, nearest(url, definitions.canonicals('StructureDefinition')))
+    }
+    const near = suggestions.get(url)
+    return near === undefined ? '' : `; did you mean ${near}?`
+  }
+
+  const ancestors = (type: string): ReadonlySet<string> => {
+    const names = new Set<string>()
+    for (let name: string | undefined = type; name !== undefined && !names.has(name);) {
+      names.add(name)
+      name = definitions.type(name)?.baseDefinition?.replace('http://hl7.org/fhir/StructureDefinition/', '')
+    }
+    return names
+  }
+
+  const mayStandOn = (structure: StructureDefinition, host: Host, path: string): boolean => {
+    if (structure.context === undefined || structure.context.length === 0) return true
+    return structure.context.some(({ type, expression }) => {
+      switch (type) {
+        case 'fhirpath': return true
+        // within another extension: the host is that extension, whose url the walk has checked by its own definition
+        case 'extension': return host.type === 'Extension' || path.includes('.extension[')
+        case 'element': {
+          const wanted = expression.replace(/\[x\]$/, '')
+          return wanted === 'Element' || wanted === '*' || wanted === host.elementPath || wanted === host.typePath
+            || wanted === host.type || ancestors(host.type).has(wanted)
+            || (host.type === 'BackboneElement' && wanted === 'BackboneElement')
+        }
+      }
+    })
+  }
+
+  const check: Extensions['check'] = (extension, path, host, isModifier, scope) => {
+    const url = extension['url']
+    // a url that is not absolute names a part of the extension around it, which that one's definition checks
+    if (typeof url !== 'string' || !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(url)) return
+    const structure = definitions.structure(url)
+    if (structure === undefined || structure.type !== 'Extension') {
+      if (isModifier) {
+        scope.findings.add(path, { severity: 'error', type: 'extension', code: 'modifier-extension-unknown',
+          text: `the modifier extension ${url} is not known here and may change the meaning of the element, so it is refused; remove it${suggestion(url)}` })
+      } else {
+        scope.findings.once(`extension ${url}`, path, { severity: 'information', type: 'informational', code: 'extension-unknown',
+          text: `the extension ${url} is not known here; it is kept but not checked${suggestion(url)}` })
+      }
+      return
+    }
+    meet(structure.url, extension, path, scope)
+    if (!mayStandOn(structure, host, path)) {
+      scope.findings.add(path, { severity: 'error', type: 'extension', code: 'extension-context', source: structure.url,
+        text: `the extension ${url} may not stand on ${host.elementPath}; it belongs on ${structure.context!.map(({ expression }) => expression).join(' or ')}` })
+    }
+    if ((structure.elements[0]?.isModifier ?? false) !== isModifier) {
+      scope.findings.add(path, { severity: 'error', type: 'extension', code: 'extension-modifier', source: structure.url,
+        text: isModifier ? `the extension ${url} is no modifier; send it in "extension"` : `the extension ${url} is a modifier; send it in "modifierExtension"` })
+    }
+  }
+  return { check }
+}

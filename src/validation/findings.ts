@@ -1,0 +1,98 @@
+/**
+ * What a validation run has found so far: issues without duplicates, in document order, at most so many,
+ * and things that are said once per run however often they are met.
+ */
+import type { IssueType, Severity } from '../fhir/outcomes.ts'
+import type { ValidationIssue } from './validator.ts'
+
+/** Most issues in one answer: more than anyone corrects in one go, and an answer stays below 100 KB. */
+export const MAX_ISSUES = 200
+
+/** A hostile document has a fault in every byte; collecting stops well above what is shown, so order stays right. */
+const MAX_COLLECTED = 20 * MAX_ISSUES
+
+export interface Finding {
+  readonly severity: Severity
+  readonly type: IssueType
+  readonly code: string
+  readonly text: string
+  readonly source?: string
+}
+
+export interface Findings {
+  add(path: string, finding: Finding): void
+  /** Adds the first finding with this key only: for what would otherwise be said of every element. */
+  once(key: string, path: string, finding: Finding): void
+  hasErrors(): boolean
+  readonly issues: readonly ValidationIssue[]
+}
+
+export const collectFindings = (): Findings => {
+  const issues: ValidationIssue[] = []
+  const seen = new Set<string>()
+  let errors = 0
+  const add = (path: string, finding: Finding): void => {
+    const key = `${finding.code}\n${path}\n${finding.text}`
+    if (issues.length >= MAX_COLLECTED || seen.has(key)) return
+    seen.add(key)
+    if (finding.severity === 'error' || finding.severity === 'fatal') errors++
+    issues.push({ ...finding, expression: [path] })
+  }
+  return {
+    issues,
+    add,
+    once(key, path, finding) {
+      const mark = `once ${key}`
+      if (seen.has(mark)) return
+      seen.add(mark)
+      add(path, finding)
+    },
+    hasErrors: () => errors > 0,
+  }
+}
+
+/**
+ * Issues in the order of the document (an issue about something missing stands at the element that lacks it),
+ * one per rule and place, the first `MAX_ISSUES` and then a word that there were more.
+ */
+export const inDocumentOrder = (issues: readonly ValidationIssue[], resource: object): readonly ValidationIssue[] => {
+  if (issues.length < 2) return issues
+  const order = new Map<string, number>()
+  const number = (value: unknown, path: string): void => {
+    if (!order.has(path)) order.set(path, order.size)
+    if (Array.isArray(value)) {
+      value.forEach((item, i) => number(item, `${path}[${i}]`))
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, member] of Object.entries(value)) number(member, `${path}.${key}`)
+    }
+  }
+  const root = (resource as { resourceType?: unknown }).resourceType
+  number(resource, typeof root === 'string' ? root : 'Resource')
+
+  const place = (path: string): number => {
+    for (let text = choiceName(path); text !== ''; text = text.replace(/(?:\.[^.[\]]*|\[\d+\])$|^[^.[\]]*$/, '')) {
+      const found = order.get(text) ?? order.get(text.replace(/([^.]+)$/, '_$1'))
+      if (found !== undefined) return found
+    }
+    return order.size
+  }
+  const placed = issues.map((issue, index) => ({ issue, index, at: place(issue.expression[0] ?? '') }))
+  placed.sort((a, b) => a.at - b.at || a.index - b.index)
+
+  const kept = new Set<string>()
+  const ordered = placed.map(({ issue }) => issue).filter(({ code, expression }) => {
+    const key = `${code}\n${expression[0]}`
+    if (kept.has(key)) return false
+    kept.add(key)
+    return true
+  })
+  if (ordered.length <= MAX_ISSUES) return ordered
+  return [...ordered.slice(0, MAX_ISSUES), {
+    severity: 'information', type: 'too-long', code: 'issues-cut', expression: [],
+    text: `only the first ${MAX_ISSUES} of ${issues.length >= MAX_COLLECTED ? 'many' : ordered.length} issues are shown; correct these and validate again`,
+  }]
+}
+
+/** `Observation.value.ofType(Quantity).code` stands in JSON at `Observation.valueQuantity.code`. */
+const choiceName = (path: string): string =>
+  path.replace(/\.ofType\(([A-Za-z])([A-Za-z0-9]*)\)/g, (_, first: string, rest: string) => first.toUpperCase() + rest)

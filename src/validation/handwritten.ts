@@ -1,0 +1,100 @@
+/**
+ * Invariants written by hand because they run on very many elements (a compiled FHIRPath expression takes 2-10 µs,
+ * these some 20 ns) or because FHIRPath has no function for them in a plain engine (`htmlChecks`).
+ *
+ * Keyed by rule and by its expression as R4 4.0.1 publishes it, so that another rule of the same key is compiled;
+ * `test/validation/handwritten.test.ts` holds each against the compiled form.
+ */
+import type { Resource } from '../fhir/resource.ts'
+import type { Scope } from './scope.ts'
+import { compareDates } from './values.ts'
+import { narrativeFault } from './xhtml.ts'
+
+type Json = Record<string, unknown>
+export type Check = (value: unknown, scope: Scope) => boolean
+
+const has = (value: Json, name: string): boolean => value[name] !== undefined || value[`_${name}`] !== undefined
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+const containedIn = (value: Json): readonly Json[] =>
+  Array.isArray(value['contained']) ? (value['contained'] as readonly unknown[]).filter(isJson) : []
+const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** `#id` of everything in `value` that refers inside its resource, whether by Reference or by canonical, uri or url. */
+const localReferences = (value: unknown, into: Set<string>): void => {
+  if (typeof value === 'string') {
+    if (value.startsWith('#')) into.add(value)
+  } else if (typeof value === 'object' && value !== null) {
+    for (const key in value) localReferences((value as Json)[key], into)
+  }
+}
+
+const everyContainedIsReferenced: Check = value => {
+  const contained = containedIn(value as Json)
+  if (contained.length === 0) return true
+  const referenced = new Set<string>()
+  localReferences(value, referenced)
+  return contained.every(resource => {
+    if (referenced.has(`#${String(resource['id'])}`)) return true
+    const own = new Set<string>()
+    localReferences(resource, own)
+    return own.has('#')
+  })
+}
+
+const idOfContained = (resource: Resource, id: string): boolean => containedIn(resource).some(contained => contained['id'] === id)
+
+/** Key, then the published expression, then the check. */
+const rules: readonly (readonly [key: string, expression: string, check: Check])[] = [
+  ['dom-2', 'contained.contained.empty()', value => containedIn(value as Json).every(contained => !has(contained, 'contained'))],
+  ['dom-3', `contained.where((('#'+id in (%resource.descendants().reference | %resource.descendants().as(canonical) | %resource.descendants().as(uri) | %resource.descendants().as(url))) or descendants().where(reference = '#').exists() or descendants().where(as(canonical) = '#').exists() or descendants().where(as(canonical) = '#').exists()).not()).trace('unmatched', id).empty()`,
+    everyContainedIsReferenced],
+  ['dom-4', 'contained.meta.versionId.empty() and contained.meta.lastUpdated.empty()',
+    value => containedIn(value as Json).every(({ meta }) => !isJson(meta) || (!has(meta, 'versionId') && !has(meta, 'lastUpdated')))],
+  ['dom-5', 'contained.meta.security.empty()',
+    value => containedIn(value as Json).every(({ meta }) => !isJson(meta) || !has(meta, 'security'))],
+  ['dom-6', 'text.`div`.exists()', value => isJson((value as Json)['text']) && has((value as { text: Json }).text, 'div')],
+  ['ref-1', `reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))`,
+    (value, { rootResource }) => {
+      const reference = textOf((value as Json)['reference'])
+      return reference === undefined || !reference.startsWith('#') || reference === '#' || idOfContained(rootResource, reference.slice(1))
+    }],
+  ['per-1', 'start.hasValue().not() or end.hasValue().not() or (start <= end)', value => {
+    const [start, end] = [textOf((value as Json)['start']), textOf((value as Json)['end'])]
+    return start === undefined || end === undefined || (compareDates(start, end) ?? 0) <= 0
+  }],
+  ['cpt-2', 'value.empty() or system.exists()', value => !has(value as Json, 'value') || has(value as Json, 'system')],
+  ['qty-3', 'code.empty() or system.exists()', value => !has(value as Json, 'code') || has(value as Json, 'system')],
+  ['pat-1', 'name.exists() or telecom.exists() or address.exists() or organization.exists()',
+    value => ['name', 'telecom', 'address', 'organization'].some(name => has(value as Json, name))],
+  ['att-1', 'data.empty() or contentType.exists()', value => !has(value as Json, 'data') || has(value as Json, 'contentType')],
+  ['obs-6', 'dataAbsentReason.empty() or value.empty()',
+    value => !has(value as Json, 'dataAbsentReason') || !Object.keys(value as Json).some(key => /^_?value[A-Z]/.test(key))],
+  ['obs-7', 'value.empty() or component.code.where(coding.intersect(%resource.code.coding).exists()).empty()', (value, scope) => {
+    const observation = value as Json
+    if (!Array.isArray(observation['component']) || !Object.keys(observation).some(key => /^_?value[A-Z]/.test(key))) return true
+    const own = new Set(codingsOf(scope.resource['code']).map(coding => JSON.stringify(sorted(coding))))
+    return (observation['component'] as readonly unknown[]).filter(isJson)
+      .every(({ code }) => codingsOf(code).every(coding => !own.has(JSON.stringify(sorted(coding)))))
+  }],
+  ['bdl-7', `(type = 'history') or entry.where(fullUrl.exists()).select(fullUrl&resource.meta.versionId).isDistinct()`, value => {
+    const { type, entry } = value as { type?: unknown; entry?: unknown }
+    if (type === 'history' || !Array.isArray(entry)) return true
+    const keys = (entry as readonly unknown[]).filter(isJson).filter(({ fullUrl }) => fullUrl !== undefined)
+      .map(({ fullUrl, resource }) => `${String(fullUrl)}${isJson(resource) && isJson(resource['meta']) ? textOf(resource['meta']['versionId']) ?? '' : ''}`)
+    return new Set(keys).size === keys.length
+  }],
+  ['txt-1', 'htmlChecks()', value => narrativeFault(textOf(value) ?? '')?.rule !== 'txt-1'],
+  ['txt-2', 'htmlChecks()', value => narrativeFault(textOf(value) ?? '')?.rule !== 'txt-2'],
+]
+
+const codingsOf = (concept: unknown): readonly Json[] =>
+  isJson(concept) && Array.isArray(concept['coding']) ? (concept['coding'] as readonly unknown[]).filter(isJson) : []
+const sorted = (value: Json): Json => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+const checks = new Map(rules.map(([key, expression, check]) => [`${key} ${expression}`, check]))
+
+/** The check written for this rule, if there is one. */
+export const handwritten = (key: string, expression: string): Check | undefined => checks.get(`${key} ${expression}`)
+
+/** Key and expression of each, for the test that compares them with FHIRPath. */
+export const handwrittenRules: readonly (readonly [key: string, expression: string])[] = rules.map(([key, expression]) => [key, expression])

@@ -1,0 +1,162 @@
+/**
+ * Holding a value against a compiled profile: the rules are walked, not the JSON, so only what a profile adds costs time.
+ * https://hl7.org/fhir/R4/profiling.html
+ */
+import type { Bindings } from './bindings.ts'
+import type { ElementRule, Profile, SlicingRule } from './compile.ts'
+import { checkInvariants } from './invariants.ts'
+import type { References } from './references.ts'
+import type { Scope } from './scope.ts'
+import type { Conforms } from './slicing.ts'
+import { compareValues, meetsPattern, sameValue, shown } from './values.ts'
+
+export interface RuleParts {
+  readonly bindings: Bindings
+  readonly references: References
+  readonly conforms: Conforms
+  readonly meetProfiles: (profiles: readonly string[], value: unknown, path: string, scope: Scope) => void
+}
+
+/** One value of an element, with the object that holds a primitive's extensions. */
+interface Item {
+  readonly value: unknown
+  readonly shadow: unknown
+  readonly type: string
+  readonly path: string
+}
+
+export type MeetProfile = (profile: Profile, value: unknown, path: string, scope: Scope) => void
+
+export const createRules = ({ bindings, references, conforms, meetProfiles }: RuleParts): MeetProfile => {
+  const meetAll = (rules: readonly ElementRule[], container: Record<string, unknown>, path: string, scope: Scope): void => {
+    for (const rule of rules) {
+      const items = itemsOf(rule, container, path)
+      checkCount(rule, items, path, scope)
+      for (const item of items) meet(rule, item, scope)
+      if (rule.slicing) meetSlices(rule, rule.slicing, items, path, scope)
+    }
+  }
+
+  const meet = (rule: ElementRule, item: Item, scope: Scope): void => {
+    const { value, shadow, type, path } = item
+    const { findings } = scope
+    const { id, source } = rule
+    const wrong = (code: string, text: string): void => findings.add(path, { severity: 'error', type: 'value', code, text, source })
+
+    if (rule.types) {
+      const actual = type === 'Resource' ? (value as { resourceType?: string } | null)?.resourceType ?? type : type
+      if (!rule.types.includes(actual)) wrong(`type:${id}`, `found a ${actual}; ${source} allows ${rule.types.join(', ')} here`)
+    }
+    if (value !== undefined) {
+      if ('fixed' in rule && !sameValue(value, rule.fixed)) wrong(`fixed:${id}`, `found ${shown(value)}; it must be exactly ${shown(rule.fixed)}`)
+      if ('pattern' in rule && !meetsPattern(value, rule.pattern)) wrong(`pattern:${id}`, `found ${shown(value)}; it must have all of ${shown(rule.pattern)}`)
+      if ('minValue' in rule && (compareValues(value, rule.minValue) ?? 0) < 0) wrong(`min-value:${id}`, `found ${shown(value)}; the least allowed is ${shown(rule.minValue)}`)
+      if ('maxValue' in rule && (compareValues(value, rule.maxValue) ?? 0) > 0) wrong(`max-value:${id}`, `found ${shown(value)}; the greatest allowed is ${shown(rule.maxValue)}`)
+      if (rule.maxLength !== undefined && typeof value === 'string' && [...value].length > rule.maxLength) {
+        wrong(`max-length:${id}`, `the text has ${[...value].length} characters; at most ${rule.maxLength} are allowed`)
+      }
+      if (rule.binding) bindings.check(rule.binding, value, type, path, findings)
+      if (rule.reference && type === 'Reference') references.check(rule.reference, value, path, scope)
+      for (const { type: profiled, canonicals } of rule.profiles ?? []) {
+        const actual = type === 'Resource' ? (value as { resourceType?: string } | null)?.resourceType : type
+        if (profiled === actual) meetProfiles(canonicals, value, path, scope)
+      }
+      if (rule.invariants) checkInvariants(rule.invariants, value, path, scope)
+    }
+    const inside = isObject(value) ? value : isObject(shadow) ? shadow : undefined
+    if (rule.children) meetAll(rule.children, inside ?? {}, path, scope)
+  }
+
+  const checkCount = (rule: ElementRule, items: readonly Item[], path: string, { findings }: Scope): void => {
+    const { id, source, base } = rule
+    const { path: element } = base.definition
+    if (rule.min !== undefined && items.length < rule.min) {
+      findings.add(path, { severity: 'error', type: 'required', code: `min:${id}`, source,
+        text: `${element} is there ${times(items.length)}; ${source} needs ${rule.min === 1 ? 'one' : `at least ${rule.min}`}; add "${base.name}"` })
+    }
+    if (rule.max !== undefined && items.length > rule.max) {
+      findings.add(items[rule.max]?.path ?? path, { severity: 'error', type: 'structure', code: `max:${id}`, source,
+        text: `${element} is there ${times(items.length)}; ${source} allows ${rule.max === 0 ? 'none' : `at most ${rule.max}`}; remove ${rule.max === 0 ? 'it' : 'the others'}` })
+    }
+  }
+
+  const meetSlices = (rule: ElementRule, { slices, rules, ordered }: SlicingRule, items: readonly Item[], path: string, scope: Scope): void => {
+    const { findings } = scope
+    const { source, base } = rule
+    const bySlice = slices.map((): Item[] => [])
+    let furthest = -1
+    let openedAt: Item | undefined
+    for (const item of items) {
+      const index = slices.findIndex(({ name, matches }) => {
+        const answer = matches({ value: item.value, type: item.type }, scope, conforms)
+        if (answer === undefined) {
+          findings.once(`slice ${source} ${rule.id}:${name}`, item.path, { severity: 'information', type: 'informational', code: `not-checked:${rule.id}:${name}`, source,
+            text: `whether this is the slice ${name} of ${source} cannot be decided here; it was not checked as one` })
+        }
+        return answer === true
+      })
+      if (index < 0) {
+        if (rules === 'closed') {
+          findings.add(item.path, { severity: 'error', type: 'structure', code: `slice-closed:${rule.id}`, source,
+            text: `this ${base.name} is none of those ${source} allows (${slices.map(({ name }) => name).join(', ')}); remove it or make it one of them` })
+        }
+        openedAt ??= item
+        continue
+      }
+      bySlice[index]!.push(item)
+      if (ordered && index < furthest) {
+        findings.add(item.path, { severity: 'error', type: 'structure', code: `slice-order:${rule.id}`, source,
+          text: `the slice ${slices[index]!.name} must come before ${slices[furthest]!.name}; change the order` })
+      }
+      if (rules === 'openAtEnd' && openedAt !== undefined) {
+        findings.add(openedAt.path, { severity: 'error', type: 'structure', code: `slice-order:${rule.id}`, source,
+          text: `a ${base.name} that is none of the slices of ${source} must come after all of them; move it to the end` })
+        openedAt = undefined
+      }
+      furthest = Math.max(furthest, index)
+    }
+    slices.forEach(({ name, rule: slice }, i) => {
+      const members = bySlice[i]!
+      if (slice.min !== undefined && members.length < slice.min) {
+        findings.add(path, { severity: 'error', type: 'required', code: `slice-min:${slice.id}`, source,
+          text: `the ${base.name} "${name}" is there ${times(members.length)}; ${source} needs ${slice.min === 1 ? 'one' : `at least ${slice.min}`}; add ${base.name} that is a "${name}"` })
+      }
+      if (slice.max !== undefined && members.length > slice.max) {
+        findings.add(members[slice.max]!.path, { severity: 'error', type: 'structure', code: `slice-max:${slice.id}`, source,
+          text: `the ${base.name} "${name}" is there ${times(members.length)}; ${source} allows ${slice.max === 0 ? 'none' : `at most ${slice.max}`}; remove ${slice.max === 0 ? 'it' : 'the others'}` })
+      }
+      for (const item of members) meet(slice, item, scope)
+      if (slice.slicing) meetSlices(slice, slice.slicing, members, path, scope)
+    })
+  }
+
+  return ({ children, invariants }, value, path, scope) => {
+    if (isObject(value)) meetAll(children, value, path, scope)
+    checkInvariants(invariants, value, path, scope)
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const times = (count: number): string => (count === 0 ? 'not at all' : count === 1 ? 'once' : `${count} times`)
+
+const itemsOf = ({ base }: ElementRule, container: Record<string, unknown>, path: string): readonly Item[] => {
+  const items: Item[] = []
+  for (const { json, step, type, primitive } of base.properties) {
+    const value = container[json]
+    const shadow = primitive && container[`_${json}`]
+    if (value === undefined && shadow === undefined) continue
+    const here = `${path}.${step}`
+    if (!Array.isArray(value) && !Array.isArray(shadow)) {
+      items.push({ value, shadow, type, path: here })
+      continue
+    }
+    const values: readonly unknown[] = Array.isArray(value) ? value : []
+    const shadows: readonly unknown[] = Array.isArray(shadow) ? shadow : []
+    for (let i = 0; i < Math.max(values.length, shadows.length); i++) {
+      items.push({ value: values[i] ?? undefined, shadow: shadows[i] ?? undefined, type, path: `${here}[${i}]` })
+    }
+  }
+  return items
+}

@@ -1,0 +1,215 @@
+/**
+ * Which slice a value belongs to: the discriminators of a slicing, each compiled for a slice into a question about
+ * a value. https://hl7.org/fhir/R4/profiling.html#discriminator
+ */
+import type { Slicing, StructureDefinition } from '../definitions/definitions.ts'
+import type { CompileParts } from './compile.ts'
+import { resolveIn, type Scope } from './scope.ts'
+import { treeOf, type SnapshotNode } from './snapshot-tree.ts'
+import { meetsPattern, sameValue } from './values.ts'
+
+/** A value to be matched, with its type where the JSON name says it (`valueQuantity`). */
+export interface Candidate {
+  readonly value: unknown
+  readonly type: string | undefined
+}
+
+/** True, false, or undefined where it cannot be decided here (a value set not expanded, a reference not resolved). */
+export type Matcher = (candidate: Candidate, scope: Scope, conforms: Conforms) => boolean | undefined
+
+/** Whether a value meets a profile, without telling what it lacks. */
+export type Conforms = (profile: string, value: unknown, scope: Scope) => boolean
+
+type Discriminator = Slicing['discriminators'][number]
+
+/** A matcher for all discriminators together, or why there can be none. */
+export const compileMatcher = (
+  discriminators: readonly Discriminator[], slice: SnapshotNode, parts: CompileParts, structure: StructureDefinition,
+): Matcher | string => {
+  if (discriminators.length === 0) return 'the slicing has no discriminator'
+  const matchers: Matcher[] = []
+  for (const { type, path } of discriminators) {
+    const steps = stepsOf(path)
+    const target = elementAt(slice, steps, parts)
+    const test = testFor(type, target, steps, slice, parts)
+    if (typeof test === 'string') return `the discriminator ${type}:${path} ${test} (${structure.url})`
+    matchers.push((candidate, scope, conforms) => test(candidatesAt(candidate, steps, scope, parts), scope, conforms))
+  }
+  if (matchers.length === 1) return matchers[0]!
+  return (candidate, scope, conforms) => {
+    let result: boolean | undefined = true
+    for (const matcher of matchers) {
+      const answer = matcher(candidate, scope, conforms)
+      if (answer === false) return false
+      if (answer === undefined) result = undefined
+    }
+    return result
+  }
+}
+
+// -- the way from the sliced element to what discriminates
+
+type Step =
+  | { readonly kind: 'child'; readonly name: string }
+  | { readonly kind: 'extension'; readonly url: string }
+  | { readonly kind: 'ofType'; readonly type: string }
+  | { readonly kind: 'resolve' }
+
+const STEP = /(?:^|\.)(?:extension\((?:'([^']*)'|"([^"]*)")\)|ofType\((\w+)\)|(resolve\(\))|(\$this)|([A-Za-z_]\w*(?:\[x\])?))/gy
+
+const stepsOf = (path: string): readonly Step[] =>
+  [...path.matchAll(STEP)].flatMap(([, single, double, type, resolve, , name]): Step[] => {
+    const url = single ?? double
+    if (url !== undefined) return [{ kind: 'extension', url }]
+    if (type !== undefined) return [{ kind: 'ofType', type }]
+    if (resolve !== undefined) return [{ kind: 'resolve' }]
+    return name === undefined ? [] : [{ kind: 'child', name: name.replace('[x]', '') }]
+  })
+
+/** The snapshot's element at the end of the steps; through the profile of a type where the slice itself does not unfold. */
+const elementAt = (node: SnapshotNode, steps: readonly Step[], parts: CompileParts): SnapshotNode | undefined => {
+  let at: SnapshotNode | undefined = node
+  for (const step of steps) {
+    if (at === undefined) return undefined
+    switch (step.kind) {
+      case 'child': at = childOf(at, step.name, parts); break
+      case 'extension': at = extensionOf(at, step.url); break
+      case 'ofType': at = at.slices.find(({ element }) => element.types?.some(({ code }) => code === step.type)) ?? at; break
+      case 'resolve': at = profileOf(at.element.types?.[0]?.targetProfiles, parts) ?? at; break
+    }
+  }
+  return at
+}
+
+const childOf = (node: SnapshotNode, name: string, parts: CompileParts): SnapshotNode | undefined => {
+  const find = (within: SnapshotNode | undefined) => within?.children.find(child => child.name.replace('[x]', '') === name)
+  return find(node) ?? find(profileOf(node.element.types?.[0]?.profiles, parts))
+}
+
+const extensionOf = (node: SnapshotNode, url: string): SnapshotNode | undefined =>
+  node.children.find(({ name }) => name === 'extension')?.slices.find(({ element, children }) =>
+    element.types?.some(({ profiles }) => profiles?.includes(url)) || children.some(child => child.name === 'url' && child.element.fixed?.value === url))
+
+const profileOf = (canonicals: readonly string[] | undefined, { definitions }: CompileParts): SnapshotNode | undefined => {
+  const structure = canonicals?.length === 1 ? definitions.structure(canonicals[0]!) : undefined
+  return structure && treeOf(structure.elements)
+}
+
+/** What a value has at the end of the steps; undefined where a reference on the way cannot be resolved. */
+const candidatesAt = (candidate: Candidate, steps: readonly Step[], scope: Scope, parts: CompileParts): readonly Candidate[] | undefined => {
+  let found: readonly Candidate[] = [candidate]
+  for (const step of steps) {
+    if (step.kind === 'resolve') {
+      const resolved: Candidate[] = []
+      for (const { value } of found) {
+        const reference = (value as { reference?: unknown } | null)?.reference
+        const target = typeof reference === 'string' ? resolveIn(scope, reference) : undefined
+        if (target === undefined) return undefined
+        resolved.push({ value: target, type: target.resourceType })
+      }
+      found = resolved
+    } else {
+      found = found.flatMap(item => stepInto(item, step, parts))
+    }
+  }
+  return found
+}
+
+const stepInto = ({ value, type }: Candidate, step: Exclude<Step, { kind: 'resolve' }>, parts: CompileParts): readonly Candidate[] => {
+  if (step.kind === 'ofType') return (type ?? (value as { resourceType?: string } | null)?.resourceType) === step.type ? [{ value, type }] : []
+  if (typeof value !== 'object' || value === null) return []
+  const object = value as Record<string, unknown>
+  if (step.kind === 'extension') {
+    return many(object['extension']).filter(item => (item as { url?: unknown } | null)?.url === step.url).map(item => ({ value: item, type: 'Extension' }))
+  }
+  const direct = object[step.name]
+  if (direct !== undefined) return many(direct).map(item => ({ value: item, type: undefined }))
+  // a choice: `value` is `valueQuantity` in JSON
+  for (const key in object) {
+    if (!key.startsWith(step.name)) continue
+    const suffix = key.slice(step.name.length)
+    const name = [suffix, suffix.charAt(0).toLowerCase() + suffix.slice(1)].find(known => parts.definitions.type(known) !== undefined)
+    if (name !== undefined) return many(object[key]).map(item => ({ value: item, type: name }))
+  }
+  return []
+}
+
+const many = (value: unknown): readonly unknown[] => (value === undefined ? [] : Array.isArray(value) ? value : [value])
+
+// -- the questions
+
+type Test = (candidates: readonly Candidate[] | undefined, scope: Scope, conforms: Conforms) => boolean | undefined
+
+const anyOf = (candidates: readonly Candidate[] | undefined, test: (candidate: Candidate) => boolean | undefined): boolean | undefined => {
+  if (candidates === undefined) return undefined
+  let result: boolean | undefined = false
+  for (const candidate of candidates) {
+    const answer = test(candidate)
+    if (answer === true) return true
+    if (answer === undefined) result = undefined
+  }
+  return result
+}
+
+const testFor = (
+  type: Discriminator['type'], target: SnapshotNode | undefined, steps: readonly Step[], slice: SnapshotNode, parts: CompileParts,
+): Test | string => {
+  switch (type) {
+    case 'value':
+    case 'pattern': {
+      const byUrl = extensionUrl(slice, steps)
+      if (byUrl !== undefined) return candidates => anyOf(candidates, ({ value }) => value === byUrl)
+      const test = target && valueTest(target, parts)
+      return test === undefined ? 'has neither a fixed value, a pattern nor a required binding' : candidates => anyOf(candidates, test)
+    }
+    case 'exists': {
+      if (target === undefined || (target.element.min === 0 && target.element.max > 0)) return 'is neither required nor forbidden'
+      const wanted = target.element.min > 0
+      return candidates => candidates && candidates.length > 0 === wanted
+    }
+    case 'type': {
+      const codes = target?.element.types?.map(({ code }) => code)
+      if (codes === undefined || codes.length === 0) return 'has no type'
+      const allowed = steps.at(-1)?.kind === 'resolve' && codes[0] === 'Reference'
+        ? (target?.element.types?.[0]?.targetProfiles ?? []).map(canonical => parts.definitions.structure(canonical)?.type ?? '') : codes
+      return candidates => anyOf(candidates, ({ value, type: named }) => {
+        const actual = (value as { resourceType?: string } | null)?.resourceType ?? named
+        return actual === undefined ? undefined : allowed.includes(actual)
+      })
+    }
+    case 'profile': {
+      const isReference = steps.at(-1)?.kind === 'resolve' && target?.element.types?.[0]?.code === 'Reference'
+      const canonicals = target?.element.types?.flatMap(({ profiles, targetProfiles }) => (isReference ? targetProfiles : profiles) ?? [])
+        ?? []
+      const resolved = canonicals.length > 0 ? canonicals : (slice.element.types ?? []).flatMap(({ profiles, targetProfiles }) => targetProfiles ?? profiles ?? [])
+      if (resolved.length === 0) return 'names no profile'
+      return (candidates, scope, conforms) => anyOf(candidates, ({ value }) => resolved.some(canonical => conforms(canonical, value, scope)))
+    }
+  }
+}
+
+/** An extension slice is known by the canonical of its profile. */
+const extensionUrl = (slice: SnapshotNode, steps: readonly Step[]): string | undefined => {
+  const step = steps[0]
+  const canonicals = slice.element.types?.[0]?.code === 'Extension' ? slice.element.types[0].profiles : undefined
+  return steps.length === 1 && step?.kind === 'child' && step.name === 'url' ? canonicals?.[0] : undefined
+}
+
+/** Whether a value is the one an element fixes: itself, or by the elements inside it. */
+const valueTest = (node: SnapshotNode, parts: CompileParts): ((candidate: Candidate) => boolean | undefined) | undefined => {
+  const { fixed, pattern, binding } = node.element
+  if (fixed !== undefined) return ({ value }) => sameValue(value, fixed.value)
+  if (pattern !== undefined) return ({ value }) => meetsPattern(value, pattern.value)
+  const inner = node.children.flatMap(child => {
+    const test = child.name === 'extension' ? undefined : valueTest(child, parts)
+    return test === undefined || child.element.min === 0 && child.element.fixed === undefined && child.element.pattern === undefined
+      ? [] : [{ name: child.name.replace('[x]', ''), test }]
+  })
+  if (inner.length > 0) {
+    return candidate => inner.every(({ name, test }) => anyOf(stepInto(candidate, { kind: 'child', name }, parts), test) === true)
+  }
+  const bySlice = node.slices.map(slice => valueTest(slice, parts)).find(test => test !== undefined)
+  if (bySlice !== undefined) return bySlice
+  if (binding?.strength === 'required') return ({ value }) => parts.bindings.contains(binding.valueSet, value)
+  return undefined
+}

@@ -1,0 +1,54 @@
+/**
+ * Comparing values with those a profile names: fixed (the same), pattern (at least that), least and greatest.
+ * https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.pattern_x_
+ */
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+/** The same value in every part, whatever the order of properties. */
+export const sameValue = (a: unknown, b: unknown): boolean => {
+  if (!isObject(a) || !isObject(b)) return a === b
+  if (Array.isArray(a) !== Array.isArray(b)) return false
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && sameValue(a[key], b[key]))
+}
+
+/** Whether `value` has all that `pattern` has; of repeating elements each of the pattern's must be somewhere in the value. */
+export const meetsPattern = (value: unknown, pattern: unknown): boolean => {
+  if (Array.isArray(pattern)) {
+    return Array.isArray(value) && pattern.every(part => value.some(item => meetsPattern(item, part)))
+  }
+  if (!isObject(pattern)) return value === pattern
+  return isObject(value) && !Array.isArray(value)
+    && Object.keys(pattern).every(key => Object.hasOwn(value, key) && meetsPattern(value[key], pattern[key]))
+}
+
+/**
+ * Below, equal or above (negative, zero, positive); undefined where the two cannot be compared: another unit, dates of
+ * different precision that overlap.
+ */
+export const compareValues = (value: unknown, limit: unknown): number | undefined => {
+  if (typeof value === 'number' && typeof limit === 'number') return value - limit
+  if (typeof value === 'string' && typeof limit === 'string') return compareDates(value, limit)
+  if (!isObject(value) || !isObject(limit)) return undefined
+  const sameUnit = value['code'] === limit['code'] && value['system'] === limit['system']
+  return sameUnit ? compareValues(value['value'], limit['value']) : undefined
+}
+
+/** Partial dates compare as far as both go; a time zone moves an instant, so full date-times compare as instants. */
+export const compareDates = (a: string, b: string): number | undefined => {
+  if (a.length > 10 && b.length > 10 && a.includes('T') && b.includes('T')) {
+    const [left, right] = [Date.parse(a), Date.parse(b)]
+    return Number.isNaN(left) || Number.isNaN(right) ? undefined : left - right
+  }
+  const length = Math.min(a.length, b.length)
+  const [left, right] = [a.slice(0, length), b.slice(0, length)]
+  if (left === right) return a.length === b.length ? 0 : undefined
+  return left < right ? -1 : 1
+}
+
+/** A value as people read it in an error, cut where it is long. */
+export const shown = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? 'nothing'
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text
+}
