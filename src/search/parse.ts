@@ -58,15 +58,16 @@ export const parseSearch = (definitions: Definitions, types: readonly string[], 
     }
   }
   if (draft.includes.length > MAX_INCLUDES) throw outcomes.badParameter('_include', `a search takes up to ${MAX_INCLUDES} includes, found ${draft.includes.length}`)
-  const { where, onlyCount, ...plan } = draft
+  const { where, sort, includes, result } = draft
+  const size = draft.onlyCount ? 0 : draft.count
   return {
     plan: {
-      ...plan, types: searched,
+      types: searched,
       where: where.length === 1 ? where[0]! : { kind: 'all-of', of: where },
-      ...(onlyCount ? { count: 0 } : {}),
-      total: plan.count === 0 || onlyCount ? 'accurate' : plan.total,
+      sort, includes, count: size,
+      total: size === 0 ? 'accurate' : draft.total,
     },
-    self, ignored, result: draft.result,
+    self, ignored, result,
   }
 }
 
