@@ -73,12 +73,12 @@ export const unindex = (connection: Connection, row: number, updated: number): v
   connection.run('DELETE FROM indexed WHERE row = ?', [row])
 }
 
-/** Puts a resource into the indexes; returns the numbers of the parameters it has a value for, as `,3,17,`. */
+/** Puts a resource into the indexes; returns the numbers of the parameters it has a value for (`Task.code:text` is one for `Task.code`), as `,3,17,`. */
 export const index = (connection: Connection, names: WritableNames, { rows, sort }: Indexing, row: number, updated: number): string => {
   const numbered = rows.map(one => keep(names, one))
   for (const one of numbered) insertRow(connection, one, row, updated)
   connection.run('INSERT INTO indexed VALUES (?, ?, ?)', [row, JSON.stringify(numbered), JSON.stringify(sort)])
-  const present = [...new Set(numbered.map(one => one[1]))]
+  const present = [...new Set(rows.map(one => names.intern(one[1].split(':', 1)[0]!)))]
   return present.length === 0 ? '' : `,${present.join(',')},`
 }
 

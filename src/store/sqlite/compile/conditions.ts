@@ -4,20 +4,20 @@
  */
 import type { Condition, Test } from '../../../search/plan.ts'
 import { rowsWithComposite } from './composites.ts'
-import { hasKey, keysOf, rowsBelow, rowsInCodes, rowsInSystem, rowsWithKey, union } from './entries.ts'
+import { hasKey, keysOf, mergeKeys, rowsBelow, rowsInCodes, rowsInSystem, rowsWithKey } from './entries.ts'
 import { rowsNear } from './positions.ts'
 import { hasRange, instantBounds, rowsInRange } from './ranges.ts'
 import { current, parameters, type Scope, type Subject } from './scope.ts'
 import { rowsWithString } from './strings.ts'
-import { and, FALSE, oneOf, or, sql, TRUE, type Sql } from './sql.ts'
+import { and, FALSE, oneOf, or, sql, TRUE, union, type Sql } from './sql.ts'
 
 /** The rows for which a test of one parameter holds. */
 const rowsMatching = (scope: Scope, types: readonly string[], param: string, test: Test): Sql => {
   const keys = keysOf(scope, types, param, test)
   if (keys !== undefined) return rowsWithKey(scope, keys)
   switch (test.kind) {
-    case 'token': return rowsInSystem(scope, types, param, test.system ?? '')
-    case 'reference-identifier': return rowsInSystem(scope, types, `${param}:identifier`, test.system ?? '')
+    case 'token': return rowsInSystem(scope, types, param, test.system)
+    case 'reference-identifier': return rowsInSystem(scope, types, `${param}:identifier`, test.system)
     case 'token-in': return rowsInCodes(scope, types, param, test.codes)
     case 'text': return rowsWithString(scope, types, `${param}:text`, { kind: 'string', match: 'starts', folded: test.folded })
     case 'string': return rowsWithString(scope, types, param, test)
@@ -76,7 +76,10 @@ export const lastUpdatedHolds = (at: Sql, { prefix, low, high }: Extract<Conditi
 export const holds = (scope: Scope, subject: Subject, condition: Condition): Sql => {
   switch (condition.kind) {
     case 'all-of': return and(condition.of.map(one => holds(scope, subject, one)))
-    case 'any-of': return or(condition.of.map(one => holds(scope, subject, one)))
+    case 'any-of': {
+      const { merged, others } = mergeKeys(scope, subject.types, condition.of)
+      return or([...merged.map(keys => hasKey(scope, subject, keys)), ...others.map(one => holds(scope, subject, one))])
+    }
     case 'not': return sql`NOT (${holds(scope, subject, condition.of)})`
     case 'match': return matchHolds(scope, subject, condition.param, condition.test)
     case 'missing': {
@@ -96,7 +99,8 @@ export const rowsWhere = (scope: Scope, types: readonly string[], condition: Con
     case 'match': return rowsMatching(scope, types, condition.param, condition.test)
     case 'chain': return rowsChained(scope, types, condition)
     case 'any-of': {
-      const sets = condition.of.map(one => rowsWhere(scope, types, one))
+      const { merged, others } = mergeKeys(scope, types, condition.of)
+      const sets = [...merged.map(keys => rowsWithKey(scope, keys)), ...others.map(one => rowsWhere(scope, types, one))]
       return sets.length > 0 && sets.every(set => set !== undefined) ? union(sets) : undefined
     }
     case 'all-of': case 'not': case 'missing': case 'ids': case 'last-updated': case 'has': return undefined

@@ -4,11 +4,11 @@
  * Since the key holds the time of the last update, one row of one resource is found by its full key, and all rows of
  * one value are walked newest or oldest first.
  */
-import type { Test } from '../../../search/plan.ts'
+import type { Condition, Test } from '../../../search/plan.ts'
 import { versioned } from '../entry-rows.ts'
 import { UNKNOWN } from '../names.ts'
 import { inTime, parameters, type Scope, type Subject } from './scope.ts'
-import { and, FALSE, join, oneOf, or, raw, sql, TRUE, type Sql } from './sql.ts'
+import { and, FALSE, oneOf, or, raw, sql, TRUE, type Sql } from './sql.ts'
 
 /** Keys of one parameter; `systems` undefined: any. */
 export interface Keys {
@@ -42,11 +42,32 @@ export const keysOf = (scope: Scope, types: readonly string[], param: string, te
   }
 }
 
-/** `http://a/b/c` -> itself, `http://a/b`, `http://a`: what `:above` also finds. */
+/** Alternatives of one parameter in one system become one list of values (`identifier=a,b,c`); the others stay as they are. */
+export const mergeKeys = (
+  scope: Scope, types: readonly string[], alternatives: readonly Condition[],
+): { readonly merged: readonly Keys[]; readonly others: readonly Condition[] } => {
+  const merged = new Map<string, Keys>()
+  const others: Condition[] = []
+  for (const one of alternatives) {
+    const keys = one.kind === 'match' ? keysOf(scope, types, one.param, one.test) : undefined
+    if (keys === undefined) {
+      others.push(one)
+      continue
+    }
+    const group = `${keys.parameters.join()}|${keys.systems?.join() ?? '*'}`
+    const known = merged.get(group)
+    merged.set(group, known === undefined ? keys : { ...known, values: [...known.values, ...keys.values] })
+  }
+  return { merged: [...merged.values()], others }
+}
+
+/** `http://a/b/c` -> itself and whatever ends before or behind one of its slashes: what `:above` also finds. */
 function* ancestors(uri: string): Iterable<string> {
   yield uri
-  const root = uri.indexOf('://') + 3
-  for (let end = uri.lastIndexOf('/'); end >= root; end = uri.lastIndexOf('/', end - 1)) yield uri.slice(0, end)
+  for (let slash = uri.indexOf('/'); slash !== -1; slash = uri.indexOf('/', slash + 1)) {
+    yield uri.slice(0, slash)
+    if (slash + 1 < uri.length) yield uri.slice(0, slash + 1)
+  }
 }
 
 const keyTest = (keys: Keys, entry: Sql): Sql => and([
@@ -55,8 +76,12 @@ const keyTest = (keys: Keys, entry: Sql): Sql => and([
   keys.systems === undefined ? TRUE : oneOf(sql`${entry}.system`, keys.systems),
 ])
 
+/** Up to so many values of a row are looked up one by one; of more, the set of rows is made once. */
+const PROBED = 8
+
 /** The resource has one of the keys. */
 export const hasKey = (scope: Scope, { alias }: Subject, keys: Keys): Sql => {
+  if (keys.values.length > PROBED) return sql`${alias}.row IN (${rowsWithKey(scope, keys)})`
   const entry = scope.alias('e')
   const test = keyTest(keys, entry)
   if (test === FALSE) return FALSE
@@ -81,10 +106,13 @@ export const walkKey = (keys: Keys): Sql => and([
         AND o.row = d.row AND o.system < d.system${keys.systems === undefined ? raw('') : sql` AND ${oneOf(raw('o.system'), keys.systems)}`})`,
 ])
 
-/** Every row with any code of a system (`system|`). */
-export const rowsInSystem = (scope: Scope, types: readonly string[], param: string, system: string): Sql => {
+/** Every row with any code of a system (`system|`); undefined: with any code at all. */
+export const rowsInSystem = (scope: Scope, types: readonly string[], param: string, system: string | undefined): Sql => {
   const entry = scope.alias('e')
-  const test = and([oneOf(sql`${entry}.parameter`, parameters(scope, types, param)), sql`${entry}.system = ${scope.names.find(system)}`])
+  const test = and([
+    oneOf(sql`${entry}.parameter`, parameters(scope, types, param)),
+    system === undefined ? TRUE : sql`${entry}.system = ${scope.names.find(system)}`,
+  ])
   return sql`SELECT ${entry}.row FROM entry ${entry} WHERE ${test} AND ${inTime(sql`${entry}.row`)}`
 }
 
@@ -106,14 +134,11 @@ export const rowsInCodes = (
 /** Rows with a URI at or under the one given, segment by segment. */
 export const rowsBelow = (scope: Scope, types: readonly string[], param: string, uri: string): Sql => {
   const entry = scope.alias('e')
-  const base = uri.replace(/\/+$/, '')
+  const root = uri.endsWith('/') ? uri : `${uri}/`
   const value = sql`${entry}.value`
   const test = and([
     oneOf(sql`${entry}.parameter`, parameters(scope, types, param)),
-    or([sql`${value} = ${uri}`, sql`${value} = ${base}`, sql`(${value} >= ${`${base}/`} AND ${value} < ${`${base}0`})`]),
+    or([sql`${value} = ${uri}`, sql`(${value} >= ${root} AND ${value} < ${`${root.slice(0, -1)}0`})`]),
   ])
   return sql`SELECT ${entry}.row FROM entry ${entry} WHERE ${test} AND ${inTime(sql`${entry}.row`)}`
 }
-
-/** Several SELECTs of rows as one. */
-export const union = (selects: readonly Sql[]): Sql => join(selects, ' UNION ALL ')

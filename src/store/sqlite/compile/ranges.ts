@@ -1,5 +1,5 @@
 /**
- * Comparisons of dates, numbers and quantities with their prefixes.
+ * Comparisons of dates, numbers and quantities with their prefixes, as `search/compare.ts` defines them.
  * R4: https://hl7.org/fhir/R4/search.html#prefix; ranges are [low, high).
  */
 import type { Prefix, Test } from '../../../search/plan.ts'
@@ -34,7 +34,7 @@ const compareDates = (prefix: Prefix, at: RangeColumns, low: number, high: numbe
 
 /** "the implicit precision of the number is ignored" but for eq, ne and ap: those compare with the range it stands for. */
 const compareNumbers = (prefix: Prefix, at: RangeColumns, low: number, high: number, value: number): Sql => {
-  const within = and([sql`${at.low} >= ${low}`, or([sql`${at.high} < ${high}`, sql`${at.high} = ${value}`])])
+  const within = and([sql`${at.low} >= ${low}`, sql`${at.high} < ${high}`])
   switch (prefix) {
     case 'eq': return within
     case 'ne': return sql`NOT ${within}`

@@ -35,16 +35,34 @@ export const join = (parts: readonly Sql[], separator: string): Sql => ({
 export const TRUE = raw('1')
 export const FALSE = raw('0')
 
+/** SQLite bounds the depth of an expression (1,000): many terms are put together in a tree. */
+const WIDE = 32
+
+const combine = (parts: readonly Sql[], separator: string): Sql => {
+  if (parts.length <= WIDE) return sql`(${join(parts, separator)})`
+  const step = Math.ceil(parts.length / WIDE)
+  const branches = Array.from({ length: WIDE }, (_, branch) => parts.slice(branch * step, (branch + 1) * step)).filter(branch => branch.length > 0)
+  return sql`(${join(branches.map(branch => combine(branch, separator)), separator)})`
+}
+
 export const and = (parts: readonly Sql[]): Sql => {
   if (parts.includes(FALSE)) return FALSE
   const needed = parts.filter(part => part !== TRUE)
-  return needed.length === 0 ? TRUE : needed.length === 1 ? needed[0]! : sql`(${join(needed, ' AND ')})`
+  return needed.length === 0 ? TRUE : needed.length === 1 ? needed[0]! : combine(needed, ' AND ')
 }
 
 export const or = (parts: readonly Sql[]): Sql => {
   if (parts.includes(TRUE)) return TRUE
   const possible = parts.filter(part => part !== FALSE)
-  return possible.length === 0 ? FALSE : possible.length === 1 ? possible[0]! : sql`(${join(possible, ' OR ')})`
+  return possible.length === 0 ? FALSE : possible.length === 1 ? possible[0]! : combine(possible, ' OR ')
+}
+
+/** Several SELECTs of rows as one; SQLite bounds a compound to 500. */
+export const union = (selects: readonly Sql[]): Sql => {
+  if (selects.length <= WIDE) return join(selects, ' UNION ALL ')
+  const step = Math.ceil(selects.length / WIDE)
+  const branches = Array.from({ length: WIDE }, (_, branch) => selects.slice(branch * step, (branch + 1) * step)).filter(branch => branch.length > 0)
+  return join(branches.map(branch => sql`SELECT row FROM (${union(branch)})`), ' UNION ALL ')
 }
 
 /** More values than this travel as one JSON array: the text of the statement stays the same for all of them. */
