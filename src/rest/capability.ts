@@ -5,7 +5,7 @@
 import { rolesFor } from '../access/permissions.ts'
 import type { Definitions, SearchParameter } from '../definitions/definitions.ts'
 import { HUB } from '../fhir/resource.ts'
-import { isSearchable } from '../search/parse.ts'
+import { indexedParameters, STORE_PARAMETERS } from '../search/parameters.ts'
 import type { OperationDeclaration } from './operation.ts'
 
 /** Raised when what the hub serves changes; the date says when. */
@@ -57,7 +57,9 @@ export const capabilityStatement = ({ definitions, operations }: Registered, { b
 
 const ofType = (definitions: Definitions, operations: readonly OperationDeclaration[], type: string) => {
   const profile = definitions.defaultProfile(type)
-  const parameters = [...definitions.searchParameters(type).values()].filter(isSearchable).sort(byCode)
+  const indexed = indexedParameters(definitions, type)
+  const parameters = [...definitions.searchParameters(type).values()]
+    .filter(({ code }) => indexed.has(code) || STORE_PARAMETERS.has(code)).sort(byCode)
   const references = parameters.filter(parameter => parameter.type === 'reference').map(parameter => `${type}:${parameter.code}`)
   const own = operations.filter(definition => definition.resource.includes(type))
   return {

@@ -1,0 +1,107 @@
+/**
+ * The composition root: the one place where the rooms meet. `createHub` makes a hub from a configuration; nothing in
+ * it listens yet (`main.ts` does, tests hand the app to supertest).
+ */
+import { createHmac } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import type { Express } from 'express'
+import type { Logger } from 'pino'
+import { auditEvent, type AuditEntry } from './access/audit.ts'
+import { openRegistry } from './access/clients.ts'
+import { grantToken } from './access/grant.ts'
+import { createReplayMemory } from './access/replay.ts'
+import { createTokens, loadTokenKey } from './access/tokens.ts'
+import { auditLabels } from './access/visibility.ts'
+import type { Config } from './config.ts'
+import { loadDefinitions } from './definitions/load.ts'
+import { loadDirectory, loadLocalities } from './directory/load.ts'
+import { manualClock, systemClock } from './fhir/clock.ts'
+import { createAddresses } from './http/addresses.ts'
+import { createApp } from './http/app.ts'
+import { byToken, withoutTokens } from './http/authentication.ts'
+import { availableActions } from './referral/available-actions.ts'
+import { createReferralGuard } from './referral/guard.ts'
+import type { Hub as ReferralHub, Propose } from './referral/proposing.ts'
+import { transition } from './referral/transition.ts'
+import { createActingPractitionerFinder } from './rest/acting-practitioner.ts'
+import type { RestParts } from './rest/context.ts'
+import type { Operation } from './rest/operation.ts'
+import { createOperations } from './rest/operations.ts'
+import { createRepository, type Repository } from './rest/repository.ts'
+import { createHandler } from './rest/router.ts'
+import { createExtractor } from './search/extract.ts'
+import { openSqliteStore } from './store/sqlite/open.ts'
+import type { Store } from './store/store.ts'
+import { createValidator } from './validation/engine.ts'
+
+export interface Hub {
+  readonly app: Express
+  readonly repository: Repository
+  readonly store: Store
+  readonly rest: RestParts
+  /** Closes the store; what was acknowledged is durable already. */
+  close(): Promise<void>
+}
+
+export interface HubOptions {
+  readonly config: Config
+  readonly logger: Logger
+  /** The port listened on, once it is known (PORT=0). */
+  readonly port: () => number
+}
+
+const operations: readonly Operation[] = [transition, availableActions]
+
+const propose: Propose = () => { throw new Error('no triage yet') }
+
+const LOCALITIES = fileURLToPath(new URL('../localities', import.meta.url))
+
+export const createHub = async ({ config, logger, port }: HubOptions): Promise<Hub> => {
+  const manual = config.clock.kind === 'manual' ? manualClock(config.clock.start) : undefined
+  const clock = manual ?? systemClock()
+  const definitions = loadDefinitions()
+  const localities = loadLocalities(LOCALITIES)
+  const addresses = createAddresses(config, port)
+  const store = await openSqliteStore({ path: config.store.path, clock })
+
+  const hubs: readonly ReferralHub[] = localities.map(({ name, title, hub }) => (
+    { locality: name, organization: hub.organization, ods: hub.ods, name: title }))
+  const repository = createRepository({
+    store, clock,
+    validator: createValidator(definitions),
+    profiles: config.profiles,
+    extract: createExtractor(definitions, { bases: config.baseUrl === undefined ? [] : [`${config.baseUrl}/fhir`] }),
+    guards: [createReferralGuard({ propose, hubs })],
+  })
+  await loadDirectory(repository, localities)
+
+  const tokenKey = loadTokenKey(config.tokenKey)
+  const rest: RestParts = {
+    repository, definitions, clock,
+    operations: createOperations(operations),
+    pageKey: createHmac('sha256', tokenKey).update('page links').digest(),
+  }
+  const registry = openRegistry(config.clients, problem => logger.error({ err: problem }, 'the registry of clients cannot be read'))
+  const tokens = createTokens({ key: tokenKey, registry, now: realSeconds })
+  const granting = {
+    registry, tokens, clock,
+    audiences: addresses.audiences, replay: createReplayMemory(), now: realSeconds,
+    findActingPractitioner: createActingPractitionerFinder(store, clock),
+    audit: (entry: AuditEntry) => recordLogin(store, entry),
+  }
+  const app = createApp({
+    handler: createHandler(rest),
+    authentication: config.auth === 'on' ? byToken(tokens) : withoutTokens,
+    grant: (form, requestId) => grantToken(granting, form, requestId),
+    addresses, manualClock: manual, isReady: () => true, logger,
+  })
+  return { app, repository, store, rest, close: () => store.close() }
+}
+
+/** Tokens and assertions live in the machine's time, whatever the hub's clock says (design: token expiry uses real time). */
+const realSeconds = (): number => Math.floor(Date.now() / 1000)
+
+const recordLogin = async (store: Store, entry: AuditEntry): Promise<void> => {
+  const { ref, json, index } = auditEvent(entry)
+  await store.commit({ expect: [], writes: [{ kind: 'put', ref, replaces: 0, method: 'POST', json, index, audience: auditLabels(entry.caller) }] })
+}
