@@ -1,6 +1,7 @@
 /** Who asks: an argument of every repository call. There is no call without one. */
 
-export type Role = 'referrer' | 'hub' | 'service' | 'integrator' | 'administrator'
+export const ROLES = ['referrer', 'hub', 'service', 'integrator', 'administrator'] as const
+export type Role = (typeof ROLES)[number]
 
 /** The named person on whose behalf the client acts, proven when the token was issued. */
 export interface ActingPractitioner {

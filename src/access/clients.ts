@@ -8,7 +8,7 @@
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { z } from 'zod'
-import type { Role } from './caller.ts'
+import { ROLES, type Role } from './caller.ts'
 import { parseScope } from './scopes.ts'
 
 export const ALGORITHMS = ['ES384', 'RS384'] as const
@@ -51,7 +51,7 @@ const publicJwk = z.looseObject({
 export const clientEntry = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, ".", "_" or "-"'),
   organisation: z.string().regex(/^[A-Za-z0-9]{3,12}$/, 'must be an ODS code').transform(code => code.toUpperCase()),
-  role: z.enum(['referrer', 'hub', 'service', 'integrator', 'administrator']),
+  role: z.enum(ROLES),
   locality: z.string().regex(/^[a-z0-9-]+$/, 'must be the name of a folder under localities/').optional(),
   referrerKind: z.string().regex(/^[a-z0-9-]+$/, 'must be a code of the code system referrer-kind').optional(),
   scopes: z.array(z.string().refine(isScope, 'must be a SMART system scope such as system/*.read or system/Task.cruds')).min(1),

@@ -5,7 +5,7 @@
  * the token restrict further. docs/access.md shows the same table to partners.
  */
 import { outcomes } from '../fhir/outcomes.ts'
-import type { Caller, Role } from './caller.ts'
+import { ROLES, type Caller, type Role } from './caller.ts'
 import { kindOf, type Kind } from './kinds.ts'
 import { scopesAllow, type ScopeLetter } from './scopes.ts'
 
@@ -16,7 +16,7 @@ import { scopesAllow, type ScopeLetter } from './scopes.ts'
 export type Interaction = 'read' | 'search' | 'history' | 'create' | 'update' | 'update-own' | 'delete' | 'operation'
 type RestInteraction = Exclude<Interaction, 'operation'>
 
-const everyone: readonly Role[] = ['referrer', 'hub', 'service', 'integrator', 'administrator']
+const everyone: readonly Role[] = ROLES
 const partners: readonly Role[] = ['referrer', 'hub', 'service', 'administrator']
 const keepers: readonly Role[] = ['hub', 'administrator']
 const nobody: readonly Role[] = []
