@@ -25,7 +25,8 @@ export const judgeRequest = async (unit: Unit, change: Change, parts: OpeningPar
   const referral = change.before === undefined ? undefined : await readReferral(unit, change.ref.id)
   const before = asRequest(change.before)
   if (referral?.coordinating === undefined || before === undefined) {
-    if (after.status === 'active') await openReferral(unit, after, parts)
+    // A further ServiceRequest of a submitted Bundle belongs to that referral and opens none of its own.
+    if (after.status === 'active' && (await unit.caseOf(change.ref) ?? change.ref.id) === change.ref.id) await openReferral(unit, after, parts)
     return
   }
   refuseElementChange(asResource(before), asResource(after), PROTECTED, 'a referral keeps whom it is about, who asked for it and when')
