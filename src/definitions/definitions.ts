@@ -97,6 +97,8 @@ export interface CodeSystem {
   readonly codes: ReadonlyMap<string, string>
   /** child -> parents, where the system has a hierarchy. */
   readonly parents?: ReadonlyMap<string, readonly string[]>
+  /** Codes that only group others and never stand in data. */
+  readonly notSelectable?: ReadonlySet<string>
 }
 
 /** An expanded value set. `unknown`: cannot be expanded offline (SNOMED CT expressions): never "valid". */
@@ -131,7 +133,7 @@ export interface Definitions {
   searchParameters(resourceType: string): ReadonlyMap<string, SearchParameter>
   valueSet(url: string): ValueSet | undefined
   codeSystem(url: string): CodeSystem | undefined
-  /** Search parameter codes through which `resourceType` is in the compartment; empty: not in it. */
+  /** Search parameter codes through which `resourceType` is in the compartment (`_id`: its own resource); empty: not in it. */
   compartment(compartment: string, resourceType: string): readonly string[]
   /** By code; several types define an `everything` or an `apply`, so name the type where it matters. */
   operation(code: string, resourceType?: string): OperationDefinition | undefined

@@ -9,6 +9,7 @@ import type {
 import { withoutVersion } from './element.ts'
 import { gateLinker } from './gate.ts'
 import { DEFINITIONS_FOLDER, readPack } from './pack.ts'
+import { coreStructure } from './snapshot.ts'
 
 /** A function that computes its answer for a key once. */
 function remembering<T>(compute: (key: string) => T): (key: string) => T {
@@ -22,6 +23,11 @@ function remembering<T>(compute: (key: string) => T): (key: string) => T {
   }
 }
 
+function once<T>(compute: () => T): () => T {
+  let known: { value: T } | undefined
+  return () => (known ??= { value: compute() }).value
+}
+
 const decodeStructure = (text: string): StructureDefinition => {
   const structure = JSON.parse(text) as StructureDefinition
   // JSON has no Infinity: an unbounded maximum is written as null
@@ -29,11 +35,15 @@ const decodeStructure = (text: string): StructureDefinition => {
     (element.max === null ? { ...element, max: Infinity } : element)) }
 }
 
-type Encoded<T, K extends string> = Omit<T, K> & Record<K, Record<string, never>>
-
 function decodeCodeSystem(text: string): CodeSystem {
-  const { codes, parents, ...rest } = JSON.parse(text) as Encoded<CodeSystem, 'codes'> & { parents?: Record<string, string[]> }
-  return { ...rest, codes: new Map(Object.entries(codes)), ...(parents ? { parents: new Map(Object.entries(parents)) } : {}) } as CodeSystem
+  const { codes, parents, notSelectable, ...rest } = JSON.parse(text) as Pick<CodeSystem, 'url' | 'content' | 'caseSensitive'> &
+    { codes: Record<string, string>; parents?: Record<string, string[]>; notSelectable?: string[] }
+  return {
+    ...rest,
+    codes: new Map(Object.entries(codes)),
+    ...(parents ? { parents: new Map(Object.entries(parents)) } : {}),
+    ...(notSelectable ? { notSelectable: new Set(notSelectable) } : {}),
+  }
 }
 
 function decodeValueSet(text: string): ValueSet {
@@ -66,19 +76,19 @@ export function loadDefinitions(folder: string = DEFINITIONS_FOLDER): Definition
   const valueSetByUrl = decoded('valueSets', decodeValueSet)
   const codeSystemByUrl = decoded('codeSystems', decodeCodeSystem)
 
-  const all = <T>(section: string) => remembering((): readonly T[] =>
+  const all = <T>(section: string) => once((): readonly T[] =>
     pack.keys(section).map(key => JSON.parse(pack.text(section, key) as string) as T))
   const allParameters = all<SearchParameter>('searchParameters')
   const allOperations = all<OperationDefinition>('operations')
 
+  const type = (name: string): StructureDefinition | undefined => structureByUrl(types.get(name) ?? '')
+
   const parametersOf = remembering((resourceType: string): ReadonlyMap<string, SearchParameter> => {
     if (!resourceTypes.has(resourceType)) return new Map()
-    const bases = new Set([resourceType, 'Resource'])
-    if (types.has(resourceType) && isDomainResource(resourceType)) bases.add('DomainResource')
-    return new Map(allParameters('').filter(({ base }) => base.some(type => bases.has(type))).map(item => [item.code, item]))
+    const isDomainResource = type(resourceType)?.baseDefinition === coreStructure('DomainResource')
+    const bases = new Set([resourceType, 'Resource', ...(isDomainResource ? ['DomainResource'] : [])])
+    return new Map(allParameters().filter(({ base }) => base.some(name => bases.has(name))).map(item => [item.code, item]))
   })
-  const isDomainResource = (resourceType: string): boolean =>
-    structureByUrl(types.get(resourceType) ?? '')?.baseDefinition === 'http://hl7.org/fhir/StructureDefinition/DomainResource'
 
   const structure = (url: string): StructureDefinition | undefined => {
     const canonical = withoutVersion(url)
@@ -93,7 +103,7 @@ export function loadDefinitions(folder: string = DEFINITIONS_FOLDER): Definition
   return {
     fingerprint: pack.fingerprint,
     resourceTypes,
-    type: name => structureByUrl(types.get(name) ?? ''),
+    type,
     structure,
     defaultProfile: resourceType => defaultProfiles.get(resourceType),
     searchParameters: parametersOf,
@@ -101,8 +111,8 @@ export function loadDefinitions(folder: string = DEFINITIONS_FOLDER): Definition
     // HL7's v2 systems have a version inside their canonical
     codeSystem: url => codeSystemByUrl(url) ?? codeSystemByUrl(withoutVersion(url)),
     compartment: (compartment, resourceType) => compartments[compartment]?.[resourceType] ?? [],
-    operation: (code, resourceType) => allOperations('').find(operation => operation.code === code &&
-      (resourceType === undefined || operation.resource.some(type => type === resourceType || type === 'Resource'))),
+    operation: (code, resourceType) => allOperations().find(operation => operation.code === code &&
+      (resourceType === undefined || operation.resource.some(name => name === resourceType || name === 'Resource'))),
     canonicals: kind => pack.keys(sections[kind]),
     gate: gateLinker((name: string) => pack.text('gates', name), resourceTypes),
   }

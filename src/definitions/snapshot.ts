@@ -80,8 +80,8 @@ function chosenType(choice: Node, name: string): ElementType | undefined {
 /** Extensions are always sliced by their url (https://hl7.org/fhir/R4/profiling.html#slicing). */
 const BY_URL = { discriminators: [{ type: 'value', path: 'url' }], ordered: false, rules: 'open' } as const
 
-/** `Observation.valueQuantity` in a differential is short for a slice of `value[x]` by its type. */
-const BY_TYPE = { discriminators: [{ type: 'type', path: '$this' }], ordered: false, rules: 'open' } as const
+/** `Observation.valueQuantity` in a differential narrows `value[x]` to that type, and is its slice by type. */
+const BY_TYPE = { discriminators: [{ type: 'type', path: '$this' }], ordered: false, rules: 'closed' } as const
 
 const isExtension = (name: string): boolean => name === 'extension' || name === 'modifierExtension'
 
@@ -102,6 +102,17 @@ function sliceOf(node: Node, sliceName: string): Node {
     element.sliceName === outer || element.sliceName?.startsWith(`${outer}/`))
   node.slices.splice(last < 0 ? node.slices.length : last + 1, 0, made)
   return made
+}
+
+/** The slice a name like `valueQuantity` stands for; the choice keeps only the types that are named so. */
+function shorthand(choice: Node, name: string): Node {
+  const slice = sliceOf(choice, name)
+  if (choice.element.slicing !== undefined && choice.element.slicing !== BY_TYPE) return slice
+  const named = slice.element.types ?? []
+  const earlier = choice.element.slicing === BY_TYPE ? choice.element.types ?? [] : []
+  const types = [...earlier.filter(({ code }) => !named.some(type => type.code === code)), ...named]
+  choice.element = { ...choice.element, slicing: BY_TYPE, types }
+  return slice
 }
 
 /** The value an element of a differential gives over what it inherits; invariants add up, the rest replaces. */
@@ -162,8 +173,7 @@ export function snapshot(
       if (child !== undefined) return slice === undefined ? child : sliceOf(child, slice)
       const choice = node.children.find(candidate => chosenType(candidate, name) !== undefined)
       if (choice === undefined) throw new SnapshotError(`${id}: there is no "${name}" in ${node.element.path}`)
-      choice.element = { ...choice.element, slicing: choice.element.slicing ?? BY_TYPE }
-      return sliceOf(choice, name)
+      return shorthand(choice, name)
     }, root)
   }
 
