@@ -1,0 +1,31 @@
+/**
+ * Child of the kill test: lanes of commits, each updating its lane's resource and creating one beside it, one line of
+ * standard output per acknowledged commit. Runs until it is killed.
+ */
+import { writeSync } from 'node:fs'
+import { systemClock } from '../../src/fhir/clock.ts'
+import { openSqliteStore } from '../../src/store/sqlite/open.ts'
+import { ALL, put, text, token } from '../contract/write.ts'
+
+const [path = ''] = process.argv.slice(2)
+const LANES = 6
+const store = await openSqliteStore({ path, clock: systemClock() })
+
+const lane = async (number: number): Promise<never> => {
+  const ref = { type: 'Basic', id: `lane-${number}` }
+  let version = (await store.read(ref, ALL))?.version ?? 0
+  for (;;) {
+    const name = `lane-${number}-${version + 1}`
+    await store.commit({
+      expect: [{ kind: 'version', ref, version }],
+      writes: [
+        put('Basic', ref.id, { replaces: version, text: name, entries: [token('code', name), text('name', name)] }),
+        put('Task', name, { text: name.repeat(50), entries: [token('code', name)] }),
+      ],
+    })
+    version++
+    writeSync(1, `${number} ${version}\n`)
+  }
+}
+
+await Promise.all(Array.from({ length: LANES }, (_, number) => lane(number)))
