@@ -2,7 +2,8 @@
  * The audit entry: an R4 AuditEvent of who did what to whose data, as text ready for the store with its index entries.
  *
  * One is written for every read of a patient's data and in every commit, so it is built from parts without a resource
- * object in between (3 µs), the caller's part once per token, and indexed only under `auditSearchParameters`.
+ * object in between (3 µs), the caller's part once per token. Its index entries are those that extraction would make
+ * of it (a test holds the two together): search/parameters.ts names the few parameters it is searched by.
  * R4: https://hl7.org/fhir/R4/auditevent.html
  */
 import { Buffer } from 'node:buffer'
@@ -16,6 +17,8 @@ export { isPatientData, patientsInText, patientsOf } from './patient.ts'
 
 const RESTFUL = 'http://hl7.org/fhir/restful-interaction'
 const DICOM = 'http://dicom.nema.org/resources/ontology/DCM'
+/** The system that R4 binds `AuditEvent.action` to; a code's system is implicit. */
+const ACTIONS = 'http://hl7.org/fhir/audit-event-action'
 
 /** What happened, with its `action` (CRUDE) and `subtype`. A search is an execution (R4 AuditEvent.action). */
 const interactions = {
@@ -59,11 +62,6 @@ export interface AuditEntry {
   readonly touched: readonly Touched[]
 }
 
-/** What an AuditEvent is indexed by; any other search parameter of AuditEvent is to be refused, not silently empty. */
-export const auditSearchParameters: readonly string[] = [
-  'agent', 'altid', 'date', 'entity', 'outcome', 'patient', 'subtype',
-]
-
 export interface AuditText {
   readonly ref: ResourceRef
   /** Version 1; the store writes the instant of the commit between the two. */
@@ -75,6 +73,7 @@ export interface AuditText {
 export const auditEvent = (entry: AuditEntry): AuditText => {
   const { interaction, at, caller, requestId, outcome = '0' } = entry
   const { action, system, code } = interactions[interaction]
+  const type = system === DICOM ? AUTHENTICATION : REST
   const agents = agentsOf(caller)
   const { text, entries } = entitiesOf(entry)
   const id = randomUUID()
@@ -82,15 +81,15 @@ export const auditEvent = (entry: AuditEntry): AuditText => {
     ref: { type: 'AuditEvent', id },
     json: {
       before: `{"resourceType":"AuditEvent","id":"${id}","meta":{"versionId":"1","lastUpdated":"`,
-      after: `"},"type":${system === DICOM ? AUTHENTICATION : REST},"subtype":[{"system":"${system}","code":"${code}"}],`
+      after: `"},"type":{"system":"${type.system}","code":"${type.code}"},"subtype":[{"system":"${system}","code":"${code}"}],`
         + `"action":"${action}","recorded":"${instant(at)}","outcome":"${outcome}","agent":${agents.text},`
         + `"source":{"observer":{"display":"Care Connexions"}}${entityList(text, requestId)}}`,
     },
     index: {
       entries: [
         { kind: 'date', param: 'date', low: at, high: at + 1 },
-        { kind: 'token', param: 'subtype', system, code },
-        { kind: 'token', param: 'outcome', system: '', code: outcome },
+        { kind: 'token', param: 'action', system: ACTIONS, code: action },
+        { kind: 'token', param: 'type', system: type.system, code: type.code },
         ...agents.entries, ...entries,
       ],
       sort: [{ param: 'date', low: at, high: at }],
@@ -98,8 +97,8 @@ export const auditEvent = (entry: AuditEntry): AuditText => {
   }
 }
 
-const REST = '{"system":"http://terminology.hl7.org/CodeSystem/audit-event-type","code":"rest"}'
-const AUTHENTICATION = `{"system":"${DICOM}","code":"110114"}`
+const REST = { system: 'http://terminology.hl7.org/CodeSystem/audit-event-type', code: 'rest' } as const
+const AUTHENTICATION = { system: DICOM, code: '110114' } as const
 
 interface Part { readonly text: string; readonly entries: readonly IndexEntry[] }
 
@@ -121,7 +120,7 @@ const buildAgents = ({ client, organisation, practitioner }: Caller): Part => {
     altId: client,
     requestor: practitioner === undefined,
   }]
-  const entries: IndexEntry[] = [{ kind: 'token', param: 'altid', system: '', code: client }]
+  const entries: IndexEntry[] = []
   if (organisation !== '') {
     entries.push({ kind: 'reference-identifier', param: 'agent', system: ODS_ORGANISATION_SYSTEM, code: organisation })
   }

@@ -40,8 +40,13 @@ const companions = new Set(['Organization', 'Location', 'HealthcareService', 'Pr
 const companionRow = (kind: Kind): Row => ({ ...interactionTable[kind], create: partners, 'update-own': partners })
 const companionRows: Partial<Record<Kind, Row>> = { directory: companionRow('directory'), workforce: companionRow('workforce') }
 
+interface OperationRow {
+  readonly roles: readonly Role[]
+  readonly needs: ScopeLetter
+}
+
 /** `needs`: the scope letter, on the type the operation is called on. An operation that is not listed is for administrators. */
-export const operationTable: Readonly<Record<string, { readonly roles: readonly Role[]; readonly needs: ScopeLetter }>> = {
+export const operationTable: ReadonlyMap<string, OperationRow> = new Map(Object.entries<OperationRow>({
   submit: { roles: ['referrer', 'hub', 'administrator'], needs: 'c' },
   triage: { roles: partners, needs: 'r' },
   transition: { roles: partners, needs: 'u' },
@@ -56,7 +61,8 @@ export const operationTable: Readonly<Record<string, { readonly roles: readonly 
   subsumes: { roles: everyone, needs: 'r' },
   translate: { roles: everyone, needs: 'r' },
   availability: { roles: everyone, needs: 'r' },
-}
+}))
+const unlisted: OperationRow = { roles: ['administrator'], needs: 'u' }
 
 const letters: Readonly<Record<RestInteraction, ScopeLetter>> = {
   read: 'r', search: 's', history: 'r', create: 'c', update: 'u', 'update-own': 'u', delete: 'd',
@@ -85,7 +91,7 @@ export const rolesFor = (interaction: RestInteraction, type: string): readonly R
 }
 
 const permitOperation = (caller: Caller, type: string, operation: string): void => {
-  const { roles, needs } = operationTable[operation] ?? { roles: ['administrator'] as const, needs: 'u' as const }
+  const { roles, needs } = operationTable.get(operation) ?? unlisted
   if (!roles.includes(caller.role)) throw outcomes.forbidden(`$${operation} is not for the role ${caller.role}${who(roles)}`)
   requireScope(caller, needs, type, `$${operation} on ${type === '*' ? 'the whole system' : type}`)
 }

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { ConfigError, defaults, readConfig } from '../src/config.ts'
+
+const problems = (env: Record<string, string>): readonly string[] => {
+  try {
+    readConfig(env)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+describe('configuration', () => {
+  it('has a default for everything', () => {
+    expect(readConfig({})).toEqual({
+      port: 3000, host: '127.0.0.1', baseUrl: undefined, clients: './data/clients.json', tokenKey: 'data/keys/hub-tokens.json',
+      store: { kind: 'sqlite', path: './data/hub.db' }, profiles: 'ukcore', auth: 'on', clock: { kind: 'system' }, logLevel: 'info',
+    })
+  })
+
+  it('reads what is given', () => {
+    const config = readConfig({
+      PORT: '0', HOST: '::1', BASE_URL: 'https://hub.example.nhs.uk/fhir/', CLIENTS: '/srv/c.json', STORE: 'sqlite:/srv/hub.db',
+      PROFILES: 'declared', AUTH: 'off', CLOCK: 'manual:2026-11-24T10:15:00Z', LOG_LEVEL: 'silent',
+    })
+    expect(config).toMatchObject({
+      port: 0, host: '::1', baseUrl: 'https://hub.example.nhs.uk', clients: '/srv/c.json', store: { path: '/srv/hub.db' },
+      profiles: 'declared', auth: 'off', clock: { kind: 'manual', start: Date.UTC(2026, 10, 24, 10, 15) }, logLevel: 'silent',
+    })
+  })
+
+  it('takes an empty variable for one that is not set', () => expect(readConfig({ PORT: '', STORE: '  ' }).port).toBe(3000))
+
+  it('names every variable that is wrong, at once', () => {
+    const found = problems({ PORT: '70000', STORE: 'postgres://x', AUTH: 'no', PROFILES: 'all', CLOCK: 'manual:soon', BASE_URL: 'hub' })
+    expect(found.map(problem => problem.split('=')[0])).toEqual(expect.arrayContaining(['PORT', 'STORE', 'AUTH', 'PROFILES', 'CLOCK', 'BASE_URL']))
+    expect(found).toHaveLength(6)
+  })
+
+  it.each(['mongodb://localhost/hub', 'mongodb+srv://cluster/hub'])('says of %s that it is not built yet, and what to use', url => {
+    expect(problems({ STORE: url })).toEqual([expect.stringMatching(/not built yet; use .*sqlite:/)])
+  })
+
+  it.each(['0.0.0.0', 'hub.example', '127.0.0.1.example.org', '10.0.0.1'])('allows neither AUTH=off nor a manual clock on %s', HOST => {
+    expect(problems({ HOST, AUTH: 'off', CLOCK: 'manual:2026-11-24T10:15:00Z' })).toHaveLength(2)
+  })
+
+  it.each(['127.0.0.1', 'localhost', '::1', '127.8.8.8'])('allows both on %s', HOST => {
+    expect(problems({ HOST, AUTH: 'off', CLOCK: 'manual:2026-11-24T10:15:00Z' })).toEqual([])
+  })
+
+  it('is documented, each variable with its default', () => {
+    const page = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8')
+    const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (?:`([^`]*)`)?[^|]*\|/gm)].map(([, name, usual = '']) => [name, usual])
+    expect(Object.fromEntries(rows)).toEqual(defaults)
+  })
+})
