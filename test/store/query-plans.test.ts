@@ -1,0 +1,105 @@
+/** The searches a hub lives on walk an index, and those that must be ordered by time come so without a sort. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SearchPlan } from '../../src/search/plan.ts'
+import { manualClock } from '../../src/fhir/clock.ts'
+import { openConnection, type Connection } from '../../src/store/sqlite/connection.ts'
+import { createNames } from '../../src/store/sqlite/names.ts'
+import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/open.ts'
+import { pageStatement } from '../../src/store/sqlite/search.ts'
+import { TooCostly } from '../../src/store/store.ts'
+import { START } from '../contract/stores.ts'
+import { allOf, EVERYTHING, isToken, match, plan, put, reference, refersTo, seenBy, text, token, write } from '../contract/write.ts'
+
+describe('SQLite: query plans', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plans-'))
+  const path = join(folder, 'hub.db')
+  let store: SqliteStore
+  let reader: Connection
+
+  beforeAll(async () => {
+    store = await openSqliteStore({ path, clock: manualClock(START), searchDeadlineMs: 20 })
+    await Promise.all(Array.from({ length: 3_000 }, (_, n) => write(store, put('Task', `t${n}`, {
+      caseId: `c${n % 100}`,
+      entries: [
+        token('identifier', `id-${n}`, 'http://a'), token('status', n % 300 === 0 ? 'requested' : 'completed'), text('description', `text ${n}`),
+        reference('owner', `Organization/${n % 3}`), reference('patient', `Patient/${n % 500}`),
+      ],
+      sort: [{ param: 'authored-on', low: n, high: n }],
+    }))))
+    await write(store, { kind: 'share', caseId: 'c1', label: 'org:A' })
+    reader = openConnection(path, true)
+  })
+  afterAll(async () => {
+    reader.close()
+    await store.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** What SQLite says it does for the page, line by line. */
+  const explain = (search: SearchPlan): string => {
+    const { text, values } = pageStatement(reader, createNames(reader), search, 21)
+    return reader.all(`EXPLAIN QUERY PLAN ${text}`, values).map(row => row['detail'] as string).join('\n')
+  }
+  const visibility = seenBy('org:A', 'public')
+  const owned = refersTo('owner', 'Organization/1')
+
+  it('finds an identifier by its key', () => {
+    const steps = explain(plan('Patient', EVERYTHING, { types: ['Task'], where: isToken('identifier', 'id-7', 'http://a'), visibility }))
+    expect(steps).toMatch(/SEARCH d USING PRIMARY KEY \(parameter=\? AND value=\?\)/)
+    expect(steps).not.toMatch(/SCAN/)
+  })
+
+  it('walks a worklist of owner and status in the order of its updates', () => {
+    const steps = explain(plan('Task', allOf(owned, isToken('status', 'completed')), { visibility, sort: [{ param: '_lastUpdated', direction: 'descending' }] }))
+    expect(steps).toMatch(/SEARCH d USING PRIMARY KEY \(parameter=\? AND value=\?/)
+    expect(steps).toMatch(/SEARCH e\d+ (EXISTS )?USING PRIMARY KEY \(parameter=\? AND value=\? AND updated=\? AND row=\?/)
+    expect(steps).not.toMatch(/SCAN|TEMP B-TREE/)
+  })
+
+  it('walks the rarer of two keys', () => {
+    const { values } = pageStatement(reader, createNames(reader), plan('Task', allOf(owned, isToken('status', 'requested'))), 21)
+    const names = createNames(reader)
+    expect(values.indexOf(names.find('Task.status'))).toBeGreaterThanOrEqual(0)
+    expect(values.indexOf(names.find('Task.status'))).toBeLessThan(values.indexOf(names.find('Task.owner')))
+  })
+
+  it('begins the polling of an owner at the time it asks for', () => {
+    const steps = explain(plan('Task', allOf(owned, { kind: 'last-updated', prefix: 'ge', low: START, high: START + 1 }), {
+      visibility, sort: [{ param: '_lastUpdated', direction: 'ascending' }] }))
+    expect(steps).toMatch(/SEARCH d USING PRIMARY KEY \(parameter=\? AND value=\? AND updated>\?/)
+    expect(steps).not.toMatch(/SCAN|TEMP B-TREE/)
+  })
+
+  it('goes on to the next page by the key', () => {
+    const after = { values: [START], row: '100', sequence: 3_000 }
+    const steps = explain(plan('Task', owned, { visibility, after }))
+    expect(steps).toMatch(/SEARCH d USING PRIMARY KEY \(parameter=\? AND value=\? AND \(updated,row\)<\(\?,\?\)\)/)
+    expect(steps).not.toMatch(/TEMP B-TREE/)
+  })
+
+  it('finds a patient\'s resources by the reference, and several kinds of them', () => {
+    const compartment = { kind: 'any-of', of: [refersTo('patient', 'Patient/3'), refersTo('owner', 'Patient/3')] } as const
+    expect(explain(plan('Task', refersTo('patient', 'Patient/3'), { visibility }))).not.toMatch(/SCAN/)
+    expect(explain(plan('Task', compartment, { visibility }))).toMatch(/SEARCH e\d+ USING PRIMARY KEY \(parameter=\? AND value=\?/)
+  })
+
+  it('lists a type in the order of its updates', () => {
+    const steps = explain(plan('Task', EVERYTHING, { visibility }))
+    expect(steps).toMatch(/SEARCH r USING INDEX resource_by_update/)
+    expect(steps).not.toMatch(/SCAN|TEMP B-TREE/)
+  })
+
+  it('stops a search that runs past its time, and answers others meanwhile', async () => {
+    const contains = (n: number) => match('description', { kind: 'string', match: 'contains', folded: `${n}` })
+    const chain = (depth: number): SearchPlan['where'] => depth === 0
+      ? { kind: 'not', of: allOf(...Array.from({ length: 20 }, (_, n) => contains(n))) }
+      : { kind: 'not', of: allOf(chain(depth - 1), ...Array.from({ length: 60 }, (_, n) => contains(depth * 60 + n))) }
+    const costly = store.search(plan('Task', chain(3), { total: 'accurate' }))
+    const quick = store.search(plan('Task', isToken('identifier', 'id-7', 'http://a')))
+    await expect(costly).rejects.toBeInstanceOf(TooCostly)
+    expect((await quick).matches).toHaveLength(1)
+    expect((await store.search(plan('Task', owned, { count: 5 }))).matches).toHaveLength(5)
+  })
+})
