@@ -4,10 +4,11 @@
  *   node scripts/definitions.ts              compile
  *   node scripts/definitions.ts --if-stale   compile only when an input changed; without the packages of the
  *                                            dev dependencies, go on with the artefact that is there
- *   node scripts/definitions.ts --measure    load the artefact and print how long it took and what it weighs
+ *   node --expose-gc scripts/definitions.ts --measure
+ *                                            load the artefact; print what that takes and how fast the gates are
  */
 import { fingerprint } from '../src/definitions/build/fingerprint.ts'
-import { arePackagesInstalled } from '../src/definitions/build/packages.ts'
+import { arePackagesInstalled, CORE_FOLDER, readPackage } from '../src/definitions/build/packages.ts'
 import { DEFINITIONS_FOLDER, packedFingerprint, writePack } from '../src/definitions/pack.ts'
 
 const say = (text: string): void => { process.stdout.write(`definitions: ${text}\n`) }
@@ -15,6 +16,7 @@ const seconds = (from: number): string => `${((performance.now() - from) / 1000)
 const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`
 
 async function compile(print: string): Promise<void> {
+  if (!arePackagesInstalled()) throw new Error('the R4 packages are not installed; run npm ci with dev dependencies')
   const from = performance.now()
   const { compileDefinitions } = await import('../src/definitions/build/compile.ts')
   const sections = compileDefinitions()
@@ -38,6 +40,17 @@ async function compileIfStale(): Promise<void> {
   else await compile(wanted)
 }
 
+/** How many of these a gate judges in a second, after warming up. */
+function rate(gate: (resource: unknown) => boolean, resource: unknown): string {
+  const judge = (times: number): number => {
+    const from = performance.now()
+    for (let i = 0; i < times; i++) if (!gate(resource)) throw new Error('the gate refuses an official example')
+    return times / (performance.now() - from)
+  }
+  judge(50_000)
+  return `${Math.round(judge(200_000))}k/s`
+}
+
 async function measure(): Promise<void> {
   const { loadDefinitions } = await import('../src/definitions/load.ts')
   globalThis.gc?.()
@@ -45,8 +58,16 @@ async function measure(): Promise<void> {
   const from = performance.now()
   const definitions = loadDefinitions()
   const loaded = performance.now() - from
-  const after = process.memoryUsage.rss()
-  say(`${definitions.fingerprint} loaded in ${loaded.toFixed(0)} ms, ${megabytes(after - before)} resident`)
+  say(`${definitions.fingerprint} loaded in ${loaded.toFixed(0)} ms, ${megabytes(process.memoryUsage.rss() - before)} resident`)
+
+  const linking = performance.now()
+  for (const type of definitions.resourceTypes) definitions.gate(type)({ resourceType: type })
+  say(`146 gates linked in ${(performance.now() - linking).toFixed(0)} ms`)
+  if (!arePackagesInstalled()) return
+  for (const type of ['Patient', 'ServiceRequest', 'Task']) {
+    const [example] = readPackage(CORE_FOLDER, type as 'Task')
+    say(`gate of ${type} on ${type}/${example?.id}, ${JSON.stringify(example).length} bytes: ${rate(definitions.gate(type), example)}`)
+  }
 }
 
 try {

@@ -11,6 +11,17 @@ import { gateLinker } from './gate.ts'
 import { DEFINITIONS_FOLDER, readPack } from './pack.ts'
 import { coreStructure } from './snapshot.ts'
 
+/** The small tables of the artefact, parsed at once. */
+export interface Catalogue {
+  readonly resourceTypes: readonly string[]
+  /** Type name -> canonical. */
+  readonly types: Readonly<Record<string, string>>
+  /** Resource type -> canonical of the profile. */
+  readonly defaultProfiles: Readonly<Record<string, string>>
+  /** Compartment -> resource type -> codes of search parameters. */
+  readonly compartments: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+}
+
 /** A function that computes its answer for a key once. */
 function remembering<T>(compute: (key: string) => T): (key: string) => T {
   const known = new Map<string, T>()
@@ -61,25 +72,23 @@ const isVersion = (have: string | undefined, asked: string): boolean => have ===
  */
 export function loadDefinitions(folder: string = DEFINITIONS_FOLDER): Definitions {
   const pack = readPack(folder)
-  const catalogue = <T>(key: string): T => JSON.parse(pack.text('catalogue', key) ?? 'null') as T
+  const catalogue = JSON.parse(pack.text('catalogue', 'catalogue') ?? '{}') as Catalogue
   const decoded = <T>(section: string, decode: (text: string) => T) => remembering((key: string): T | undefined => {
     const text = pack.text(section, key)
     return text === undefined ? undefined : decode(text)
   })
 
-  const resourceTypes = new Set(catalogue<string[]>('resourceTypes'))
-  const types = new Map(Object.entries(catalogue<Record<string, string>>('types')))
-  const defaultProfiles = new Map(Object.entries(catalogue<Record<string, string>>('defaultProfiles')))
-  const compartments = catalogue<Record<string, Record<string, readonly string[]>>>('compartments')
+  const resourceTypes = new Set(catalogue.resourceTypes)
+  const types = new Map(Object.entries(catalogue.types))
+  const defaultProfiles = new Map(Object.entries(catalogue.defaultProfiles))
 
   const structureByUrl = decoded('structures', decodeStructure)
   const valueSetByUrl = decoded('valueSets', decodeValueSet)
   const codeSystemByUrl = decoded('codeSystems', decodeCodeSystem)
 
-  const all = <T>(section: string) => once((): readonly T[] =>
-    pack.keys(section).map(key => JSON.parse(pack.text(section, key) as string) as T))
-  const allParameters = all<SearchParameter>('searchParameters')
-  const allOperations = all<OperationDefinition>('operations')
+  const all = (section: string): unknown[] => pack.keys(section).map(key => JSON.parse(pack.text(section, key) ?? 'null') as unknown)
+  const allParameters = once(() => all('searchParameters') as SearchParameter[])
+  const allOperations = once(() => all('operations') as OperationDefinition[])
 
   const type = (name: string): StructureDefinition | undefined => structureByUrl(types.get(name) ?? '')
 
@@ -110,7 +119,7 @@ export function loadDefinitions(folder: string = DEFINITIONS_FOLDER): Definition
     valueSet: url => valueSetByUrl(withoutVersion(url)),
     // HL7's v2 systems have a version inside their canonical
     codeSystem: url => codeSystemByUrl(url) ?? codeSystemByUrl(withoutVersion(url)),
-    compartment: (compartment, resourceType) => compartments[compartment]?.[resourceType] ?? [],
+    compartment: (compartment, resourceType) => catalogue.compartments[compartment]?.[resourceType] ?? [],
     operation: (code, resourceType) => allOperations().find(operation => operation.code === code &&
       (resourceType === undefined || operation.resource.some(name => name === resourceType || name === 'Resource'))),
     canonicals: kind => pack.keys(sections[kind]),

@@ -1,5 +1,5 @@
 /** What the compiled definitions answer: R4's types, search parameters, compartments and operations, and our profiles. */
-import fhirpath from 'fhirpath'
+import { evaluate, parse } from 'fhirpath'
 import { loadDefinitions } from '../../src/definitions/load.ts'
 
 const definitions = loadDefinitions()
@@ -96,10 +96,9 @@ describe('default profiles', () => {
   })
 
   it('constrains the type it is the default of', () => {
-    for (const type of definitions.resourceTypes) {
-      const url = definitions.defaultProfile(type)
-      if (url !== undefined) expect(definitions.structure(url)?.type).toBe(type)
-    }
+    const withDefault = [...definitions.resourceTypes].filter(type => definitions.defaultProfile(type) !== undefined)
+    expect(withDefault.length).toBeGreaterThan(10)
+    expect(withDefault.map(type => definitions.structure(definitions.defaultProfile(type) ?? '')?.type)).toEqual(withDefault)
   })
 })
 
@@ -132,12 +131,12 @@ describe('search parameters', () => {
     for (const type of definitions.resourceTypes) {
       for (const { code, expression } of definitions.searchParameters(type).values()) {
         if (expression === undefined) without.add(code)
-        else expect(() => fhirpath.parse(expression)).not.toThrow()
+        else expect(() => parse(expression)).not.toThrow()
       }
     }
     expect([...without].sort()).toEqual(['_content', '_filter', '_query', '_text'])
     const family = definitions.searchParameters('Patient').get('family')?.expression ?? ''
-    expect(fhirpath.evaluate({ resourceType: 'Patient', name: [{ family: 'Ashworth' }] }, family)).toEqual(['Ashworth'])
+    expect(evaluate({ resourceType: 'Patient', name: [{ family: 'Ashworth' }] }, family)).toEqual(['Ashworth'])
   })
 })
 
