@@ -92,7 +92,8 @@ export const auditEvent = (entry: AuditEntry): AuditText => {
         { kind: 'token', param: 'type', system: type.system, code: type.code },
         ...agents.entries, ...entries,
       ],
-      sort: [{ param: 'date', low: at, high: at }],
+      // Audit is read by date; other orders are not worth their keys.
+      sort: [{ param: 'date', low: at, high: at + 1 }],
     },
   }
 }
