@@ -48,6 +48,8 @@ export interface HubOptions {
   readonly logger: Logger
   /** The port listened on, once it is known (PORT=0). */
   readonly port: () => number
+  /** Folder of localities; those the hub ships unless given. */
+  readonly localities?: string
 }
 
 const operations: readonly Operation[] = [transition, availableActions]
@@ -56,11 +58,11 @@ const propose: Propose = () => { throw new Error('no triage yet') }
 
 const LOCALITIES = fileURLToPath(new URL('../localities', import.meta.url))
 
-export const createHub = async ({ config, logger, port }: HubOptions): Promise<Hub> => {
+export const createHub = async ({ config, logger, port, localities: folder = LOCALITIES }: HubOptions): Promise<Hub> => {
   const manual = config.clock.kind === 'manual' ? manualClock(config.clock.start) : undefined
   const clock = manual ?? systemClock()
   const definitions = loadDefinitions()
-  const localities = loadLocalities(LOCALITIES)
+  const localities = loadLocalities(folder)
   const addresses = createAddresses(config, port)
   const store = await openSqliteStore({ path: config.store.path, clock })
 

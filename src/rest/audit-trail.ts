@@ -35,7 +35,7 @@ export const createAuditTrail = ({ store, clock }: Pick<RepositoryParts, 'store'
 
   return {
     async seen(context, interaction, versions, query) {
-      const personal = versions.filter(version => isPatientData(version.ref.type, version.caseId) && version.ref.type !== 'AuditEvent')
+      const personal = versions.filter(version => isPatientData(version.ref.type, version.caseId))
       if (personal.length === 0) return
       const touched = personal.map(version => (
         { ref: version.ref, version: version.version, patients: patientsInText(version.ref, version.json) }))

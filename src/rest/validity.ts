@@ -2,6 +2,11 @@
 import { FhirError } from '../fhir/outcomes.ts'
 import type { ValidationIssue } from '../validation/validator.ts'
 
+const R4_BASE = 'http://hl7.org/fhir/StructureDefinition/'
+
+/** Not the shape of R4 itself: names, nesting, JSON types. What a profile adds is a rule, not the shape. */
+const breaksShape = ({ type, source = R4_BASE }: ValidationIssue): boolean => type === 'structure' && source.startsWith(R4_BASE)
+
 const isError = (issue: ValidationIssue): boolean => issue.severity === 'error' || issue.severity === 'fatal'
 
 /**
@@ -11,6 +16,5 @@ const isError = (issue: ValidationIssue): boolean => issue.severity === 'error' 
 export const refuseInvalid = (issues: readonly ValidationIssue[]): readonly ValidationIssue[] => {
   const errors = issues.filter(isError)
   if (errors.length === 0) return issues
-  const status = errors.some(issue => issue.type === 'structure') ? 400 : 422
-  throw new FhirError(status, issues)
+  throw new FhirError(errors.some(breaksShape) ? 400 : 422, issues)
 }

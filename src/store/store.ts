@@ -48,7 +48,7 @@ export interface KeyRecord {
 export type Expectation =
   /** The current version of `ref` is `version`; 0: it does not exist and never did. */
   | { readonly kind: 'version'; readonly ref: ResourceRef; readonly version: number }
-  /** The plan, without paging or visibility of its own, matches exactly these, in any order. */
+  /** The plan, without its paging, matches exactly these in the sight of its visibility, in any order. */
   | { readonly kind: 'matches'; readonly plan: SearchPlan; readonly refs: readonly ResourceRef[] }
   | { readonly kind: 'unseen'; readonly key: RequestKey }
 

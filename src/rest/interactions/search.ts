@@ -36,9 +36,11 @@ export const search = async (
   if (page.next !== undefined) {
     links.push({ relation: 'next', url: url([[PAGE_PARAMETER, sealCursor(parts.pageKey, page.next, `${path}?${query}`)]]) })
   }
+  // One page that holds every match has counted them already.
+  const total = page.total ?? (after === undefined && page.next === undefined ? page.matches.length : undefined)
   const notes = page.includesCut ? [...ignored, includesCut] : ignored
   const body = bundleText({
-    type: 'searchset', id: randomUUID(), lastUpdated: instant(now), total: page.total, links,
+    type: 'searchset', id: randomUUID(), lastUpdated: instant(now), total, links,
     entries: [
       ...page.matches.map(version => searchEntry(request.base, version, 'match')),
       ...page.included.map(version => searchEntry(request.base, version, 'include')),

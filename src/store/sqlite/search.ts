@@ -67,12 +67,11 @@ const page = (connection: Connection, names: Names, plan: SearchPlan): SearchPag
 export const runSearch = (connection: Connection, names: Names, plan: SearchPlan, limitMs: number): SearchPage =>
   connection.within(limitMs, () => connection.snapshot(() => page(connection, names, plan)))
 
-/** Whether a plan matches exactly these resources, seen by everyone; for use inside the writer's transaction. */
+/** Whether a plan matches exactly these resources in the sight of its visibility; for use inside the writer's transaction. */
 export const matchesExactly = (
   connection: Connection, names: Names, plan: SearchPlan, refs: readonly ResourceRef[], limitMs: number,
 ): boolean => connection.within(limitMs, () => {
-  const everything: SearchPlan = { types: plan.types, where: plan.where, visibility: { kind: 'all' }, sort: [], count: 0, includes: [], total: 'none' }
-  const found = matching(scopeOf(connection, names, everything), plan.types, plan.where,
+  const found = matching(scopeOf(connection, names, plan), plan.types, plan.where,
     found => ({ select: sql`DISTINCT ${found.alias}.type AS type, ${found.alias}.id AS id`, join: NOTHING }))
   const rows = connection.all(`${found.text} LIMIT ${refs.length + 1}`, found.values)
   const expected = new Set(refs.map(ref => `${ref.type}/${ref.id}`))
