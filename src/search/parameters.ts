@@ -43,3 +43,12 @@ export const valueTypes = (definitions: Definitions, type: string, parameter: Se
   byType.set(type, known)
   return known
 }
+
+/** R4's registry writes "Any" as a list of all its types, some 145; the next longest list has 9. */
+const ANY = 100
+
+/** Types that a reference parameter may lead to; undefined: any. */
+export const targetsOf = ({ targets = [] }: SearchParameter): readonly string[] | undefined =>
+  (targets.length === 0 || targets.length > ANY || targets.includes('Resource') ? undefined : targets)
+
+export const mayTarget = (parameter: SearchParameter, type: string): boolean => targetsOf(parameter)?.includes(type) ?? true

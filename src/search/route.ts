@@ -103,7 +103,7 @@ class Reader {
 
   private typed(): Route[] {
     const routes = this.path()
-    return this.accept('as') ? ofType(routes, this.next()) : routes
+    return this.accept('as') ? ofType(this.definitions, routes, this.next()) : routes
   }
 
   private path(): Route[] {
@@ -150,7 +150,7 @@ class Reader {
   private call(routes: readonly Route[], name: string): Route[] {
     switch (name) {
       case 'as':
-      case 'ofType': return ofType(routes, this.next())
+      case 'ofType': return ofType(this.definitions, routes, this.next())
       case 'extension': {
         const url = literal(this.next())
         const structure = this.definitions.type('Extension')
@@ -200,9 +200,13 @@ class Reader {
   }
 }
 
-/** R4 itself writes `value.as(DateTime)` for dateTime, so case does not count. */
-const ofType = (routes: readonly Route[], type: string): Route[] =>
-  routes.filter(route => route.type.toLowerCase() === type.toLowerCase())
+/** Routes to values of the type or of one derived from it: a canonical is a uri. R4 itself writes `as(DateTime)`, so case does not count. */
+const ofType = (definitions: Definitions, routes: readonly Route[], asked: string): Route[] => {
+  const wanted = asked.toLowerCase()
+  const isWanted = (type: string | undefined): boolean =>
+    type !== undefined && (type.toLowerCase() === wanted || isWanted(definitions.type(type)?.baseDefinition?.split('/').pop()))
+  return routes.filter(route => isWanted(route.type))
+}
 
 /** The routes of a child element; a choice has one per type, under its own JSON name. */
 const property = (definitions: Definitions, route: Route, name: string): Route[] => {

@@ -7,7 +7,7 @@ import { nearest } from '../../fhir/nearest.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
 import { isId } from '../../fhir/resource.ts'
 import { MAX_CHAIN_DEPTH, MAX_CHAIN_TYPES } from '../limits.ts'
-import { indexedParameters, STORE_PARAMETERS } from '../parameters.ts'
+import { indexedParameters, mayTarget, STORE_PARAMETERS, targetsOf } from '../parameters.ts'
 import type { Condition } from '../plan.ts'
 import type { ParseContext } from './context.ts'
 import { dateSpan } from './date.ts'
@@ -108,21 +108,16 @@ export const referenceParameter = (context: ParseContext, type: string, name: st
   return parameter
 }
 
-const isAnyType = (parameter: SearchParameter): boolean =>
-  parameter.targets === undefined || parameter.targets.length === 0 || parameter.targets.includes('Resource')
-
-export const mayTarget = (parameter: SearchParameter, type: string): boolean => isAnyType(parameter) || parameter.targets!.includes(type)
-
 const targetOf = (context: ParseContext, parameter: SearchParameter, target: string, key: string): string => {
   if (context.definitions.resourceTypes.has(target) && mayTarget(parameter, target)) return target
-  const targets = isAnyType(parameter) ? [...context.definitions.resourceTypes] : parameter.targets!
+  const targets = targetsOf(parameter) ?? [...context.definitions.resourceTypes]
   const meant = nearest(target, targets)
   throw outcomes.badParameter(key, `${key}: "${parameter.code}" never refers to "${target.slice(0, 40)}"`
     + (meant === undefined ? `; it does to ${targets.slice(0, 10).join(', ')}` : `; did you mean "${meant}"?`))
 }
 
 const possibleTargets = (context: ParseContext, parameter: SearchParameter, next: string, key: string): readonly string[] => {
-  const all = isAnyType(parameter) ? [...context.definitions.resourceTypes] : parameter.targets!
+  const all = targetsOf(parameter) ?? [...context.definitions.resourceTypes]
   const name = next.split(/[:.]/, 1)[0]!
   const isCommon = name === '_has' || name === '_list' || STORE_PARAMETERS.has(name)
   const having = isCommon ? all : all.filter(type => indexedParameters(context.definitions, type).has(name))
@@ -149,7 +144,7 @@ const has = (context: ParseContext, type: string, rest: string, value: string, k
   }
   const parameter = referenceParameter(context, source, name, key)
   if (!mayTarget(parameter, type)) {
-    throw outcomes.badParameter(key, `${key}: "${name}" of ${source} never refers to ${type}; it does to ${parameter.targets!.slice(0, 10).join(', ')}`)
+    throw outcomes.badParameter(key, `${key}: "${name}" of ${source} never refers to ${type}; it does to ${(targetsOf(parameter) ?? []).slice(0, 10).join(', ')}`)
   }
   return { kind: 'has', type: source, param: name, where: condition(context, source, next, value, key, depth + 1) }
 }

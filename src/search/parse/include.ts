@@ -1,8 +1,9 @@
 /** `_include` and `_revinclude`: https://hl7.org/fhir/R4/search.html#revinclude */
 import { nearest } from '../../fhir/nearest.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
+import { mayTarget } from '../parameters.ts'
 import type { Include } from '../plan.ts'
-import { mayTarget, referenceParameter } from './condition.ts'
+import { referenceParameter } from './condition.ts'
 import type { ParseContext } from './context.ts'
 
 /** `name` is `_include` or `_revinclude`, `modifier` `iterate` or nothing; the value `Type:parameter` or `Type:parameter:Target`. */

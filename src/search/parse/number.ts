@@ -41,9 +41,11 @@ export const quantityTest = (asked: Asked, part: string): Test => {
 const amountOf = (text: string): Amount | undefined => {
   const found = PREFIXED.exec(text)
   if (found === null) return undefined
-  const [, prefix = 'eq', sign = '', whole = '', fraction = '', exponent = '0'] = found
+  const [, prefix = 'eq', sign = '', whole = '', decimals = '', exponent] = found
+  // R4 reads 1e2 as [95, 105): a whole mantissa counts as if it had one decimal.
+  const fraction = decimals === '' && exponent !== undefined ? '0' : decimals
   const digits = BigInt(`${sign === '-' ? '-' : ''}${whole}${fraction}`) * 10n
-  const place = Number(exponent) - fraction.length - 1
+  const place = Number(exponent ?? 0) - fraction.length - 1
   // Made from decimal text, so that 5.4 means exactly 5.35 to 5.45 and not 5.3500000000000005.
   const at = (tenths: bigint): number => Number(`${tenths}e${place}`)
   const value = at(digits)

@@ -2,7 +2,7 @@
 import { outcomes } from '../../fhir/outcomes.ts'
 import { parseReference } from '../../fhir/reference.ts'
 import { isId } from '../../fhir/resource.ts'
-import { valueTypes } from '../parameters.ts'
+import { targetsOf, valueTypes } from '../parameters.ts'
 import type { Test } from '../plan.ts'
 import type { Asked } from './context.ts'
 import { textOf } from './string.ts'
@@ -26,7 +26,7 @@ export const referenceTests = (asked: Asked, part: string): readonly Test[] => {
     case 'uuid': return [{ kind: 'url', url: text }]
     case 'malformed': {
       if (!isId(text)) throw bad(asked)
-      const byId: Test = { kind: 'reference', types: asked.modifier === undefined ? targetsOf(asked) : [asked.modifier], id: text }
+      const byId: Test = { kind: 'reference', types: asked.modifier === undefined ? targetsOf(asked.parameter) ?? [] : [asked.modifier], id: text }
       const types = valueTypes(asked.context.definitions, asked.type, asked.parameter)
       return types.has('uri') || types.has('canonical') ? [byId, { kind: 'url', url: text }] : [byId]
     }
@@ -46,9 +46,3 @@ const requireType = (asked: Asked, type: string): void => {
 
 const bad = (asked: Asked) => outcomes.badParameter(asked.key,
   `${asked.key} takes an id, Type/id, Type/id/_history/version or an absolute URL; to search by what the target says, chain: ${asked.parameter.code}.name=value`)
-
-/** Types a bare id may be of; empty: any. */
-const targetsOf = ({ parameter }: Asked): readonly string[] => {
-  const targets = parameter.targets ?? []
-  return targets.includes('Resource') ? [] : targets
-}

@@ -1,0 +1,208 @@
+import fc from 'fast-check'
+import { FhirError } from '../../src/fhir/outcomes.ts'
+import { escaped, splitEscaped, unescaped } from '../../src/search/parse/escape.ts'
+import { definitions, parse, refusal, where } from './ask.ts'
+
+const token = (param: string, code: string) => ({ kind: 'match', param, test: { kind: 'token', system: undefined, code } })
+
+describe('chains', () => {
+  it('test what the target says, by its type', () => {
+    expect(where('Task?subject:Patient.gender=female')).toEqual({ kind: 'chain', param: 'subject', types: ['Patient'], where: token('gender', 'female') })
+  })
+  it('try every type the reference may lead to that has the parameter, alike ones together', () => {
+    expect(where('Patient?general-practitioner.active=true')).toEqual({
+      kind: 'chain', param: 'general-practitioner', types: ['Practitioner', 'Organization', 'PractitionerRole'], where: token('active', 'true'),
+    })
+    expect(where('Patient?general-practitioner.family=x')).toMatchObject({ kind: 'chain', types: ['Practitioner'] })
+  })
+  it('keep apart the types on which a parameter means something else', () => {
+    const chain = where('Observation?subject:Patient.organization.partof.name=x')
+    expect(chain).toMatchObject({ kind: 'chain', types: ['Patient'], where: { kind: 'chain', param: 'organization', where: { kind: 'chain', param: 'partof' } } })
+  })
+  it('end in any criterion: modifier, _id, _has', () => {
+    expect(where('Task?patient.name:exact=Ann')).toMatchObject({ where: { test: { match: 'exact', exact: 'Ann' } } })
+    expect(where('Task?patient._id=1')).toMatchObject({ kind: 'chain', types: ['Patient'], where: { kind: 'ids', ids: ['1'] } })
+    expect(where('Task?patient._has:Flag:patient:author=x')).toMatchObject({ kind: 'chain', where: { kind: 'has', type: 'Flag', param: 'patient' } })
+  })
+  it.each([
+    ['Task?focus.status=active', /may refer to \d+ types; name one, such as focus:/],
+    ['Task?status.name=x', /"status" of Task is a token parameter/],
+    ['Task?patient.nme=x', /did you mean "name"/],
+    ['Task?patient:Group.name=x', /never refers to "Group"/],
+    ['Observation?subject:Patient.organization.partof.partof.partof.name=x', /more than 4/],
+    ['Task?patient.=x', /no search parameter ""/],
+  ])('%s is refused: %s', (search, text) => {
+    const { status, issues } = refusal(search)
+    expect(status).toBe(400)
+    expect(issues[0]?.text).toMatch(text)
+  })
+})
+
+describe('_has and _list', () => {
+  it('ask for resources that refer here', () => {
+    expect(where('Patient?_has:Observation:patient:code=1234-5')).toEqual({ kind: 'has', type: 'Observation', param: 'patient', where: token('code', '1234-5') })
+  })
+  it('nest, and chain onwards', () => {
+    expect(where('Patient?_has:ServiceRequest:patient:_has:Task:focus:status=requested')).toEqual({
+      kind: 'has', type: 'ServiceRequest', param: 'patient', where: { kind: 'has', type: 'Task', param: 'focus', where: token('status', 'requested') },
+    })
+    expect(where('Patient?_has:Task:patient:owner:Organization.identifier=x')).toMatchObject({ where: { kind: 'chain', param: 'owner', types: ['Organization'] } })
+  })
+  it('_list asks what a List refers to', () => {
+    expect(where('ServiceRequest?_list=42')).toEqual({ kind: 'has', type: 'List', param: 'item', where: { kind: 'ids', ids: ['42'] } })
+  })
+  it.each([
+    ['Patient?_has:Observation:patient=1', /_has:Type:reference:parameter/],
+    ['Patient?_has:Obsrvation:patient:code=1', /did you mean "Observation"/],
+    ['Patient?_has:Observation:patint:code=1', /did you mean "patient"/],
+    ['Task?_has:Observation:patient:code=1', /never refers to Task/],
+    ['Patient?_has:Observation:code:code=1', /is a token parameter/],
+    ['Patient?_list=$current-problems', /functional lists/],
+  ])('%s is refused: %s', (search, text) => {
+    expect(refusal(search).issues[0]?.text).toMatch(text)
+  })
+})
+
+describe('_id', () => {
+  it('is any of the ids, or with :not none of them', () => {
+    expect(where('Task?_id=a,b')).toEqual({ kind: 'ids', ids: ['a', 'b'] })
+    expect(where('Task?_id:not=a')).toEqual({ kind: 'not', of: { kind: 'ids', ids: ['a'] } })
+  })
+  it.each(['a/b', 'a b', 'x'.repeat(65), 'é'])('%s is no id', id => {
+    expect(refusal(`Task?_id=${id}`).issues[0]?.code).toBe('search-bad-value')
+  })
+})
+
+describe('result parameters', () => {
+  it('order, size and total are part of the plan', () => {
+    expect(parse('Task?_sort=status,-authored-on,_lastUpdated&_count=7&_total=accurate').plan).toMatchObject({
+      sort: [{ param: 'status', direction: 'ascending' }, { param: 'authored-on', direction: 'descending' }, { param: '_lastUpdated', direction: 'ascending' }],
+      count: 7, total: 'accurate',
+    })
+  })
+  it('a count above the most is the most, and none is the default', () => {
+    expect(parse('Task?_count=99999').plan.count).toBe(1_000)
+    expect(parse('Task?_count=99', { maxCount: 20 }).plan.count).toBe(20)
+    expect(parse('Task?').plan).toMatchObject({ count: 50, total: 'none', where: { kind: 'all-of', of: [] } })
+  })
+  it.each(['Task?_count=0', 'Task?_summary=count'])('%s asks only how many', search => {
+    expect(parse(search).plan).toMatchObject({ count: 0, total: 'accurate' })
+  })
+  it('includes name a reference and may name its target', () => {
+    expect(parse('Task?_include=Task:focus&_include=Task:owner:Organization&_revinclude=Provenance:target&_include:iterate=ServiceRequest:subject&_include=*&_revinclude=Provenance:*').plan.includes).toEqual([
+      { direction: 'include', source: 'Task', param: 'focus', iterate: false },
+      { direction: 'include', source: 'Task', param: 'owner', target: 'Organization', iterate: false },
+      { direction: 'revinclude', source: 'Provenance', param: 'target', iterate: false },
+      { direction: 'include', source: 'ServiceRequest', param: 'subject', iterate: true },
+      { direction: 'include', source: '*', param: '*', iterate: false },
+      { direction: 'revinclude', source: 'Provenance', param: '*', iterate: false },
+    ])
+  })
+  it('what the answer looks like goes to who shapes it', () => {
+    expect(parse('Task?_summary=text&_elements=status,for&_pretty=true&_format=json', { carriesOut: ['_summary', '_elements'] }).result)
+      .toEqual({ summary: 'text', elements: ['status', 'for'], pretty: true, format: 'json' })
+  })
+  it.each([
+    ['_count=-1', /whole number/], ['_count=ten', /whole number/], ['_count=1.5', /whole number/], ['_count=5&_count=6', /twice/],
+    ['_sort=', /no value/], ['_sort=-', /takes parameter names/], ['_sort=owner', /reference parameter, which has no order/],
+    ['_sort=statuz', /did you mean "status"/], ['_sort=_score', /_score/], ['_sort=a,b,c,d,e,f', /no search parameter "a"/],
+    ['_sort=status,status,status,status,status,status', /up to 5/],
+    ['_total=exact', /none, estimate or accurate/],
+    ['_include=focus', /Type:parameter/], ['_include=Task:status', /is a token parameter/], ['_include=Task:focos', /did you mean "focus"/],
+    ['_include=Tsk:focus', /did you mean "Task"/], ['_include=ServiceRequest:subject', /_include:iterate/], ['_include:recurse=Task:focus', /only :iterate/],
+    ['_include=Task:encounter:Patient', /never refers to Patient/], ['_include=Task:owner:Foo', /not an R4 resource type/],
+    ['_revinclude=Observation:patient', /never refers to Task/],
+    ['_summary=some', /true, text, data, count or false/], ['_summary=true', /not supported/], ['_elements=status', /not supported/],
+    ['_contained=true', /contained resources/], ['_containedType=container', /contained resources/], ['_pretty=1', /true or false/],
+  ])('%s is refused: %s', (query, text) => {
+    const { status, issues } = refusal(`Task?${query}`)
+    expect(status).toBe(400)
+    expect(issues[0]?.text).toMatch(text)
+  })
+})
+
+describe('what is not known or not supported', () => {
+  it.each([
+    ['Task?ownr=1', 'search-unknown-parameter', /Task has no search parameter "ownr"; did you mean "owner"/],
+    ['Task?_lastupdated=2026', 'search-unknown-parameter', /did you mean "_lastUpdated"/],
+    ['Task?_includ=Task:focus', 'search-unknown-parameter', /did you mean "_include"/],
+    ['Patient?status=x', 'search-unknown-parameter', /Patient has no search parameter "status"/],
+    ['Task?_text=x', 'search-unsupported', /full-text/], ['Task?_content=x', 'search-unsupported', /full-text/],
+    ['Task?_filter=status eq x', 'search-unsupported', /_filter/], ['Task?_query=x', 'search-unsupported', /named queries/],
+    ['Patient?phonetic=x', 'search-unsupported', /sound/], ['Location?near=1|2', 'search-unsupported', /near/],
+    ['AuditEvent?outcome=0', 'search-unsupported', /AuditEvent is not searched by "outcome" here/],
+  ])('%s: %s', (search, code, text) => {
+    const { status, issues } = refusal(search)
+    expect([status, issues[0]?.code]).toEqual([400, code])
+    expect(issues[0]?.text).toMatch(text)
+  })
+
+  it('lenient handling leaves it out, says so, and self shows what was searched', () => {
+    const { plan, self, ignored } = parse('Task?ownr=1&status=requested&_summary=true', { strict: false })
+    expect(plan.where).toEqual(token('status', 'requested'))
+    expect(self).toEqual([['status', 'requested']])
+    expect(ignored.map(({ severity, code }) => [severity, code])).toEqual([['warning', 'search-unknown-parameter'], ['warning', 'search-unsupported']])
+  })
+  it('lenient handling still refuses a value that cannot be read', () => {
+    expect(refusal('Task?authored-on=2026-02-30', { strict: false }).status).toBe(400)
+  })
+})
+
+describe('several types', () => {
+  it('take the parameters that mean the same on all of them', () => {
+    expect(parse('?_type=Task,ServiceRequest&subject=Patient/1').plan).toMatchObject({ types: ['Task', 'ServiceRequest'], where: { kind: 'match', param: 'subject' } })
+    expect(parse('?_lastUpdated=ge2026&_tag=x').plan.types).toHaveLength(146)
+  })
+  it.each([
+    ['?_type=Task,Foo', /"Foo" is not an R4 resource type/], ['?_type=Task,Patient&gender=female', /Task has no search parameter "gender"/],
+    ['?_type=Task,ServiceRequest&subject=1', /means different things/], ['Patient?_type=Task', /contradicts/], ['?status=x', /no search parameter/],
+  ])('%s is refused: %s', (search, text) => {
+    expect(refusal(search).issues[0]?.text).toMatch(text)
+  })
+})
+
+describe('bounds', () => {
+  it.each([
+    ['a value of 10,000 characters', `Patient?name=${'x'.repeat(10_000)}`],
+    ['2,000 values', `Task?_id=${Array.from({ length: 2_000 }, (_, index) => index).join(',')}`],
+    ['200 parameters', `Task?${Array.from({ length: 200 }, () => 'status=requested').join('&')}`],
+    ['a name of 10,000 characters', `Task?${'x'.repeat(10_000)}=1`],
+    ['a chain without end', `Task?${'patient.'.repeat(100)}name=1`],
+    ['_has without end', `Patient?${'_has:Task:patient:'.repeat(100)}status=1`],
+    ['a NUL', 'Patient?name=a\0b'],
+    ['half a surrogate pair', 'Patient?name=a\ud800b'],
+    ['100 includes', `Task?${Array.from({ length: 31 }, () => '_include=Task:focus').join('&')}`],
+  ])('%s is a 400', (_what, search) => {
+    expect(refusal(search).status).toBe(400)
+  })
+})
+
+describe('escapes', () => {
+  it('let any text stand for itself in any list', () => {
+    fc.assert(fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', 'é', '\\', ',', '|', '$', ' ') }), { minLength: 1 }), fc.constantFrom(',', '|', '$'), (texts, separator) => {
+      const parts = splitEscaped(texts.map(escaped).join(separator), separator as ',' | '|' | '$')
+      expect(parts.map(unescaped)).toEqual(texts)
+    }))
+  })
+  it('of anything else, or of nothing, are no text', () => {
+    expect(['a\\', 'a\\b', '\\\\\\', '\\n'].map(unescaped)).toEqual([undefined, undefined, undefined, undefined])
+  })
+  it('reach the plan undone', () => {
+    expect(where('Patient?identifier=a\\|b\\,c\\$d\\\\e')).toEqual(token('identifier', 'a|b,c$d\\e'))
+    expect(where('Patient?name:exact=a$b|c')).toMatchObject({ test: { exact: 'a$b|c' } })
+  })
+})
+
+it('any query is a plan or a 400 that names its parameter', () => {
+  const names = [...new Set(['Task', 'Patient', 'Observation', 'Location'].flatMap(type => [...definitions.searchParameters(type).keys()])), '_has:Task:patient:status', 'subject.name', '_sort', '_count', '_include', '_revinclude:iterate', '_total', '_list']
+  const modifiers = ['', ':exact', ':not', ':missing', ':in', ':Patient', ':identifier', ':below', ':', ':of-type', '.name', '.']
+  const values = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'\\,|$:.ge2026-0T1Z%') }), fc.constantFrom('true', 'ge2026-01', 'a|b', '1$2', 'Task:focus', '2026-02-30', '.*', '$current'))
+  fc.assert(fc.property(fc.constantFrom('Task', 'Patient', 'Observation', 'Location'), fc.array(fc.tuple(fc.constantFrom(...names), fc.constantFrom(...modifiers), values), { maxLength: 4 }), (type, criteria) => {
+    const search = `${type}?${criteria.map(([name, modifier, value]) => `${name}${modifier}=${value.replaceAll('&', '')}`).join('&')}`
+    try {
+      return parse(search).plan.types.length === 1
+    } catch (error) {
+      return error instanceof FhirError && error.status === 400 && error.issues.every(({ expression, text }) => expression?.[0]?.startsWith('http.') === true && text.length < 2_500)
+    }
+  }), { numRuns: 1_500 })
+})
