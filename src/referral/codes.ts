@@ -20,7 +20,8 @@ export type TaskKind = 'coordinate' | 'triage' | 'offer' | 'fix-data'
 
 export type BusinessStatus =
   | 'received' | 'triage-proposed' | 'confirmed' | 'overridden' | 'offered' | 'seen' | 'accepted' | 'rejected' | 'en-route'
-  | 'visited' | 'managing' | 'discharged' | 'cancelled-by-sender' | 'withdrawn' | 'to-fix' | 'fixed'
+  | 'visited' | 'managing' | 'discharged' | 'cancelled-by-sender'
+  | 'declined-by-patient' | 'escalated-999' | 'withdrawn' | 'to-fix' | 'fixed'
 
 /** Words for people; the same as in the code system `business-status`. */
 export const BUSINESS_STATUS_DISPLAY: Readonly<Record<BusinessStatus, string>> = {
@@ -37,6 +38,8 @@ export const BUSINESS_STATUS_DISPLAY: Readonly<Record<BusinessStatus, string>> =
   'managing': 'Managing',
   'discharged': 'Discharged',
   'cancelled-by-sender': 'Cancelled by the sender',
+  'declined-by-patient': 'Declined by the person',
+  'escalated-999': 'Escalated to 999',
   'withdrawn': 'Withdrawn by the hub',
   'to-fix': 'Data to be put right',
   'fixed': 'Data put right',

@@ -5,34 +5,63 @@ import type { CodeableConcept, Task } from 'fhir/r4.js'
 import { instant } from '../fhir/clock.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import type { Unit } from '../rest/unit.ts'
-import { businessConcept, detail, detailConcept, kindOf, withDetail, type BusinessStatus } from './codes.ts'
+import { BUSINESS_STATUS_DISPLAY, businessConcept, detail, detailConcept, kindOf, withDetail, type BusinessStatus } from './codes.ts'
 import { noted } from './coordination.ts'
+import { reasonConcept } from './reasons.ts'
 import { asResource, isOpen, linesOf, type Referral } from './referral.ts'
+import { finishVisit } from './visit.ts'
 
 /** Completes the referral when the last line is done; answers whether it did. */
 export const completeWhenDone = async (unit: Unit, referral: Referral, says: string): Promise<boolean> => {
-  const { coordinating } = referral
   const lines = linesOf(referral)
-  if (coordinating === undefined || lines.length === 0 || !lines.every(line => line.isDone)) return false
-  const found = lines.flatMap(line => line.offers.flatMap(offer => detail(offer.output, 'outcome')?.valueCodeableConcept ?? []))
-  const [outcome] = found
-  await close(unit, referral, 'completed', 'discharged', says, outcome)
-  await unit.update(asResource({ ...referral.request, status: 'completed' }), { origin: 'consequence' })
+  if (lines.length === 0 || !lines.every(line => line.isDone)) return false
+  const isDeclined = !referral.offers.some(offer => offer.status === 'completed')
+  await complete(unit, referral, isDeclined ? 'declined-by-patient' : 'discharged', says)
   return true
 }
+
+/** Ends the whole referral with what was decided: every Task that is still open ends with it. */
+export const closeReferral = async (unit: Unit, referral: Referral, business: BusinessStatus, says: string): Promise<void> => {
+  for (const task of openParts(referral)) {
+    await unit.update(asResource({
+      ...task, status: task.status === 'in-progress' ? 'failed' : 'cancelled', businessStatus: businessConcept(business),
+      statusReason: { text: BUSINESS_STATUS_DISPLAY[business] },
+    }), { origin: 'consequence' })
+    if (kindOf(task) === 'offer') await finishVisit(unit, task)
+  }
+  await complete(unit, referral, business, says)
+}
+
+const complete = async (unit: Unit, referral: Referral, business: BusinessStatus, says: string): Promise<void> => {
+  const [outcome] = [referral.coordinating, ...linesOf(referral).flatMap(line => line.offers)]
+    .flatMap(task => detail(task?.output, 'outcome')?.valueCodeableConcept ?? [])
+  await close(unit, referral, 'completed', business, says, outcome ?? OUTCOME_OF[business])
+  await unit.update(asResource({ ...referral.request, status: 'completed' }), { origin: 'consequence' })
+}
+
+/** The outcome that a way of ending says by itself. */
+const OUTCOME_OF: Partial<Record<BusinessStatus, CodeableConcept | undefined>> = {
+  'declined-by-patient': reasonConcept('declined', 'outcome'),
+  'escalated-999': reasonConcept('escalated-999', 'outcome'),
+}
+
+/** What is open of a referral besides its coordinating Task; faulty data stays to be put right. */
+const openParts = ({ tasks }: Referral): readonly Task[] =>
+  tasks.filter(task => isOpen(task) && kindOf(task) !== undefined && kindOf(task) !== 'coordinate' && kindOf(task) !== 'fix-data')
 
 /**
  * The sender takes the referral back. Refused with 422 `visit-in-progress` once a team is on its way: the service is
  * asked to stop instead (domain W06).
  */
-export const cancelReferral = async (unit: Unit, referral: Referral, status: 'revoked' | 'entered-in-error', reason: CodeableConcept | undefined, says: string): Promise<void> => {
+export const cancelReferral = async (
+  unit: Unit, referral: Referral, status: 'revoked' | 'entered-in-error', reason: CodeableConcept | undefined, says: string,
+): Promise<void> => {
   const underWay = referral.offers.find(offer => offer.status === 'in-progress')
   if (underWay !== undefined) {
     throw outcomes.businessRule('visit-in-progress',
       `Task/${underWay.id} is in progress: the team is on its way or with the person; ask the service to stop`, 'ServiceRequest.status')
   }
-  for (const task of referral.tasks) {
-    if (!isOpen(task) || kindOf(task) === 'coordinate' || kindOf(task) === 'fix-data') continue
+  for (const task of openParts(referral)) {
     await unit.update(asResource({
       ...task, status: 'cancelled', businessStatus: businessConcept('cancelled-by-sender'), ...(reason === undefined ? {} : { statusReason: reason }),
     }), { origin: 'consequence' })
@@ -42,7 +71,7 @@ export const cancelReferral = async (unit: Unit, referral: Referral, status: 're
 }
 
 const close = async (
-  unit: Unit, { coordinating }: Referral, status: Task['status'], business: BusinessStatus, says: string,
+  unit: Unit, { coordinating }: Pick<Referral, 'coordinating'>, status: Task['status'], business: BusinessStatus, says: string,
   outcome?: CodeableConcept, reason?: CodeableConcept,
 ): Promise<void> => {
   if (coordinating === undefined) return

@@ -29,8 +29,9 @@ export const judgeRequest = async (unit: Unit, change: Change, parts: OpeningPar
     if (after.status === 'active' && (await unit.caseOf(change.ref) ?? change.ref.id) === change.ref.id) await openReferral(unit, after, parts)
     return
   }
-  refuseElementChange(asResource(before), asResource(after), PROTECTED, 'a referral keeps whom it is about, who asked for it and when')
   const parties = await partiesOf(unit, referral.coordinating, referral.coordinating, before)
+  if (parties.length === 0) throw outcomes.forbidden('a referral is changed by its sender or by the hub that owns it')
+  refuseElementChange(asResource(before), asResource(after), PROTECTED, 'a referral keeps whom it is about, who asked for it and when')
   const isHubs = parties.includes('hub') || parties.includes('administrator')
   if (rank(after) < rank(before) && before.status === 'active' && !isHubs) {
     throw outcomes.protectedElement('ServiceRequest.priority', 'only the hub lowers the urgency of an open referral')

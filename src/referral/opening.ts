@@ -19,7 +19,7 @@ import { nextActionAt } from './times.ts'
 
 export interface OpeningParts {
   readonly propose: Propose
-  /** The hubs of this installation, at least one; the first is addressed when nothing else says. */
+  /** The hubs of this installation, at least one. Not addressed: that of the person's residence, else the first. */
   readonly hubs: readonly Hub[]
 }
 
@@ -46,12 +46,14 @@ export const openReferral = async (
   const caseId = String(request.id)
   const resource = asResource(request)
   const addressed = await addressedHub(unit, request, hubs)
+  const [first] = hubs
+  if (first === undefined) throw new Error('no hub is configured')
   const resources = sent ?? await around(unit, resource)
   const proposal = await proposeSafely(propose, {
     resources: [resource, ...resources.filter(({ id, resourceType }) => id !== request.id || resourceType !== 'ServiceRequest')],
-    addressed: addressed.locality, referrerKind: unit.caller.referrerKind, receivedAt: unit.now,
+    addressed: (addressed ?? first).locality, referrerKind: unit.caller.referrerKind, receivedAt: unit.now,
   })
-  const hub = hubs.find(({ locality }) => locality === proposal?.locality) ?? addressed
+  const hub = addressed ?? hubs.find(({ locality }) => locality === proposal?.locality) ?? first
 
   await gather(unit, resource, caseId)
   await letHubIn(unit, caseId, hub.ods)
@@ -95,16 +97,14 @@ const keep = (unit: Unit, caseId: string, resource: Resource): Resource => {
   return created
 }
 
-/** `ServiceRequest.performer`, else the client's locality, else the first hub. */
-const addressedHub = async (unit: Unit, request: ServiceRequest, hubs: readonly Hub[]): Promise<Hub> => {
+/** The hub that `ServiceRequest.performer` names, else the client's locality; undefined when neither says. */
+const addressedHub = async (unit: Unit, request: ServiceRequest, hubs: readonly Hub[]): Promise<Hub | undefined> => {
   for (const performer of request.performer ?? []) {
     const ods = await organisationOf(unit, performer)
     const named = hubs.find(hub => hub.organization === performer.reference || (ods !== undefined && hub.ods.toUpperCase() === ods))
     if (named !== undefined) return named
   }
-  const [first] = hubs
-  if (first === undefined) throw new Error('no hub is configured')
-  return hubs.find(({ locality }) => locality === unit.caller.locality) ?? first
+  return hubs.find(({ locality }) => locality === unit.caller.locality)
 }
 
 const sender = (unit: Unit, request: ServiceRequest): Task['requester'] => (unit.caller.organisation === ''

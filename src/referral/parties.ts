@@ -7,6 +7,7 @@ import { visibilityOf } from '../access/visibility.ts'
 import { localReference } from '../fhir/reference.ts'
 import { ODS_ORGANISATION_SYSTEM, type Resource } from '../fhir/resource.ts'
 import type { Unit } from '../rest/unit.ts'
+import { kindOf } from './codes.ts'
 import type { Party } from './transitions.ts'
 
 /** ODS code of the organisation a reference leads to, following a role's organisation and a service's provider. */
@@ -41,7 +42,7 @@ export const partiesOf = async (
   switch (unit.caller.role) {
     case 'administrator': return ['administrator']
     case 'hub': return await organisationOf(unit, coordinating?.owner) === ods ? ['hub'] : []
-    case 'service': return await organisationOf(unit, task.owner) === ods ? ['service'] : []
+    case 'service': return kindOf(task) === 'offer' && await organisationOf(unit, task.owner) === ods ? ['service'] : []
     case 'referrer': return (await sendersOf(unit, coordinating, request)).includes(ods) ? ['referrer'] : []
     case 'integrator': return []
   }

@@ -7,7 +7,7 @@ import { localReference } from '../fhir/reference.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Unit } from '../rest/unit.ts'
 import type { Condition } from '../search/plan.ts'
-import { detail, kindOf, LINE_EXTENSION, type TaskKind } from './codes.ts'
+import { businessOf, detail, kindOf, LINE_EXTENSION, type TaskKind } from './codes.ts'
 import { asRequest } from './parties.ts'
 import { keptProposal, type KeptProposal } from './proposing.ts'
 
@@ -68,12 +68,15 @@ export interface Line {
   readonly offers: readonly Task[]
 }
 
+/** The service did it, or the person did not want it. */
+const endsLine = (offer: Task): boolean => offer.status === 'completed' || businessOf(offer) === 'declined-by-patient'
+
 /** The lines that were ever offered. */
 export const linesOf = (referral: Pick<Referral, 'offers'>): readonly Line[] => {
   const numbers = [...new Set(referral.offers.map(lineOf))].sort((a, b) => a - b)
   return numbers.map(line => {
     const offers = referral.offers.filter(offer => lineOf(offer) === line)
-    return { line, offers, open: offers.find(isOpen), isDone: offers.some(offer => offer.status === 'completed') }
+    return { line, offers, open: offers.find(isOpen), isDone: offers.some(endsLine) }
   })
 }
 

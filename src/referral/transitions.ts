@@ -33,6 +33,7 @@ export type Consequence =
   | 'offer-next'       // the hub owns the next step; the line's next alternative gets its offer
   | 'start-visit'      // an Encounter begins: the clock stops
   | 'finish-line'      // the Encounter ends; when every line is done, the referral is completed
+  | 'close-referral'   // every open Task ends with it, the ServiceRequest is completed with the outcome
   | 'cancel-referral'  // every open Task is cancelled, the ServiceRequest revoked
 
 export interface Transition {
@@ -61,6 +62,10 @@ const visited = state('in-progress', 'visited')
 const managing = state('in-progress', 'managing')
 const proposed = state('in-progress', 'triage-proposed')
 const untriaged = state('requested', 'received')
+/** Business states of an open referral before a team is on its way, and after. */
+const WAITING = ['received', 'triage-proposed', 'offered', 'seen', 'accepted', 'rejected'] as const
+const UNDER_WAY = ['en-route', 'visited', 'managing'] as const
+const OPEN = [...WAITING, ...UNDER_WAY].map(business => state('in-progress', business))
 
 export const transitions: readonly Transition[] = [
   // -- triage: a named clinician decides (domain 3.2 row 4)
@@ -120,7 +125,27 @@ export const transitions: readonly Transition[] = [
     needs: ['practitioner'], takes: ['outcome'], entails: ['finish-line'],
     meaning: 'The clinician discharges the person with an outcome; when every line is done the referral is completed.',
   },
+  {
+    kind: 'offer', action: 'decline', from: [accepted, enRoute, visited, managing], to: state('failed', 'declined-by-patient'), who: ['service'],
+    needs: ['practitioner', 'reason'], takes: ['outcome'], reasons: 'rejection', entails: ['finish-line'],
+    meaning: 'The person does not want the service; this line of the referral ends, referrer and GP are told.',
+  },
+  {
+    kind: 'offer', action: 'escalate-999', from: [accepted, enRoute, visited, managing], to: state('completed', 'escalated-999'), who: ['service'],
+    needs: ['practitioner'], takes: ['outcome'], entails: ['close-referral'],
+    meaning: 'The clinician at the service has called 999 and handed over; the referral ends with that outcome.',
+  },
   // -- the referral as a whole
+  {
+    kind: 'coordinate', action: 'escalate-999', from: OPEN, to: state('completed', 'escalated-999'), who: HUB,
+    needs: ['practitioner'], takes: ['outcome'], entails: ['close-referral'],
+    meaning: 'The clinician at the hub has called 999 and handed over; the referral ends with that outcome.',
+  },
+  {
+    kind: 'coordinate', action: 'decline', from: OPEN, to: state('completed', 'declined-by-patient'), who: HUB,
+    needs: ['practitioner'], takes: ['outcome'], entails: ['close-referral'],
+    meaning: 'The person does not want the referral; referrer and GP are told.',
+  },
   {
     kind: 'coordinate', action: 'offer', from: [state('in-progress', 'rejected')], to: state('in-progress', 'offered'), who: HUB,
     needs: ['service'], takes: [], entails: ['offer-chosen'],
@@ -128,7 +153,7 @@ export const transitions: readonly Transition[] = [
   },
   {
     kind: 'coordinate', action: 'cancel',
-    from: (['received', 'triage-proposed', 'offered', 'seen', 'accepted', 'rejected'] as const).map(business => state('in-progress', business)),
+    from: WAITING.map(business => state('in-progress', business)),
     to: state('cancelled', 'cancelled-by-sender'), who: ['referrer'],
     needs: ['reason'], takes: [], reasons: 'cancellation', entails: ['cancel-referral'],
     meaning: 'The sender takes the referral back before a team is on its way.',

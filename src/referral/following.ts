@@ -1,0 +1,127 @@
+/**
+ * A step that was taken, followed through in the same commit: the Task completed, what the row entails, the coordinating
+ * Task brought up to date, a Provenance that says who did it.
+ */
+import type { Task } from 'fhir/r4.js'
+import { instant } from '../fhir/clock.ts'
+import { outcomes } from '../fhir/outcomes.ts'
+import type { ResourceRef } from '../fhir/resource.ts'
+import type { Unit } from '../rest/unit.ts'
+import { letOut } from './case-sharing.ts'
+import { BUSINESS_STATUS_DISPLAY, businessConcept, businessOf, ETA_EXTENSION, kindOf, type BusinessStatus } from './codes.ts'
+import { cancelReferral, closeReferral, completeWhenDone } from './completion.ts'
+import { etaOf, mirror } from './coordination.ts'
+import { offerChosen, offerNext, offerProposed } from './offers.ts'
+import { recordStep } from './provenance.ts'
+import { asResource, isOpen, lineOf, linesOf, readReferral, type Referral } from './referral.ts'
+import type { Consequence, Transition } from './transitions.ts'
+import { finishVisit, startVisit } from './visit.ts'
+
+/** Completes the Task, then what the row entails, then the coordinating Task and the Provenance. */
+export const follow = async (unit: Unit, row: Transition, after: Task, caseId: string): Promise<void> => {
+  requireEta(after)
+  const task: Task = {
+    ...after, ...executionOf(unit, row, after),
+    ...(businessOf(after) === row.to.business ? {} : { businessStatus: businessConcept(row.to.business) }),
+  }
+  await unit.update(asResource(task))
+  const says: string[] = [sayings(unit, task)]
+  for (const consequence of row.entails) {
+    const referral = await readReferral(unit, caseId)
+    if (referral !== undefined) says.push(...await entail(unit, consequence, referral, task))
+  }
+  const referral = await readReferral(unit, caseId)
+  if (referral === undefined) return
+  const isDone = row.entails.includes('finish-line') && await completeWhenDone(unit, referral, says.join(' '))
+  if (!isDone && row.kind !== 'fix-data' && referral.request.status === 'active') await mirror(unit, referral, says.join(' '))
+  await leave(unit, caseId)
+  recordStep(unit, caseId, row.action, row.meaning, changed(unit, task))
+}
+
+/** Services whose offer ended, or whose referral did, see no more of the case than their own Task. */
+const leave = async (unit: Unit, caseId: string): Promise<void> => {
+  const referral = await readReferral(unit, caseId)
+  for (const offer of referral?.offers ?? []) if (!isOpen(offer)) await letOut(unit, referral!, offer)
+}
+
+/** The Task first, then what else of the referral's state this unit changed. */
+const changed = (unit: Unit, { id }: Task): readonly ResourceRef[] => [
+  { type: 'Task', id: String(id) },
+  ...unit.changes().map(({ ref }) => ref).filter(({ type, id: other }) => type === 'ServiceRequest' || (type === 'Task' && other !== id)),
+]
+
+/** Real times: work begins with the visit (or the decision), and ends with the Task. */
+const executionOf = (unit: Unit, row: Transition, task: Task): Pick<Task, 'executionPeriod' | 'lastModified'> => {
+  const now = instant(unit.now)
+  const begins = row.to.status === 'in-progress' && task.executionPeriod?.start === undefined
+  const ends = ['completed', 'failed', 'rejected', 'cancelled'].includes(row.to.status)
+  const period = { ...task.executionPeriod, ...(begins ? { start: now } : {}), ...(ends ? { end: now } : {}) }
+  return { lastModified: now, ...(Object.keys(period).length === 0 ? {} : { executionPeriod: period }) }
+}
+
+/** What the note of a step says: who, what, why, until when. */
+const sayings = (unit: Unit, task: Task): string => {
+  const by = unit.caller.practitioner?.name
+  const who = kindOf(task) === 'offer' ? task.owner?.display ?? 'The service' : 'The hub'
+  const eta = etaOf(task)
+  const reason = task.statusReason?.coding?.[0]?.display ?? task.statusReason?.text
+  const did = BUSINESS_STATUS_DISPLAY[businessOf(task) as BusinessStatus]
+  return `${who}: ${did}${by === undefined ? '' : `, ${by}`}${reason === undefined ? '' : ` (${reason})`}.`
+    + (eta !== undefined && EXPECTED.has(task.status) ? ` Expected at ${instant(eta)}.` : '')
+}
+
+/** While a visit is to come. */
+const EXPECTED = new Set(['accepted', 'in-progress'])
+
+/** One consequence; answers what there is to say about it. */
+const entail = async (unit: Unit, consequence: Consequence, referral: Referral, task: Task): Promise<readonly string[]> => {
+  switch (consequence) {
+    case 'offer-proposed': {
+      await setPriority(unit, referral, task)
+      return (await offerProposed(unit, referral)).map(offeredTo)
+    }
+    case 'offer-chosen': {
+      if (task.code?.coding?.some(({ code }) => code === 'triage')) await setPriority(unit, referral, task)
+      const waiting = linesOf(referral).find(line => line.open === undefined && !line.isDone)
+      return [offeredTo(await offerChosen(unit, referral, task, waiting?.line ?? 0))]
+    }
+    case 'offer-next': {
+      const offer = await offerNext(unit, referral, lineOf(task))
+      return [offer === undefined ? 'No proposed alternative is left; the hub finds a service.' : offeredTo(offer)]
+    }
+    case 'start-visit': {
+      await startVisit(unit, referral, task)
+      return [`Clock stopped at ${instant(unit.now)}.`]
+    }
+    case 'finish-line': {
+      await finishVisit(unit, task)
+      return []
+    }
+    case 'close-referral': {
+      await finishVisit(unit, task)
+      await closeReferral(unit, referral, businessOf(task) as BusinessStatus, sayings(unit, task))
+      return []
+    }
+    case 'cancel-referral': {
+      const isError = task.statusReason?.coding?.some(({ code }) => code === 'entered-in-error') ?? false
+      await cancelReferral(unit, referral, isError ? 'entered-in-error' : 'revoked', task.statusReason, 'Cancelled by the sender.')
+      return []
+    }
+  }
+}
+
+const offeredTo = (offer: Task): string => `Offered to ${offer.owner?.display ?? offer.owner?.reference}.`
+
+/** The urgency that the clinician confirmed or set becomes the referral's. */
+const setPriority = async (unit: Unit, { request }: Referral, { priority }: Task): Promise<void> => {
+  if (priority === undefined || priority === request.priority) return
+  await unit.update(asResource({ ...request, priority }), { origin: 'consequence' })
+}
+
+/** Throws 422 `eta-invalid` for an ETA that names no instant. */
+export const requireEta = (task: Task): void => {
+  const sent = task.extension?.find(({ url }) => url === ETA_EXTENSION)
+  if (sent !== undefined && etaOf(task) === undefined) {
+    throw outcomes.businessRule('eta-invalid', 'the ETA must be a date and time with a zone, e.g. 2026-11-24T12:40:00Z', 'Task.extension')
+  }
+}
