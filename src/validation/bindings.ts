@@ -25,6 +25,8 @@ export interface BindingCheck {
 export interface Bindings {
   /** Checks a value of type code, Coding, CodeableConcept, Quantity, string or uri. */
   check(check: BindingCheck, value: unknown, type: string, path: string, findings: Findings): void
+  /** A Coding by itself: its system can be one of codings, has the code, and calls it what the coding displays. */
+  checkCoding(coding: Record<string, unknown>, path: string, findings: Findings): void
   /** Whether the value is in the set; undefined where this cannot be known. For slices told apart by a binding. */
   contains(valueSet: string, value: unknown): boolean | undefined
 }
@@ -32,7 +34,8 @@ export interface Bindings {
 /** BCP 47 in the shape RFC 5646 gives well-formed tags; MIME types as RFC 6838. */
 const FORMS: Readonly<Record<string, RegExp>> = {
   'urn:ietf:bcp:47': /^(?:[A-Za-z]{2,8}(?:-[A-Za-z0-9]{2,8})*(?:-[A-WY-Za-wy-z0-9](?:-[A-Za-z0-9]{2,8})+)*(?:-x(?:-[A-Za-z0-9]{1,8})+)?|x(?:-[A-Za-z0-9]{1,8})+)$/,
-  'urn:ietf:bcp:13': /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*\/[A-Za-z0-9*][A-Za-z0-9!#$&^_.+-]*(?:\s*;.*)?$/,
+  // FHIR's own short names are used as mime types throughout its specification (CapabilityStatement.format)
+  'urn:ietf:bcp:13': /^(?:xml|json|ttl|html)$|^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*\/[A-Za-z0-9*][A-Za-z0-9!#$&^_.+-]*(?:\s*;.*)?$/,
 }
 
 export const compileBindings = (definitions: Definitions): Bindings => {
@@ -90,7 +93,7 @@ export const compileBindings = (definitions: Definitions): Bindings => {
       }
       return
     }
-    const found = first.code === undefined ? 'a coding without a code' : `"${first.code}"${first.system === undefined ? '' : ` of ${first.system}`}`
+    const found = first.code === undefined ? 'a coding without a code' : `"${first.code.slice(0, 64)}"${first.system === undefined ? '' : first.system === '' ? ' without a system' : ` of ${first.system}`}`
     findings.add(codings.length === 1 ? path + first.step : path, strength === 'required'
       ? { severity: 'error', type: 'code-invalid', code: rule, source,
         text: `found ${found}, but a code from ${binding.valueSet} is required${suggestion(set, first)}` }
@@ -106,8 +109,32 @@ export const compileBindings = (definitions: Definitions): Bindings => {
     return results.includes(true) ? true : results.includes(undefined) ? undefined : false
   }
 
-  return { check, contains }
+  const checkCoding: Bindings['checkCoding'] = ({ system, code, display }, path, findings) => {
+    if (typeof system !== 'string' || typeof code !== 'string') return
+    const known = definitions.codeSystem(system)
+    if (known === undefined) return
+    if (known.content === 'supplement') {
+      findings.add(`${path}.system`, { severity: 'error', type: 'code-invalid', code: 'coding-supplement',
+        text: `${system} supplements another code system and has no codes of its own; send the system it supplements` })
+      return
+    }
+    const listed = known.codes.get(code) ?? (known.caseSensitive ? undefined : [...known.codes].find(([key]) => key.toLowerCase() === code.toLowerCase())?.[1])
+    if (listed === undefined) {
+      if (known.content !== 'complete' || known.codes.size === 0) return
+      const near = nearest(code, known.codes.keys())
+      findings.add(`${path}.code`, { severity: 'warning', type: 'code-invalid', code: 'coding-unknown',
+        text: `the code system ${system} has no code "${code.slice(0, 64)}"${near === undefined ? '' : `; did you mean "${near}"?`}` })
+    } else if (typeof display === 'string' && listed !== '' && display !== listed && plain(display) !== plain(listed)) {
+      findings.add(`${path}.display`, { severity: 'warning', type: 'value', code: 'coding-display',
+        text: `"${code}" of ${system} is called "${listed}"; send that display, or none` })
+    }
+  }
+
+  return { check, checkCoding, contains }
 }
+
+/** A display without what people write differently: case, blanks, punctuation. */
+const plain = (display: string): string => display.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim()
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 

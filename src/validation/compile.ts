@@ -157,7 +157,7 @@ const baseOf = (name: string, typeNode: TypeNode | undefined): BaseElement | und
   const element = typeNode?.elements.get(name)
   if (element !== undefined) return element
   const property = typeNode?.properties.get(name)
-  return property && { ...property.element, properties: [property] }
+  return property && { ...property.element, properties: [property], byName: new Map([[property.json, property]]) }
 }
 
 /** The value of a primitive is an element in snapshots (`Patient.active.value`) but none in JSON. */

@@ -23,12 +23,14 @@ export interface Findings {
   add(path: string, finding: Finding): void
   /** Adds the first finding with this key only: for what would otherwise be said of every element. */
   once(key: string, path: string, finding: Finding): void
+  /** Takes back what was found under this code within `path`: a profile binds the element to another value set. */
+  withdraw(code: string, path: string): void
   hasErrors(): boolean
   readonly issues: readonly ValidationIssue[]
 }
 
 export const collectFindings = (): Findings => {
-  const issues: ValidationIssue[] = []
+  let issues: ValidationIssue[] = []
   const seen = new Set<string>()
   let errors = 0
   const add = (path: string, finding: Finding): void => {
@@ -39,8 +41,13 @@ export const collectFindings = (): Findings => {
     issues.push({ ...finding, expression: [path] })
   }
   return {
-    issues,
+    get issues() { return issues },
     add,
+    withdraw(code, path) {
+      if (issues.some(issue => issue.code === code)) {
+        issues = issues.filter(issue => issue.code !== code || issue.severity !== 'warning' || !issue.expression[0]?.startsWith(path))
+      }
+    },
     once(key, path, finding) {
       const mark = `once ${key}`
       if (seen.has(mark)) return

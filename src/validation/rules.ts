@@ -8,6 +8,7 @@ import { checkInvariants } from './invariants.ts'
 import type { References } from './references.ts'
 import type { Scope } from './scope.ts'
 import type { Conforms } from './slicing.ts'
+import type { Property } from './types.ts'
 import { compareValues, meetsPattern, sameValue, shown } from './values.ts'
 
 export interface RuleParts {
@@ -55,7 +56,11 @@ export const createRules = ({ bindings, references, conforms, meetProfiles }: Ru
       if (rule.maxLength !== undefined && typeof value === 'string' && [...value].length > rule.maxLength) {
         wrong(`max-length:${id}`, `the text has ${[...value].length} characters; at most ${rule.maxLength} are allowed`)
       }
-      if (rule.binding) bindings.check(rule.binding, value, type, path, findings)
+      if (rule.binding) {
+        // a profile's own value set takes the place of one that the base only recommends
+        findings.withdraw(`binding:${rule.base.definition.id}`, path)
+        bindings.check(rule.binding, value, type, path, findings)
+      }
       if (rule.reference && type === 'Reference') references.check(rule.reference, value, path, scope)
       for (const { type: profiled, canonicals } of rule.profiles ?? []) {
         const actual = type === 'Resource' ? (value as { resourceType?: string } | null)?.resourceType : type
@@ -143,20 +148,31 @@ const times = (count: number): string => (count === 0 ? 'not at all' : count ===
 
 const itemsOf = ({ base }: ElementRule, container: Record<string, unknown>, path: string): readonly Item[] => {
   const items: Item[] = []
-  for (const { json, step, type, primitive } of base.properties) {
-    const value = container[json]
-    const shadow = primitive && container[`_${json}`]
-    if (value === undefined && shadow === undefined) continue
-    const here = `${path}.${step}`
-    if (!Array.isArray(value) && !Array.isArray(shadow)) {
-      items.push({ value, shadow, type, path: here })
-      continue
-    }
-    const values: readonly unknown[] = Array.isArray(value) ? value : []
-    const shadows: readonly unknown[] = Array.isArray(shadow) ? shadow : []
-    for (let i = 0; i < Math.max(values.length, shadows.length); i++) {
-      items.push({ value: values[i] ?? undefined, shadow: shadows[i] ?? undefined, type, path: `${here}[${i}]` })
-    }
+  if (base.properties.length === 1) {
+    const property = base.properties[0]!
+    addItems(property, container[property.json], property.primitive && container[`_${property.json}`], path, items)
+    return items
+  }
+  // a choice has up to 50 names, the object few: go by what is there
+  for (const key in container) {
+    const property = base.byName.get(key)
+    const shadowed = property === undefined && key.startsWith('_') ? base.byName.get(key.slice(1)) : undefined
+    if (property) addItems(property, container[key], property.primitive && container[`_${key}`], path, items)
+    else if (shadowed?.primitive && container[shadowed.json] === undefined) addItems(shadowed, undefined, container[key], path, items)
   }
   return items
+}
+
+const addItems = ({ step, type }: Property, value: unknown, shadow: unknown, path: string, items: Item[]): void => {
+  if (value === undefined && shadow === undefined) return
+  const here = `${path}.${step}`
+  if (!Array.isArray(value) && !Array.isArray(shadow)) {
+    items.push({ value, shadow, type, path: here })
+    return
+  }
+  const values: readonly unknown[] = Array.isArray(value) ? value : []
+  const shadows: readonly unknown[] = Array.isArray(shadow) ? shadow : []
+  for (let i = 0; i < Math.max(values.length, shadows.length); i++) {
+    items.push({ value: values[i] ?? undefined, shadow: shadows[i] ?? undefined, type, path: `${here}[${i}]` })
+  }
 }

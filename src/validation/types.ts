@@ -18,6 +18,7 @@ export interface BaseElement {
   readonly isChoice: boolean
   readonly repeats: boolean
   readonly properties: readonly Property[]
+  readonly byName: ReadonlyMap<string, Property>
 }
 
 /** A JSON property: an element in one of its types. */
@@ -94,12 +95,13 @@ export const compileTypes = (definitions: Definitions): Types => {
       const own = definition.constraints ?? []
       const types = definition.types ?? []
       const properties: Property[] = []
-      const element: BaseElement = { definition, name, isChoice, repeats: definition.max > 1, properties }
+      const byName = new Map<string, Property>()
+      const element: BaseElement = { definition, name, isChoice, repeats: definition.max > 1, properties, byName }
       const binding = checkedBinding(definition, structure.url)
       for (const { code, profiles, targetProfiles } of types.length > 0 ? types : [{ code: 'BackboneElement' } as ElementType]) {
         const type = code.startsWith('http://hl7.org/fhirpath/') ? systemType(definition, structure) : code
         const within = definition.contentReference ?? (childrenOf.has(definition.path) ? definition.path : undefined)
-        properties.push({
+        const property: Property = {
           json: isChoice ? name + type.charAt(0).toUpperCase() + type.slice(1) : json,
           step: isChoice ? `${name}.ofType(${type})` : name,
           element,
@@ -112,7 +114,9 @@ export const compileTypes = (definitions: Definitions): Types => {
             : undefined,
           profiles: type === 'Extension' ? undefined : profiles,
           invariants: compileInvariants(own.filter(({ key }) => !EVERYWHERE.has(key)), isChoice ? type : definition.path, structure.url),
-        })
+        }
+        properties.push(property)
+        byName.set(property.json, property)
       }
       return element
     }

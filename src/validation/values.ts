@@ -2,6 +2,8 @@
  * Comparing values with those a profile names: fixed (the same), pattern (at least that), least and greatest.
  * https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.pattern_x_
  */
+import fhirpath from 'fhirpath'
+import r4 from 'fhirpath/fhir-context/r4'
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
@@ -32,8 +34,19 @@ export const compareValues = (value: unknown, limit: unknown): number | undefine
   if (typeof value === 'string' && typeof limit === 'string') return compareDates(value, limit)
   if (!isObject(value) || !isObject(limit)) return undefined
   const sameUnit = value['code'] === limit['code'] && value['system'] === limit['system']
-  return sameUnit ? compareValues(value['value'], limit['value']) : undefined
+  return sameUnit ? compareValues(value['value'], limit['value']) : compareQuantities(value, limit)
 }
+
+/** Quantities in different UCUM units, as FHIRPath converts them. */
+const compareQuantities = (low: object, high: object): number | undefined => {
+  const [isLess] = less({ low, high })
+  const [isGreater] = greater({ low, high })
+  return isLess === true ? -1 : isGreater === true ? 1 : isLess === false && isGreater === false ? 0 : undefined
+}
+
+type Compare = (range: { low: object; high: object }) => readonly unknown[]
+const less = fhirpath.compile({ base: 'Range', expression: 'low < high' }, r4) as Compare
+const greater = fhirpath.compile({ base: 'Range', expression: 'low > high' }, r4) as Compare
 
 /** Partial dates compare as far as both go; a time zone moves an instant, so full date-times compare as instants. */
 export const compareDates = (a: string, b: string): number | undefined => {

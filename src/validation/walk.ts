@@ -9,6 +9,7 @@ import { nearest } from '../fhir/nearest.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Definitions } from '../definitions/definitions.ts'
 import type { Bindings } from './bindings.ts'
+import { checkBundle } from './bundles.ts'
 import type { Extensions } from './extensions.ts'
 import type { Finding } from './findings.ts'
 import { checkInvariants } from './invariants.ts'
@@ -81,6 +82,7 @@ export const createWalk = (parts: Parts): WalkResource => {
     }
     walkObject({ node, path, elementPath: node.path, depth }, value, scope)
     checkInvariants(node.invariants, value, path, scope)
+    if (type === 'Bundle') checkBundle(value, path, findings)
     parts.meetResourceProfiles(resource, path, position, scope)
   }
 
@@ -91,10 +93,14 @@ export const createWalk = (parts: Parts): WalkResource => {
       return
     }
     let content = 0
+    let choices = 0
     for (const key in value) {
+      // resources made in the hub may hold undefined members, which JSON leaves out
+      if (value[key] === undefined) continue
       if (key !== 'id') content++
       const property = node.properties.get(key)
       if (property !== undefined) {
+        if (property.element.isChoice) choices++
         walkProperty(property, value[key], property.primitive && value[`_${key}`], place, scope)
       } else if (!(key === 'resourceType' && node.isResource)) {
         walkOther(key, value, place, scope)
@@ -111,6 +117,10 @@ export const createWalk = (parts: Parts): WalkResource => {
           text: `${element.definition.path} is missing; add "${element.isChoice ? element.properties.map(({ json }) => json).slice(0, 4).join('" or "') : element.name}"` })
       }
     }
+    if (choices > 1) checkChoices(place, value, scope)
+  }
+
+  const checkChoices = ({ node, path }: Place, value: Record<string, unknown>, scope: Scope): void => {
     for (const element of node.choices) {
       const present = element.properties.filter(({ json }) => value[json] !== undefined)
       if (present.length > 1) {
@@ -191,6 +201,8 @@ export const createWalk = (parts: Parts): WalkResource => {
         extensions.check(value, path, { elementPath: place.elementPath, typePath: place.node.path, type: place.node.type }, property.json === 'modifierExtension', scope)
       } else if (type === 'Identifier') {
         checkIdentifier(value, path, scope.findings)
+      } else if (type === 'Coding') {
+        bindings.checkCoding(value, path, scope.findings)
       } else if (property.reference) {
         references.check(property.reference, value, path, scope)
       }

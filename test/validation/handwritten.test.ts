@@ -1,0 +1,92 @@
+import type { Resource } from '../../src/fhir/resource.ts'
+import { collectFindings } from '../../src/validation/findings.ts'
+import { handwritten, handwrittenRules } from '../../src/validation/handwritten.ts'
+import { compileCheck } from '../../src/validation/invariants.ts'
+import type { Scope } from '../../src/validation/scope.ts'
+import { definitions } from './setup.ts'
+
+const scope = (resource: unknown): Scope => ({
+  findings: collectFindings(), resource: resource as Resource, rootResource: resource as Resource, bundle: undefined, isShaped: true,
+})
+
+const contained = (id: string | undefined, more: object = {}) => ({ resourceType: 'Organization', ...(id ? { id } : {}), name: 'x', ...more })
+const condition = (more: object) => ({ resourceType: 'Condition', subject: { reference: 'Patient/1' }, ...more })
+const concept = (...codes: string[]) => ({ coding: codes.map(code => ({ system: 's', code })) })
+const entry = (fullUrl: string | undefined, versionId?: string) =>
+  ({ ...(fullUrl ? { fullUrl } : {}), resource: { resourceType: 'Patient', ...(versionId ? { meta: { versionId } } : {}) } })
+
+/** By rule: where it stands, and values on both sides of it. */
+const samples: Readonly<Record<string, readonly [base: string, values: readonly object[]]>> = {
+  'dom-2': ['Condition', [condition({}), condition({ contained: [contained('a')] }), condition({ contained: [contained('a', { contained: [contained('b')] })] })]],
+  'dom-4': ['Condition', [condition({}), condition({ contained: [contained('a', { meta: { source: 'x' } })] }),
+    condition({ contained: [contained('a', { meta: { versionId: '1' } })] }), condition({ contained: [contained('a', { meta: { lastUpdated: '2026-01-01T00:00:00Z' } })] })]],
+  'dom-5': ['Condition', [condition({}), condition({ contained: [contained('a', { meta: { security: [{ code: 'R' }] } })] })]],
+  'dom-6': ['Condition', [condition({}), condition({ text: { status: 'generated', div: '<div>x</div>' } }), condition({ text: { status: 'empty' } })]],
+  'ref-1': ['Reference', [{ display: 'x' }, { reference: 'Patient/1' }, { reference: '#a' }, { reference: '#b' }]],
+  'per-1': ['Period', [{}, { start: '2026-01-01' }, { end: '2026-01-01' }, { start: '2026-01-01', end: '2026-01-01' }, { start: '2026-01-02', end: '2026-01-01' },
+    { start: '2026', end: '2025' }, { start: '2026', end: '2026-05' }, { start: '2026-06', end: '2026-05-31' },
+    { start: '2026-01-01T10:00:00Z', end: '2026-01-01T11:00:00+02:00' }, { start: '2026-01-01T10:00:00+02:00', end: '2026-01-01T09:00:00Z' }]],
+  'cpt-2': ['ContactPoint', [{}, { value: '1' }, { system: 'phone', value: '1' }, { system: 'phone' }]],
+  'qty-3': ['Quantity', [{ value: 1 }, { code: 'kg' }, { code: 'kg', system: 'http://unitsofmeasure.org' }]],
+  'pat-1': ['Patient.contact', [{ gender: 'male' }, { name: { text: 'x' } }, { telecom: [{ value: '1' }] }, { address: { city: 'x' } }, { organization: { display: 'x' } }]],
+  'att-1': ['Attachment', [{}, { data: 'QUJD' }, { data: 'QUJD', contentType: 'text/plain' }]],
+  'obs-6': ['Observation', [{ resourceType: 'Observation' }, { resourceType: 'Observation', valueString: 'x' }, { resourceType: 'Observation', dataAbsentReason: { text: 'x' } },
+    { resourceType: 'Observation', valueString: 'x', dataAbsentReason: { text: 'x' } }]],
+  'obs-7': ['Observation', [
+    { resourceType: 'Observation', code: concept('a'), component: [{ code: concept('a') }] },
+    { resourceType: 'Observation', code: concept('a'), valueString: 'x', component: [{ code: concept('b') }] },
+    { resourceType: 'Observation', code: concept('a', 'c'), valueString: 'x', component: [{ code: concept('b', 'c') }] },
+    { resourceType: 'Observation', code: { coding: [{ code: 'a', system: 's' }] }, valueString: 'x', component: [{ code: { coding: [{ system: 's', code: 'a' }] } }] },
+  ]],
+  'bdl-7': ['Bundle', [
+    { resourceType: 'Bundle', type: 'collection', entry: [entry('urn:a'), entry('urn:b'), entry(undefined), entry(undefined)] },
+    { resourceType: 'Bundle', type: 'collection', entry: [entry('urn:a'), entry('urn:a')] },
+    { resourceType: 'Bundle', type: 'collection', entry: [entry('urn:a', '1'), entry('urn:a', '2')] },
+    { resourceType: 'Bundle', type: 'collection', entry: [entry('urn:a', '1'), entry('urn:a', '1')] },
+    { resourceType: 'Bundle', type: 'history', entry: [entry('urn:a'), entry('urn:a')] },
+  ]],
+}
+
+describe('an invariant written by hand', () => {
+  const compiled = handwrittenRules.filter(([key]) => samples[key])
+
+  it.each(compiled)('%s says what the published FHIRPath says', (key, expression) => {
+    const [base, values] = samples[key]!
+    const byHand = handwritten(key, expression)!
+    const byEngine = compileCheck(base, expression)
+    if (typeof byEngine !== 'function') throw new Error(byEngine.reason)
+    const root = { resourceType: 'Patient', contained: [contained('a')] }
+    const answers = (check: typeof byHand) => values.map(value => check(value, scope('resourceType' in value ? value : root)))
+    expect(answers(byHand)).toEqual(answers(byEngine))
+    expect(new Set(answers(byHand))).toEqual(new Set([true, false]))
+  })
+
+  it('exists for each rule of the list, under the text R4 publishes', () => {
+    const published = new Set<string>()
+    for (const url of definitions.canonicals('StructureDefinition')) {
+      for (const element of definitions.structure(url)?.elements ?? []) {
+        for (const { key, expression } of element.constraints ?? []) published.add(`${key} ${expression}`)
+      }
+    }
+    expect(handwrittenRules.filter(([key, expression]) => !published.has(`${key} ${expression}`))).toEqual([])
+  })
+
+  it('is compared for all rules but those whose published form does not run: as() of many, htmlChecks()', () => {
+    expect(handwrittenRules.map(([key]) => key).filter(key => !samples[key])).toEqual(['dom-3', 'txt-1', 'txt-2'])
+  })
+
+  it.each([
+    ['nothing contained', {}, true],
+    ['contained and not referred to', { contained: [contained('a')] }, false],
+    ['contained without an id', { contained: [contained(undefined)] }, false],
+    ['contained and referred to', { contained: [contained('a')], asserter: { reference: '#a' } }, true],
+    ['one of two referred to', { contained: [contained('a'), contained('b')], asserter: { reference: '#b' } }, false],
+    ['contained that refers to its container', { contained: [contained('a', { partOf: { reference: '#' } })] }, true],
+    ['contained and referred to from another contained', { contained: [contained('a', { partOf: { reference: '#b' } }), contained('b')], asserter: { reference: '#a' } }, true],
+    ['contained and referred to by a canonical', { contained: [contained('a')], instantiatesCanonical: ['#a'] }, true],
+  ])('dom-3: %s', (_name, more, isMet) => {
+    const [key, expression] = handwrittenRules.find(([rule]) => rule === 'dom-3')!
+    const resource = condition(more)
+    expect(handwritten(key, expression)!(resource, scope(resource))).toBe(isMet)
+  })
+})
