@@ -21,8 +21,9 @@ async function compile(print: string): Promise<void> {
   const { compileDefinitions } = await import('../src/definitions/build/compile.ts')
   const sections = compileDefinitions()
   const size = writePack(DEFINITIONS_FOLDER, print, sections)
-  const counts = ['structures', 'searchParameters', 'valueSets', 'codeSystems', 'gates'] as const
-  say(`compiled ${print} in ${seconds(from)}: ${counts.map(name => `${sections[name]?.size ?? 0} ${name}`).join(', ')}, ${megabytes(size)}`)
+  const counts = ['structures', 'searchParameters', 'valueSets', 'codeSystems', 'gates']
+    .map(name => `${sections[name]?.size ?? 0} ${name}`)
+  say(`compiled ${print} in ${seconds(from)}: ${counts.join(', ')}, ${megabytes(size)}`)
 }
 
 async function compileIfStale(): Promise<void> {
@@ -66,7 +67,8 @@ async function measure(): Promise<void> {
   if (!arePackagesInstalled()) return
   for (const type of ['Patient', 'ServiceRequest', 'Task']) {
     const [example] = readPackage(CORE_FOLDER, type as 'Task')
-    say(`gate of ${type} on ${type}/${example?.id}, ${JSON.stringify(example).length} bytes: ${rate(definitions.gate(type), example)}`)
+    const size = JSON.stringify(example).length
+    say(`gate of ${type} on ${type}/${example?.id}, ${size} bytes: ${rate(definitions.gate(type), example)}`)
   }
 }
 

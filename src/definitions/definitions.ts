@@ -47,8 +47,13 @@ export interface Binding {
   readonly maxValueSet?: string
 }
 
+export interface Discriminator {
+  readonly type: 'value' | 'pattern' | 'exists' | 'type' | 'profile'
+  readonly path: string
+}
+
 export interface Slicing {
-  readonly discriminators: readonly { readonly type: 'value' | 'pattern' | 'exists' | 'type' | 'profile'; readonly path: string }[]
+  readonly discriminators: readonly Discriminator[]
   readonly ordered: boolean
   readonly rules: 'open' | 'closed' | 'openAtEnd'
 }
@@ -76,7 +81,11 @@ export interface StructureDefinition {
   readonly elements: readonly ElementDefinition[]
 }
 
-export type SearchParameterType = 'number' | 'date' | 'string' | 'token' | 'reference' | 'composite' | 'quantity' | 'uri' | 'special'
+export type SearchParameterType =
+  | 'number' | 'date' | 'string' | 'token' | 'reference' | 'composite' | 'quantity' | 'uri' | 'special'
+
+/** The kinds of definition that have a canonical. */
+export type CanonicalKind = 'StructureDefinition' | 'ValueSet' | 'CodeSystem' | 'SearchParameter' | 'OperationDefinition'
 
 export interface SearchParameter {
   readonly url: string
@@ -138,7 +147,7 @@ export interface Definitions {
   /** By code; several types define an `everything` or an `apply`, so name the type where it matters. */
   operation(code: string, resourceType?: string): OperationDefinition | undefined
   /** All canonicals of a kind, for listings. */
-  canonicals(kind: 'StructureDefinition' | 'ValueSet' | 'CodeSystem' | 'SearchParameter' | 'OperationDefinition'): readonly string[]
+  canonicals(kind: CanonicalKind): readonly string[]
   /**
    * Structural gate of a resource type, compiled ahead of time by AJV: true when the JSON has the shape of the
    * base type (names, nesting, arrays, primitive formats, base required bindings are left to the walk).

@@ -22,7 +22,9 @@ export const GATE_MODULES = { formats: 'formats', types: 'types', resource: 'res
  * Makes the finder of gates.
  * @param source text of a compiled module: a resource type's, or that of all data types
  */
-export function gateLinker(source: (name: string) => string | undefined, resourceTypes: ReadonlySet<string>): (type: string) => Gate {
+export function gateLinker(
+  source: (name: string) => string | undefined, resourceTypes: ReadonlySet<string>,
+): (type: string) => Gate {
   const linked = new Map<string, { exports: unknown }>()
 
   function link(name: string): unknown {

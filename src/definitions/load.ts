@@ -64,7 +64,8 @@ function decodeValueSet(text: string): ValueSet {
 }
 
 /** `2.0.2-hub.1` restates `2.0.2` and answers to both. */
-const isVersion = (have: string | undefined, asked: string): boolean => have === asked || have?.startsWith(`${asked}-hub.`) === true
+const isVersion = (have: string | undefined, asked: string): boolean =>
+  have === asked || have?.startsWith(`${asked}-hub.`) === true
 
 /**
  * @param folder where `scripts/definitions.ts` put the artefact; `build/definitions/` of the project unless given
@@ -86,7 +87,8 @@ export function loadDefinitions(folder: string = DEFINITIONS_FOLDER): Definition
   const valueSetByUrl = decoded('valueSets', decodeValueSet)
   const codeSystemByUrl = decoded('codeSystems', decodeCodeSystem)
 
-  const all = (section: string): unknown[] => pack.keys(section).map(key => JSON.parse(pack.text(section, key) ?? 'null') as unknown)
+  const all = (section: string): unknown[] =>
+    pack.keys(section).map(key => JSON.parse(pack.text(section, key) ?? 'null') as unknown)
   const allParameters = once(() => all('searchParameters') as SearchParameter[])
   const allOperations = once(() => all('operations') as OperationDefinition[])
 

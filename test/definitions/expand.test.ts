@@ -1,5 +1,5 @@
 /** The rules of composition (https://hl7.org/fhir/R4/valueset.html#compositions), one at a time. */
-import type { CodeSystem as RawCodeSystem, ValueSet as RawValueSet, ValueSetCompose } from 'fhir/r4.js'
+import type { CodeSystem as RawCodeSystem, ValueSet as RawValueSet, ValueSetCompose, ValueSetComposeIncludeFilter } from 'fhir/r4.js'
 import { readCodeSystem } from '../../src/definitions/build/code-systems.ts'
 import { expander } from '../../src/definitions/build/expand.ts'
 
@@ -11,7 +11,9 @@ const visits: RawCodeSystem = {
       { code: 'clinic', display: 'Clinic visit' },
     ] },
     { code: 'call', display: 'Call', concept: [{ code: 'video', display: 'Video call' }] },
-    { code: 'both', display: 'Visit and call', property: [{ code: 'subsumedBy', valueCode: 'visit' }, { code: 'subsumedBy', valueCode: 'call' }] },
+    { code: 'both', display: 'Visit and call', property: [
+      { code: 'subsumedBy', valueCode: 'visit' }, { code: 'subsumedBy', valueCode: 'call' },
+    ] },
   ],
 }
 
@@ -31,7 +33,7 @@ const codes = (url: string): string[] => {
   const found = expand(url)
   return found.kind === 'expanded' ? [...found.codes].flatMap(([, members]) => [...members.keys()]) : [found.kind]
 }
-const filtered = (op: 'is-a' | 'descendent-of' | 'is-not-a' | 'in' | 'not-in' | '=' | 'regex' | 'generalizes', value: string, property = 'concept') =>
+const filtered = (op: ValueSetComposeIncludeFilter['op'], value: string, property = 'concept'): ValueSetCompose =>
   ({ include: [{ system: 'urn:visits', filter: [{ property, op, value }] }] })
 
 it('includes a whole system, or the listed concepts of one', () => {
@@ -41,7 +43,9 @@ it('includes a whole system, or the listed concepts of one', () => {
 })
 
 it('takes a display from the set, else from the system', () => {
-  const found = expand(set('urn:displays', { include: [{ system: 'urn:visits', concept: [{ code: 'call' }, { code: 'video', display: 'By video' }] }] }))
+  const found = expand(set('urn:displays', {
+    include: [{ system: 'urn:visits', concept: [{ code: 'call' }, { code: 'video', display: 'By video' }] }],
+  }))
   expect(found.kind === 'expanded' && [...found.codes.get('urn:visits') ?? []]).toEqual([['call', 'Call'], ['video', 'By video']])
 })
 
@@ -58,7 +62,8 @@ it.each([
 })
 
 it('does not guess at a filter it cannot evaluate', () => {
-  expect(expand(set('urn:property', filtered('=', 'red', 'colour')))).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('colour') })
+  expect(expand(set('urn:property', filtered('=', 'red', 'colour'))))
+    .toMatchObject({ kind: 'unknown', reason: expect.stringContaining('colour') })
   expect(codes(set('urn:generalizes', filtered('generalizes', 'home')))).toEqual(['unknown'])
 })
 
@@ -96,7 +101,8 @@ describe('a published expansion', () => {
 
   it('is not trusted when it was cut short', () => {
     expect(codes(publish('urn:cut', 'urn:other', { total: 3000 }))).toEqual(['unknown'])
-    expect(codes(publish('urn:limited', 'urn:other', { parameter: [{ name: 'limitedExpansion', valueBoolean: true }] }))).toEqual(['unknown'])
+    const limited = { parameter: [{ name: 'limitedExpansion', valueBoolean: true }] }
+    expect(codes(publish('urn:limited', 'urn:other', limited))).toEqual(['unknown'])
   })
 
   it('is not trusted for a terminology with editions', () => {

@@ -34,7 +34,8 @@ describe('an element', () => {
 
   it('takes what the differential says and inherits the rest', () => {
     const { at } = make('Patient', [{ id: 'Patient.gender', min: 1, mustSupport: true }])
-    expect(at('Patient.gender')).toEqual({ ...definitions.type('Patient')?.elements.find(({ id }) => id === 'Patient.gender'), min: 1, mustSupport: true })
+    const base = definitions.type('Patient')?.elements.find(({ id }) => id === 'Patient.gender')
+    expect(at('Patient.gender')).toEqual({ ...base, min: 1, mustSupport: true })
   })
 
   it('adds invariants to those it inherits, each key once', () => {
@@ -95,7 +96,9 @@ describe('slices', () => {
     ])
     expect(ids.filter(id => /^Patient\.identifier(:\w+)?$/.test(id)))
       .toEqual(['Patient.identifier', 'Patient.identifier:nhsNumber', 'Patient.identifier:local'])
-    expect(at('Patient.identifier')).toMatchObject({ min: 1, slicing: { discriminators: [{ type: 'value', path: 'system' }], ordered: false, rules: 'open' } })
+    expect(at('Patient.identifier')).toMatchObject({
+      min: 1, slicing: { discriminators: [{ type: 'value', path: 'system' }], ordered: false, rules: 'open' },
+    })
     expect(at('Patient.identifier:nhsNumber')).toMatchObject({ path: 'Patient.identifier', sliceName: 'nhsNumber', min: 0, max: 1 })
     expect(at('Patient.identifier:nhsNumber')).not.toHaveProperty('slicing')
     expect(at('Patient.identifier:nhsNumber.system')?.fixed).toEqual({ type: 'uri', value: 'https://fhir.nhs.uk/Id/nhs-number' })
@@ -115,7 +118,10 @@ describe('slices', () => {
   it('can be sliced again', () => {
     const { ids, at } = make('Patient', [
       { id: 'Patient.identifier', slicing: byValue },
-      { id: 'Patient.identifier:nhsNumber', sliceName: 'nhsNumber', mustSupport: true, slicing: { discriminator: [{ type: 'value', path: 'use' }], rules: 'open' } },
+      {
+        id: 'Patient.identifier:nhsNumber', sliceName: 'nhsNumber', mustSupport: true,
+        slicing: { discriminator: [{ type: 'value', path: 'use' }], rules: 'open' },
+      },
       { id: 'Patient.identifier:local', sliceName: 'local' },
       { id: 'Patient.identifier:nhsNumber/old', sliceName: 'nhsNumber/old', max: '1' },
     ])
@@ -130,14 +136,17 @@ describe('slices', () => {
       { id: 'Patient.identifier:nhsNumber', sliceName: 'nhsNumber', max: '1' },
       { id: 'Patient.identifier:nhsNumber.system', fixedUri: 'urn:nhs' },
     ], { url: 'urn:first' })
-    const { at } = make('Patient', [{ id: 'Patient.identifier:nhsNumber', sliceName: 'nhsNumber', min: 1 }], [first], { baseDefinition: 'urn:first' })
+    const second: Difference[] = [{ id: 'Patient.identifier:nhsNumber', sliceName: 'nhsNumber', min: 1 }]
+    const { at } = make('Patient', second, [first], { baseDefinition: 'urn:first' })
     expect(at('Patient.identifier:nhsNumber')).toMatchObject({ min: 1, max: 1 })
     expect(at('Patient.identifier:nhsNumber.system')?.fixed?.value).toBe('urn:nhs')
   })
 
   it('of a choice are named by type; the short form narrows the choice to it', () => {
-    const { at } = make('Observation', [{ id: 'Observation.valueQuantity', path: 'Observation.valueQuantity', sliceName: 'valueQuantity', min: 1 }])
-    expect(at('Observation.value[x]')).toMatchObject({ types: [{ code: 'Quantity' }], slicing: { discriminators: [{ type: 'type', path: '$this' }], rules: 'closed' } })
+    const { at } = make('Observation', [{ id: 'Observation.valueQuantity', sliceName: 'valueQuantity', min: 1 }])
+    expect(at('Observation.value[x]')).toMatchObject({
+      types: [{ code: 'Quantity' }], slicing: { discriminators: [{ type: 'type', path: '$this' }], rules: 'closed' },
+    })
     expect(at('Observation.value[x]:valueQuantity')).toMatchObject({ path: 'Observation.value[x]', min: 1, types: [{ code: 'Quantity' }] })
   })
 
@@ -168,9 +177,11 @@ describe('extensions', () => {
   })
 
   it('unfold from their own profile', () => {
-    const { at } = make('Patient', [use, { id: 'Patient.extension:mine.value[x]', binding: { strength: 'required', valueSet: 'urn:set|1' } }], [extension])
+    const within: Difference = { id: 'Patient.extension:mine.value[x]', binding: { strength: 'required', valueSet: 'urn:set|1' } }
+    const { at } = make('Patient', [use, within], [extension])
     expect(at('Patient.extension:mine.url')?.fixed?.value).toBe('urn:extension')
-    expect(at('Patient.extension:mine.value[x]')).toMatchObject({ min: 1, types: [{ code: 'CodeableConcept' }], binding: { valueSet: 'urn:set' } })
+    expect(at('Patient.extension:mine.value[x]'))
+      .toMatchObject({ min: 1, types: [{ code: 'CodeableConcept' }], binding: { valueSet: 'urn:set' } })
   })
 
   it('may stand on a primitive', () => {
@@ -209,7 +220,8 @@ describe('is refused', () => {
     ['an element that is not in the type', [{ id: 'Patient.name.surname' }], 'there is no "surname"'],
     ['a choice of another type', [{ id: 'Patient.deceasedString' }], 'there is no "deceasedString"'],
     ['a look into an extension that is not known', [
-      { id: 'Patient.extension:x', sliceName: 'x', type: [{ code: 'Extension', profile: ['urn:absent'] }] }, { id: 'Patient.extension:x.url', min: 1 },
+      { id: 'Patient.extension:x', sliceName: 'x', type: [{ code: 'Extension', profile: ['urn:absent'] }] },
+      { id: 'Patient.extension:x.url', min: 1 },
     ], 'urn:absent, which is not known'],
   ])('%s', (_name, differences, message) => expect(() => make('Patient', differences)).toThrow(message))
 

@@ -27,7 +27,8 @@ describe('value sets', () => {
   })
 
   it('expands an is-a filter over the hierarchy of a v3 system', () => {
-    const encounterClasses = codesOf('http://terminology.hl7.org/ValueSet/v3-ActEncounterCode')['http://terminology.hl7.org/CodeSystem/v3-ActCode']
+    const encounters = codesOf('http://terminology.hl7.org/ValueSet/v3-ActEncounterCode')
+    const encounterClasses = encounters['http://terminology.hl7.org/CodeSystem/v3-ActCode']
     expect(encounterClasses).toEqual(expect.arrayContaining(['AMB', 'HH', 'EMER', 'IMP', 'ACUTE']))
     expect(encounterClasses).not.toContain('ALC')
   })
