@@ -1,0 +1,18 @@
+/** docs/referral.md shows the table that judges, row by row. */
+import { readFileSync } from 'node:fs'
+import { transitions, type Transition } from '../../src/referral/transitions.ts'
+
+const KIND: Readonly<Record<Transition['kind'], string>> = { 'coordinate': 'coordinate', 'triage': 'triage', 'offer': 'offer (`fulfill`)', 'fix-data': 'fix-data' }
+
+const states = ({ from }: Transition): string => from.map(({ status, business }) => `${status}/${business}`).join(', ')
+const row = (one: Transition): string => {
+  const needs = [...one.needs, ...one.takes.map(take => `(${take})`)].join(', ')
+  return `| ${KIND[one.kind]} | \`${one.action}\` | ${states(one)} | ${one.to.status}/${one.to.business} | ${one.who.join(', ')} | ${needs} | ${one.meaning} |`
+}
+
+it('docs/referral.md holds the table as it is', () => {
+  const page = readFileSync(new URL('../../docs/referral.md', import.meta.url), 'utf8')
+  const [, table = ''] = page.split('| Task | action | from |')
+  expect(table.split('
+').slice(2, 2 + transitions.length)).toEqual(transitions.map(row))
+})
