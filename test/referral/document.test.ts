@@ -13,6 +13,5 @@ const row = (one: Transition): string => {
 it('docs/referral.md holds the table as it is', () => {
   const page = readFileSync(new URL('../../docs/referral.md', import.meta.url), 'utf8')
   const [, table = ''] = page.split('| Task | action | from |')
-  expect(table.split('
-').slice(2, 2 + transitions.length)).toEqual(transitions.map(row))
+  expect(table.split('\n').slice(2, 2 + transitions.length)).toEqual(transitions.map(row))
 })
