@@ -1,0 +1,144 @@
+/**
+ * Localities are folders of data: `locality.json` names the hub and the files, `directory/*.json` holds the directory
+ * as FHIR (a resource or a Bundle each), `coverage.json` the area, `pack.json` the rules of triage (read here, understood by `triage/`).
+ *
+ * `loadLocalities` reads and checks them; `loadDirectory` puts the resources into the store, writing only what changed.
+ */
+import { hash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { systemCaller } from '../access/caller.ts'
+import { hubCodeSystem, type Resource, type ResourceRef } from '../fhir/resource.ts'
+import type { Repository } from '../rest/repository.ts'
+import { indexCoverage, type Coverage, type CoverageIndex } from './coverage.ts'
+
+export interface Locality {
+  /** Folder name, e.g. `central-lancashire`. */
+  readonly name: string
+  readonly title: string
+  readonly hub: { readonly ods: string; readonly organization: string }
+  readonly telephone: { readonly number: string; readonly options: readonly { readonly option: string; readonly text: string }[] }
+  readonly timeZone: string
+  readonly coverage: Coverage
+  readonly area: CoverageIndex
+  /** The rule pack as read, and the file it came from for messages. */
+  readonly pack: { readonly file: string; readonly content: unknown }
+  /** Directory resources with fixed ids, in an order in which references point backwards. */
+  readonly resources: readonly Resource[]
+}
+
+const localitySchema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  title: z.string(),
+  hub: z.strictObject({ ods: z.string(), organization: z.string().regex(/^Organization\/[A-Za-z0-9\-.]+$/) }),
+  telephone: z.strictObject({ number: z.string(), options: z.array(z.strictObject({ option: z.string(), text: z.string() })) }),
+  timeZone: z.literal('Europe/London'),
+  pack: z.string(),
+  coverage: z.string(),
+  directory: z.string(),
+  notes: z.array(z.string()),
+})
+
+const sectors = z.array(z.string().regex(/^[A-Z]{1,2}[0-9][A-Z0-9]? [0-9]$/))
+const coverageSchema = z.strictObject({
+  attribution: z.string(),
+  districts: z.array(z.strictObject({ code: z.string().regex(/^E0[6-9]\d{6}$/), name: z.string() })),
+  sectors: z.record(z.string(), sectors),
+  shared: sectors,
+  outside: sectors,
+  practices: z.record(z.string(), z.string()),
+  practicesOutside: z.array(z.string()),
+})
+
+/** References point to what stands before: organisations, then places, then services. */
+const LOADING_ORDER = ['Organization', 'Location', 'HealthcareService']
+
+/** All localities under a folder, by name. Throws an Error that names the file and the place when one is not as it should be. */
+export const loadLocalities = (folder: string): readonly Locality[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(entry => loadLocality(join(folder, entry.name), entry.name))
+    .sort((a, b) => a.name.localeCompare(b.name, 'en'))
+
+const loadLocality = (folder: string, name: string): Locality => {
+  const description = read(join(folder, 'locality.json'), localitySchema)
+  if (description.name !== name) throw new Error(`${folder}/locality.json: name is "${description.name}", the folder is "${name}"`)
+  const coverage = read(join(folder, description.coverage), coverageSchema)
+  const packFile = join(folder, description.pack)
+  return {
+    name,
+    title: description.title,
+    hub: description.hub,
+    telephone: description.telephone,
+    timeZone: description.timeZone,
+    coverage,
+    area: indexCoverage(coverage),
+    pack: { file: packFile, content: parse(packFile) },
+    resources: directoryResources(join(folder, description.directory)),
+  }
+}
+
+const directoryResources = (folder: string): readonly Resource[] => {
+  const resources = readdirSync(folder).filter(file => file.endsWith('.json')).sort().flatMap(file => {
+    const content = parse(join(folder, file)) as { entry?: readonly { resource?: unknown }[] }
+    return (content.entry ?? [{ resource: content }]).map(({ resource }) => directoryResource(resource, join(folder, file)))
+  })
+  return resources.sort((a, b) => LOADING_ORDER.indexOf(a.resourceType) - LOADING_ORDER.indexOf(b.resourceType))
+}
+
+const directoryResource = (content: unknown, file: string): Resource => {
+  const resource = (content ?? {}) as Partial<Resource>
+  if (typeof resource.resourceType !== 'string' || !LOADING_ORDER.includes(resource.resourceType) || typeof resource.id !== 'string') {
+    throw new Error(`${file}: expected ${LOADING_ORDER.join(', ')} with a fixed id`)
+  }
+  return resource as Resource
+}
+
+/**
+ * Brings the store to what the localities ship, in one commit. What was shipped is remembered on the resource as a hash
+ * in `meta.tag`: the same hash is left alone, so that a second start writes nothing and a service's own changes (its
+ * capacity, a new telephone number) survive it; a resource that no longer carries a tag is in its owner's hands.
+ *
+ * @returns how many resources were written
+ */
+export const loadDirectory = async (repository: Repository, localities: readonly Locality[]): Promise<number> => {
+  const context = { caller: systemCaller, requestId: 'load-directory', correlationId: 'load-directory' }
+  const { value } = await repository.transact(context, async unit => {
+    let written = 0
+    for (const resource of localities.flatMap(locality => locality.resources)) {
+      const ref: ResourceRef = { type: resource.resourceType, id: resource.id ?? '' }
+      const shipped = tagged(resource)
+      const current = await unit.read(ref)
+      if (current !== undefined && [undefined, shippedTag(shipped)].includes(shippedTag(current))) continue
+      if (current === undefined) unit.create(shipped, { id: ref.id, method: 'PUT' })
+      else await unit.update(shipped, { method: 'PUT' })
+      written++
+    }
+    return written
+  })
+  return value
+}
+
+const SHIPPED = hubCodeSystem('shipped-content')
+
+const shippedTag = (resource: Resource): string | undefined => resource.meta?.tag?.find(({ system }) => system === SHIPPED)?.code
+
+const tagged = (resource: Resource): Resource => ({
+  ...resource,
+  meta: { ...resource.meta, tag: [...resource.meta?.tag ?? [], { system: SHIPPED, code: hash('sha256', JSON.stringify(resource)).slice(0, 16) }] },
+})
+
+const read = <T>(file: string, schema: z.ZodType<T>): T => {
+  const parsed = schema.safeParse(parse(file))
+  if (parsed.success) return parsed.data
+  throw new Error(`${file}: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`)
+}
+
+const parse = (file: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof Error ? error.message : 'cannot be read'}`)
+  }
+}

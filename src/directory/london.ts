@@ -1,0 +1,85 @@
+/**
+ * Europe/London at the edge: instants to wall-clock days and minutes and back, calendar months, bank holidays.
+ *
+ * Everything inside is instants in milliseconds. London's offset changes only at 01:00 UTC, so it is constant within
+ * an hour of UTC; temporal-polyfill is asked once per hour and remembered (100 µs a question otherwise).
+ */
+import { Temporal } from 'temporal-polyfill'
+import bankHolidays from './bank-holidays.json' with { type: 'json' }
+
+export const MINUTE = 60_000
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+
+/** A wall-clock day in London. `day` counts days since 1970-01-01, `weekday` 0 is Monday. */
+export interface LondonTime {
+  readonly day: number
+  readonly weekday: number
+  /** Milliseconds since the day's 00:00 by the clock on the wall. */
+  readonly time: number
+}
+
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+
+// 20,000 hours are two years and a third: more than any triage looks ahead or back.
+const REMEMBERED_HOURS = 20_000
+const offsets = new Map<number, number>()
+
+const offsetAt = (instant: number): number => {
+  const hour = Math.floor(instant / HOUR)
+  const known = offsets.get(hour)
+  if (known !== undefined) return known
+  if (offsets.size >= REMEMBERED_HOURS) offsets.clear()
+  const zoned = Temporal.Instant.fromEpochMilliseconds(hour * HOUR).toZonedDateTimeISO('Europe/London')
+  const offset = zoned.offsetNanoseconds / 1e6
+  offsets.set(hour, offset)
+  return offset
+}
+
+export const londonTime = (instant: number): LondonTime => {
+  const wall = instant + offsetAt(instant)
+  const day = Math.floor(wall / DAY)
+  return { day, weekday: (((day + 3) % 7) + 7) % 7, time: wall - day * DAY }
+}
+
+/**
+ * Instant at which the wall clock shows `time` on `day`. In the repeated hour the first (summer time) is meant;
+ * a time that spring skips is read an hour later, as clocks then show (ECMAScript Temporal, "compatible").
+ */
+export const londonInstant = (day: number, time: number): number => {
+  const wall = day * DAY + time
+  const summer = wall - HOUR
+  if (offsetAt(summer) === HOUR) return summer
+  return wall
+}
+
+/** Day number of `2026-11-24`; undefined when there is no such date. */
+export const dayNumber = (date: string): number | undefined => {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(date)
+  if (match === null) return undefined
+  const at = Date.parse(`${date}T00:00:00Z`)
+  if (Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== date) return undefined
+  return at / DAY
+}
+
+/** `2026-11-24` */
+export const dayText = (day: number): string => new Date(day * DAY).toISOString().slice(0, 10)
+
+/** The same day of the month so many calendar months earlier, or the last day of a shorter month. */
+export const monthsBefore = (day: number, months: number): number => {
+  const date = Temporal.PlainDate.from(dayText(day)).subtract({ months })
+  return Date.UTC(date.year, date.month - 1, date.day) / DAY
+}
+
+const holidays = new Set(bankHolidays.days.map(({ date }) => dayNumber(date)))
+
+/** A bank holiday in England (data to 2028, `bank-holidays.json`). */
+export const isBankHoliday = (day: number): boolean => holidays.has(day)
+
+/** `Tue 24 Nov 18:00`, for people. */
+export const londonText = (instant: number): string => {
+  const { day, time } = londonTime(instant)
+  const date = new Date(day * DAY + time)
+  const clock = date.toISOString().slice(11, 16)
+  return `${date.toLocaleDateString('en-GB', { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' })} ${clock}`
+}

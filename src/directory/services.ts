@@ -1,0 +1,66 @@
+/**
+ * The directory as triage and offers ask it: the HealthcareService that stands for a service code of a locality,
+ * its hours, its capacity. A snapshot: plain lookups over resources that were read before.
+ */
+import { refText, SERVICE_SYSTEM, type Resource } from '../fhir/resource.ts'
+import { capacityOf, type Capacity } from './capacity.ts'
+import { openingAt, type OpeningHours } from './hours.ts'
+import type { Locality } from './load.ts'
+
+export interface DirectoryService {
+  /** Service code of the triage model, e.g. `UCR2H`. */
+  readonly code: string
+  /** `HealthcareService/…` */
+  readonly reference: string
+  readonly name: string
+  /** `Organization/…` that provides it. */
+  readonly providedBy: string | undefined
+  readonly hours: OpeningHours
+  /** End of the opening in force at an instant; undefined while shut, or where no hours are stated. */
+  closesAt(at: number): number | undefined
+  capacity(at: number): Capacity
+}
+
+export interface Directory {
+  /** The active service of that code in a locality (folder name). */
+  find(locality: string, code: string): DirectoryService | undefined
+}
+
+/** A directory of what the localities ship. */
+export const shippedDirectory = (localities: readonly Locality[]): Directory =>
+  directoryOf(localities.map(({ name, resources }) => ({ locality: name, services: resources })))
+
+/**
+ * A directory of given resources, e.g. as read from the store. Resources that are no active HealthcareService or
+ * carry no service code are passed over.
+ */
+export const directoryOf = (given: readonly { readonly locality: string; readonly services: readonly Resource[] }[]): Directory => {
+  const byLocality = new Map(given.map(({ locality, services }) => [locality, new Map(services.flatMap(resource => {
+    const service = serviceOf(resource)
+    return service === undefined ? [] : [[service.code, service] as const]
+  }))]))
+  return { find: (locality, code) => byLocality.get(locality)?.get(code) }
+}
+
+/** The code under which a HealthcareService stands in the triage model. */
+export const serviceCode = (service: Resource): string | undefined =>
+  identifiersOf(service).find(({ system }) => system === SERVICE_SYSTEM)?.value
+
+const serviceOf = (resource: Resource): DirectoryService | undefined => {
+  const code = serviceCode(resource)
+  if (resource.resourceType !== 'HealthcareService' || resource['active'] === false || code === undefined || resource.id === undefined) {
+    return undefined
+  }
+  return {
+    code,
+    reference: refText({ type: 'HealthcareService', id: resource.id }),
+    name: typeof resource['name'] === 'string' ? resource['name'] : code,
+    providedBy: (resource['providedBy'] as { reference?: string } | undefined)?.reference,
+    hours: resource as OpeningHours,
+    closesAt: at => openingAt(resource as OpeningHours, at)?.to,
+    capacity: at => capacityOf(resource, at),
+  }
+}
+
+const identifiersOf = (resource: Resource): readonly { system?: string; value?: string }[] =>
+  Array.isArray(resource['identifier']) ? resource['identifier'] as readonly { system?: string; value?: string }[] : []

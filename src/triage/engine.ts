@@ -1,0 +1,207 @@
+/**
+ * Runs a pack over a situation: steps in order, each rule evaluated; the first decision stands, a required review
+ * waits for what may still come, flags add up, full services go. Pure and total: it always ends in a proposal.
+ *
+ * How decisions and reviews meet (triage model, "How it is read"): a review required by step 2 yields only to step 10;
+ * one required by steps 5 to 12 yields to a later redirect, moreinfo or closed, never to an offer.
+ */
+import type { Directory } from '../directory/services.ts'
+import type { FactValue, Truth } from './condition.ts'
+import type { Facts } from './facts.ts'
+import { moreUrgent, linesOf, type Line } from './lines.ts'
+import type { CompiledPack, CompiledRule } from './load.ts'
+import { sameDayAt, type Moment } from './moment.ts'
+import type { Candidate, Need, Outcome } from './pack.ts'
+import type { Disposition, Priority } from './proposal.ts'
+import { leadSituation, situationOf } from './situation.ts'
+
+export interface EngineInput {
+  readonly pack: CompiledPack
+  readonly facts: Facts
+  readonly moment: Moment
+  readonly directory: Directory
+  /** Free places by service code, where they are known; 0 is full. */
+  readonly capacity: ReadonlyMap<string, number>
+}
+
+export interface Decision {
+  readonly disposition: Disposition
+  /** Lead first; for emergency and redirect the one service named. */
+  readonly lines: readonly (readonly string[])[]
+  readonly priority: Priority
+  readonly dueAt: number | undefined
+  readonly flags: readonly string[]
+  readonly missing: readonly string[]
+  readonly advice: string | undefined
+  /** One truth per rule of the pack, in its order: true means that the rule failed. */
+  readonly failed: readonly Truth[]
+  readonly situation: Readonly<Record<string, FactValue | undefined>>
+}
+
+/** A review that a step asked for. */
+interface Review {
+  readonly step: number
+  readonly outcome: NonNullable<Outcome['review']>
+}
+
+type Decided = NonNullable<Outcome['decide']>
+
+export const decide = (input: EngineInput): Decision => {
+  const { pack, facts, moment } = input
+  const situation = situationOf(facts, pack, moment)
+  const ranking = { directory: input.directory, receivedAt: moment.receivedAt, deadlineOf: (need: Need) => deadlineOf(need, pack, moment) }
+  let lines = linesOf(facts.needs.map(({ code }) => code), pack, situation, ranking)
+  Object.assign(situation, leadSituation(lines, pack, moment))
+  const lead = lines[0]
+
+  const failed: Truth[] = []
+  const flags = new Set<string>()
+  const missing = new Set<string>()
+  const reviews: Review[] = []
+  let decided: Decided | undefined
+  let advice: string | undefined
+  let leadCandidates: readonly string[] | undefined
+  let hasDecided = false
+
+  for (let index = 0; index < pack.rules.length;) {
+    const step = pack.rules[index]?.step ?? 0
+    const found: CompiledRule[] = []
+    if (step >= 11) markFull(situation, withLead(lines, leadCandidates), input.capacity)
+    for (; index < pack.rules.length && pack.rules[index]?.step === step; index++) {
+      const rule = pack.rules[index]
+      if (rule === undefined) break
+      const truth = rule.fails(situation)
+      failed.push(truth)
+      if (truth === true || (truth === undefined && rule.rule.ifUnknown === 'fails')) found.push(rule)
+    }
+    if (hasDecided || found.length === 0) continue
+
+    const chosen = decisionOf(found)
+    const taken = chosen !== undefined && mayDecide(chosen, reviews) ? chosen : undefined
+    for (const { rule: { then } } of found) {
+      if (then.decide?.disposition === 'offer' && taken === undefined) continue
+      for (const flag of then.flags ?? []) flags.add(flag)
+      for (const item of then.missing ?? []) missing.add(item)
+      if (then.advice !== undefined) advice = then.advice
+      if (then.removeFull === true) {
+        lines = withoutFull(withLead(lines, leadCandidates), input.capacity)
+        leadCandidates = undefined
+      }
+      if (then.review !== undefined && then.decide === undefined) {
+        reviews.push({ step, outcome: then.review })
+        if (then.review.candidates !== undefined && leadCandidates === undefined) leadCandidates = candidatesOf(then.review.candidates, lines[0])
+        if (then.review.candidates?.length === 0) {
+          lines = []
+          leadCandidates = []
+        }
+      }
+      if (then.notOffered !== undefined) lines = without(lines, then.notOffered)
+    }
+    if (taken !== undefined) {
+      decided = taken
+      hasDecided = true
+    }
+  }
+
+  const reviewing = decided === undefined && reviews.length > 0
+  const base = lead?.need.priority ?? 'asap'
+  return {
+    disposition: decided?.disposition ?? (reviewing ? 'review' : 'offer'),
+    lines: decided !== undefined ? [decided.services ?? []]
+      : lines.length === 0 ? [leadCandidates ?? []] : withLead(lines, leadCandidates).map(({ services }) => services),
+    priority: decided !== undefined ? decidedPriority(decided, base, situation)
+      : reviews.reduce<Priority>((priority, { outcome }) => moreUrgent(priority, outcome.priority ?? 'urgent'), base),
+    dueAt: decided !== undefined ? decidedDue(decided, lead, pack, moment) : reviewing ? reviewDue(reviews, moment) : offerDue(lead, pack, moment, input.directory),
+    flags: [...flags],
+    missing: [...missing],
+    advice,
+    failed,
+    situation,
+  }
+}
+
+/** Of a step's findings the one that replaces another's decision, else the first that decides. */
+const decisionOf = (found: readonly CompiledRule[]): Decided | undefined => {
+  const decisions = found.flatMap(({ rule: { then } }) => then.decide ?? [])
+  const plain = decisions.find(({ insteadOf }) => insteadOf === undefined)
+  return decisions.find(({ insteadOf }) => insteadOf !== undefined && insteadOf === plain?.disposition) ?? plain
+}
+
+const mayDecide = (decision: Decided, reviews: readonly Review[]): boolean => {
+  if (reviews.length === 0) return true
+  const fromStep2 = reviews.some(({ step }) => step === 2)
+  const fromLater = reviews.some(({ step }) => step !== 2)
+  return decision.disposition === 'offer' ? !fromLater : !fromStep2
+}
+
+/** Provisional urgency is never below what the referral would get were the missing facts the usual ones. */
+const decidedPriority = (decision: Decided, base: Priority, situation: Decision['situation']): Priority => {
+  if (decision.disposition === 'offer') return decision.priority ?? base
+  const admitted = situation['admission-decided'] === true ? moreUrgent(base, 'urgent') : base
+  return moreUrgent(admitted, decision.priority ?? 'routine')
+}
+
+const decidedDue = (decision: Decided, lead: Line | undefined, pack: CompiledPack, moment: Moment): number | undefined => {
+  if (decision.due === 'now') return moment.receivedAt
+  switch (decision.disposition) {
+    case 'moreinfo':
+    case 'review': return moment.reviewAt
+    case 'offer': return sameDayAt(pack.pack, moment, lead?.need.class ?? 'health')
+    case 'emergency': return moment.receivedAt
+    case 'redirect':
+    case 'closed': return undefined
+  }
+}
+
+const reviewDue = (reviews: readonly Review[], moment: Moment): number =>
+  reviews.some(({ outcome }) => outcome.due === 'first-look') ? moment.firstLookAt : moment.reviewAt
+
+const offerDue = (lead: Line | undefined, pack: CompiledPack, moment: Moment, directory: Directory): number | undefined => {
+  switch (lead?.need.priority) {
+    case 'stat': return moment.receivedAt
+    case 'asap': return moment.asapAt
+    case 'urgent': return beforeClosing(sameDayAt(pack.pack, moment, lead.need.class), lead.services[0], pack, moment, directory)
+    case 'routine':
+    case undefined: return undefined
+  }
+}
+
+/** Not after the closing of the service that leads, where it states its hours and is open. */
+const beforeClosing = (dueAt: number, code: string | undefined, pack: CompiledPack, moment: Moment, directory: Directory): number => {
+  const closesAt = code === undefined ? undefined : directory.find(pack.locality.name, code)?.closesAt(moment.receivedAt)
+  return closesAt === undefined ? dueAt : Math.min(dueAt, closesAt)
+}
+
+const deadlineOf = (need: Need, pack: CompiledPack, moment: Moment): number => {
+  switch (need.priority) {
+    case 'stat': return moment.receivedAt
+    case 'asap': return moment.asapAt
+    case 'urgent': return sameDayAt(pack.pack, moment, need.class)
+    case 'routine': return Infinity
+  }
+}
+
+const candidatesOf = (candidates: readonly Candidate[], lead: Line | undefined): readonly string[] => [...new Set(candidates.flatMap(candidate => {
+  if ('ofTheNeed' in candidate) return lead?.services ?? []
+  return candidate.ifListed === true && lead?.need.services.some(({ code }) => code === candidate.service) !== true ? [] : [candidate.service]
+}))]
+
+/** The lines as they stand, with the candidates that a review put in the place of the lead's. */
+const withLead = (lines: readonly Line[], candidates: readonly string[] | undefined): readonly Line[] => {
+  const [lead, ...others] = lines
+  return lead === undefined || candidates === undefined ? lines : [{ ...lead, services: candidates }, ...others]
+}
+
+const isFull = (code: string, capacity: ReadonlyMap<string, number>): boolean => (capacity.get(code) ?? 1) <= 0
+
+const markFull = (situation: Record<string, FactValue | undefined>, lines: readonly Line[], capacity: ReadonlyMap<string, number>): void => {
+  const full = lines.flatMap(({ services }) => services).filter(code => isFull(code, capacity))
+  situation['full-services'] = full
+  situation['line-is-empty'] = lines.some(({ services }) => services.length > 0 && services.every(code => isFull(code, capacity)))
+}
+
+const without = (lines: readonly Line[], codes: readonly string[]): readonly Line[] =>
+  lines.map(line => ({ ...line, services: line.services.filter(code => !codes.includes(code)) }))
+
+const withoutFull = (lines: readonly Line[], capacity: ReadonlyMap<string, number>): readonly Line[] =>
+  without(lines, lines.flatMap(({ services }) => services).filter(code => isFull(code, capacity)))

@@ -1,0 +1,101 @@
+/**
+ * The facts that triage decides on, each with the reference it came from. Unknown is `undefined`, never a default.
+ *
+ * `factsOf` reads them from a referral's resources, in every form that `docs/triage.md` lists; each idea has its own
+ * file under `facts/`. Facts say nothing about a locality: what they mean there is the rule pack's.
+ */
+import type { Resource } from '../fhir/resource.ts'
+import { advancePlanFact, consentFact, type Consent } from './facts/consent.ts'
+import { referralFlags, safeguardingFact, type CodedFact } from './facts/flags.ts'
+import { frailtyFact } from './facts/frailty.ts'
+import { needsFact } from './facts/needs.ts'
+import { news2Facts, type News2 } from './facts/observations.ts'
+import { ageFact, practiceFact, residenceFact, type AgeRange, type PracticeFact, type ResidenceFact } from './facts/person.ts'
+import { ambulanceCategoryFact, referrerFact } from './facts/referrer.ts'
+import { openReferral, type Referral } from './facts/resources.ts'
+import { settingFact, type Setting } from './facts/setting.ts'
+import { dateStatement, statement, textStatement } from './facts/statements.ts'
+import type { Vocabulary } from './vocabulary.ts'
+
+/** A known fact. */
+export interface Known<T> {
+  readonly value: T
+  /** e.g. `Observation/3f….valueQuantity` */
+  readonly from: string
+}
+
+export type Fact<T> = Known<T> | undefined
+
+export interface Facts {
+  readonly referrer: Fact<string>
+  readonly age: Fact<AgeRange>
+  readonly residence: Fact<ResidenceFact>
+  readonly practice: Fact<PracticeFact>
+  readonly setting: Fact<Setting>
+  readonly needs: readonly CodedFact[]
+  readonly redFlags: readonly CodedFact[]
+  readonly softFlags: readonly CodedFact[]
+  readonly news2: News2
+  readonly frailty: Fact<number>
+  readonly advancePlan: Fact<'not-for-hospital'>
+  readonly consent: Fact<Consent>
+  readonly safeToWait: Fact<boolean>
+  readonly canTravel: Fact<boolean>
+  readonly rehabPotential: Fact<boolean>
+  readonly longTermCondition: Fact<boolean>
+  readonly admissionDecided: Fact<boolean>
+  readonly dischargeNotice: Fact<string>
+  /** Day numbers of two-hour care that ended before receipt, the latest. */
+  readonly lastTwoHourResponse: Fact<number>
+  readonly ambulanceCategory: Fact<string>
+  readonly safeguarding: Fact<boolean>
+  /** `ServiceRequest.authoredOn`, an instant in milliseconds, as stated. */
+  readonly authoredAt: Fact<number>
+}
+
+export interface FactSource {
+  readonly resources: readonly Resource[]
+  /** `Bundle.entry.fullUrl` to resource, for bundles whose references have not been resolved. */
+  readonly aliases?: ReadonlyMap<string, Resource>
+  readonly receivedAt: number
+  /** Registered kind of the client, when it is always of one. */
+  readonly callerKind: string | undefined
+  readonly vocabulary: Vocabulary
+}
+
+/** Reads every fact. Never throws: what has not the expected shape is unknown. */
+export const factsOf = (source: FactSource): Facts => {
+  const referral: Referral = openReferral(source.resources, source.aliases)
+  const age = ageFact(referral, source.receivedAt)
+  const flags = referralFlags(referral, source.vocabulary)
+  const referrer = referrerFact(referral, source.vocabulary, source.callerKind)
+  return {
+    referrer,
+    age,
+    residence: residenceFact(referral, source.receivedAt),
+    practice: practiceFact(referral),
+    setting: settingFact(referral, source.vocabulary, referrer?.value),
+    needs: needsFact(referral, source.vocabulary),
+    ...flags,
+    news2: news2Facts(referral, { underSixteen: age !== undefined && age.value.high < 16, pregnant: flags.softFlags.some(({ code }) => code === 'pregnancy') }),
+    frailty: frailtyFact(referral),
+    advancePlan: advancePlanFact(referral),
+    consent: consentFact(referral),
+    safeToWait: statement(referral, 'safe-to-wait'),
+    canTravel: statement(referral, 'can-travel'),
+    rehabPotential: statement(referral, 'rehab-potential'),
+    longTermCondition: statement(referral, 'long-term-condition'),
+    admissionDecided: statement(referral, 'admission-decided'),
+    dischargeNotice: textStatement(referral, 'discharge-notice'),
+    lastTwoHourResponse: dateStatement(referral, 'last-two-hour-response', source.receivedAt),
+    ambulanceCategory: ambulanceCategoryFact(referral),
+    safeguarding: safeguardingFact(referral),
+    authoredAt: authoredFact(referral),
+  }
+}
+
+const authoredFact = (referral: Referral): Fact<number> => {
+  const at = Date.parse(referral.request?.authoredOn ?? '')
+  return Number.isNaN(at) || referral.request === undefined ? undefined
+    : { value: at, from: referral.name(referral.request, 'authoredOn') }
+}

@@ -1,0 +1,83 @@
+/**
+ * Red flags, soft flags and safeguarding: a Flag or Condition in the hub's code systems, answers of a
+ * QuestionnaireResponse, and for red flags the national Pathways dispositions. They only ever add: a sender cannot
+ * state that a flag is absent in a way that outweighs another who states it.
+ */
+import type { CodeableConcept } from 'fhir/r4.js'
+import { hubCodeSystem } from '../../fhir/resource.ts'
+import { SNOMED, type Vocabulary } from '../vocabulary.ts'
+import type { Fact } from '../facts.ts'
+import { answers, FACT_SYSTEM, statement } from './statements.ts'
+import { codesOf, codings, hasCode, isInForce, list, type Referral } from './resources.ts'
+
+export interface CodedFact {
+  readonly code: string
+  readonly from: string
+}
+
+const PATHWAYS = 'pathways-dx-codes'
+const FLAG_CATEGORIES = 'https://fhir.nhs.uk/CodeSystem/flag-categories-bars'
+const SAFEGUARDING_CONCERN = '766561000000109'
+
+export const referralFlags = (referral: Referral, vocabulary: Vocabulary): { redFlags: readonly CodedFact[]; softFlags: readonly CodedFact[] } => ({
+  redFlags: inOrder([
+    ...coded(referral, 'red-flag', vocabulary.redFlags),
+    ...dispositions(referral).flatMap(({ code, from }) => {
+      const redFlag = vocabulary.pathwaysRedFlags.get(code.toUpperCase())
+      return redFlag === undefined ? [] : [{ code: redFlag, from }]
+    }),
+  ]),
+  softFlags: inOrder(coded(referral, 'soft-flag', vocabulary.softFlags)),
+})
+
+/** Flags and Conditions in the system, flags among the reasons, and answers to the item of that linkId. */
+const coded = (referral: Referral, system: string, known: ReadonlySet<string>): readonly CodedFact[] => {
+  const url = hubCodeSystem(system)
+  const { request } = referral
+  return [
+    ...referral.all('Flag').filter(isInForce).flatMap(flag => from(codesOf(flag.code, url), referral.name(flag, 'code'))),
+    ...referral.all('Condition').filter(isAsserted).flatMap(condition => from(codesOf(condition.code, url), referral.name(condition, 'code'))),
+    ...(request === undefined ? [] : list(request.reasonCode).flatMap((concept, index) =>
+      from(codesOf(concept, url), referral.name(request, `reasonCode[${index}]`)))),
+    ...answers(referral, system).flatMap(({ value, from: source }) => (typeof value === 'string' ? [{ code: value, from: source }] : [])),
+  ].filter(({ code }) => known.has(code))
+}
+
+const from = (codes: readonly string[], source: string): readonly CodedFact[] => codes.map(code => ({ code, from: source }))
+
+/** Refuted and resolved conditions say nothing. */
+export const isAsserted = (condition: { verificationStatus?: CodeableConcept | undefined; clinicalStatus?: CodeableConcept | undefined }): boolean =>
+  !codings(condition.verificationStatus).some(({ code }) => code === 'refuted' || code === 'entered-in-error') &&
+  !codings(condition.clinicalStatus).some(({ code }) => code === 'resolved' || code === 'inactive' || code === 'remission')
+
+/** Pathways dispositions stand in a CarePlan's outcome, or among the reasons. */
+const dispositions = (referral: Referral): readonly CodedFact[] => {
+  const concepts = [
+    ...referral.all('CarePlan').filter(isInForce).flatMap(plan => list(plan.activity).flatMap(activity =>
+      list(activity.outcomeCodeableConcept).map(concept => ({ concept, source: referral.name(plan, 'activity.outcomeCodeableConcept') })))),
+    ...list(referral.request?.reasonCode).map(concept => ({ concept, source: 'ServiceRequest.reasonCode' })),
+    ...referral.all('Condition').filter(isAsserted).map(condition => ({ concept: condition.code, source: referral.name(condition, 'code') })),
+  ]
+  return concepts.flatMap(({ concept, source }) =>
+    codings(concept).flatMap(coding => (coding.system?.endsWith(PATHWAYS) === true && coding.code !== undefined ? [{ code: coding.code, from: source }] : [])))
+}
+
+/** Sorted by code, each once: what was sent first never matters. */
+const inOrder = (facts: readonly CodedFact[]): readonly CodedFact[] => {
+  const byCode = new Map<string, CodedFact>()
+  for (const fact of facts) {
+    const other = byCode.get(fact.code)
+    if (other === undefined || fact.from < other.from) byCode.set(fact.code, fact)
+  }
+  return [...byCode.values()].sort((a, b) => a.code.localeCompare(b.code, 'en'))
+}
+
+export const safeguardingFact = (referral: Referral): Fact<boolean> => {
+  const flag = referral.all('Flag').filter(isInForce).find(each =>
+    list(each.category).some(category => hasCode(category, FLAG_CATEGORIES, 'SG'))
+    || hasCode(each.code, SNOMED, SAFEGUARDING_CONCERN) || hasCode(each.code, FACT_SYSTEM, 'safeguarding'))
+  if (flag !== undefined) return { value: true, from: referral.name(flag) }
+  const condition = referral.all('Condition').filter(isAsserted).find(each => hasCode(each.code, SNOMED, SAFEGUARDING_CONCERN))
+  if (condition !== undefined) return { value: true, from: referral.name(condition, 'code') }
+  return statement(referral, 'safeguarding')
+}

@@ -1,0 +1,37 @@
+/**
+ * What the person is referred for: codes of the hub's code system `need`, or the SNOMED CT codes that a pack maps to
+ * one, in reasonCode, the Conditions of reasonReference, code, orderDetail or the questionnaire. The order given is
+ * kept: it breaks ties between needs of one urgency.
+ */
+import type { CodeableConcept } from 'fhir/r4.js'
+import { hubCodeSystem } from '../../fhir/resource.ts'
+import { SNOMED, type Vocabulary } from '../vocabulary.ts'
+import { isAsserted, type CodedFact } from './flags.ts'
+import { codesOf, list, type Referral } from './resources.ts'
+import { answers } from './statements.ts'
+
+const NEED_SYSTEM = hubCodeSystem('need')
+
+export const needsFact = (referral: Referral, vocabulary: Vocabulary): readonly CodedFact[] => {
+  const { request } = referral
+  const concepts: (readonly [CodeableConcept | undefined, string])[] = request === undefined ? [] : [
+    ...list(request.reasonCode).map((concept, index) => [concept, referral.name(request, `reasonCode[${index}]`)] as const),
+    ...list(request.reasonReference).flatMap(reference => {
+      const condition = referral.follow(reference, 'Condition', request)
+      return condition === undefined || !isAsserted(condition) ? [] : [[condition.code, referral.name(condition, 'code')] as const]
+    }),
+    [request.code, referral.name(request, 'code')],
+    ...list(request.orderDetail).map((concept, index) => [concept, referral.name(request, `orderDetail[${index}]`)] as const),
+  ]
+  const found = [
+    ...concepts.flatMap(([concept, from]) => needsIn(concept, vocabulary).map(code => ({ code, from }))),
+    ...answers(referral, 'need').flatMap(({ value, from }) => (typeof value === 'string' && vocabulary.needs.has(value) ? [{ code: value, from }] : [])),
+  ]
+  return found.filter((need, index) => found.findIndex(({ code }) => code === need.code) === index)
+}
+
+const needsIn = (concept: CodeableConcept | undefined, vocabulary: Vocabulary): readonly string[] => {
+  const own = codesOf(concept, NEED_SYSTEM).filter(code => vocabulary.needs.has(code))
+  if (own.length > 0) return own
+  return codesOf(concept, SNOMED).flatMap(code => vocabulary.snomedNeeds.get(code) ?? [])
+}

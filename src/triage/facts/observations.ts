@@ -1,0 +1,169 @@
+/**
+ * NEWS2 as the observations of a referral give it: recomputed from its parts, stated as a total and as sub-scores.
+ *
+ * Of several readings of a part the latest counts, of one time the worse. Where what is stated and what is recomputed
+ * differ, the higher counts and the difference is named (domain 2.3: the NHS's own example states 6 and computes to 5).
+ */
+import type { CodeableConcept, Observation, ObservationComponent } from 'fhir/r4.js'
+import type { Fact } from '../facts.ts'
+import { hasSingleThree, isComplete, PARAMETERS, scores, total, type Consciousness, type Parameter, type Scores, type Vitals } from '../news2.ts'
+import { convert, type Dimension } from '../units.ts'
+import { LOINC, SNOMED } from '../vocabulary.ts'
+import { codings, isInForce, list, type Referral } from './resources.ts'
+import { answer, effectiveAt, FACT_SYSTEM } from './statements.ts'
+
+export interface News2 {
+  /** The higher of stated and recomputed; undefined when neither is known. With parts missing, a lower bound. */
+  readonly total: Fact<number>
+  readonly stated: number | undefined
+  readonly parts: Scores
+  readonly partsSent: 'none' | 'some' | 'all'
+  readonly singleThree: boolean
+  readonly differs: boolean
+}
+
+type Measure = { readonly parameter: Parameter; readonly dimension: Dimension; readonly plausible: readonly [number, number] }
+
+/** Outside these a reading is a slip of the keyboard and is not scored: it is unknown. */
+const MEASURES: Readonly<Record<string, Measure>> = Object.fromEntries([
+  ...of({ parameter: 'respiration', dimension: 'rate', plausible: [0, 100] }, [`${LOINC}|9279-1`, `${SNOMED}|86290005`]),
+  ...of({ parameter: 'saturation', dimension: 'percent', plausible: [20, 100] }, [`${LOINC}|2708-6`, `${LOINC}|59408-5`, `${SNOMED}|103228002`, `${SNOMED}|431314004`]),
+  ...of({ parameter: 'systolic', dimension: 'pressure', plausible: [20, 350] }, [`${LOINC}|8480-6`, `${SNOMED}|72313002`, `${SNOMED}|271649006`]),
+  ...of({ parameter: 'pulse', dimension: 'rate', plausible: [0, 350] }, [`${LOINC}|8867-4`, `${SNOMED}|364075005`, `${SNOMED}|78564009`]),
+  ...of({ parameter: 'temperature', dimension: 'temperature', plausible: [15, 46] }, [`${LOINC}|8310-5`, `${SNOMED}|276885007`, `${SNOMED}|386725007`]),
+])
+
+function of(measure: Measure, codes: readonly string[]): readonly (readonly [string, Measure])[] {
+  return codes.map(code => [code, measure] as const)
+}
+
+const ACVPU: Readonly<Record<string, Consciousness>> = { 248234008: 'A', 130987000: 'C', 300202002: 'V', 450847001: 'P', 422768004: 'U' }
+const ACVPU_CODE = '1104441000000107'
+const AIR = '722742002'
+const OXYGEN = '371825009'
+const OXYGEN_FLOW = '3151-8'
+const OXYGEN_FRACTION = '3150-6'
+
+const TOTAL = '1104051000000101'
+const SCALE_2 = '1104321000000108'
+const SUB_SCORES: Readonly<Record<string, Parameter>> = {
+  1104301000000104: 'respiration', 1104311000000102: 'saturation', [SCALE_2]: 'saturation', 1104331000000105: 'oxygen',
+  1104341000000101: 'systolic', 1104351000000103: 'pulse', 1104361000000100: 'consciousness', 1104371000000107: 'temperature',
+}
+
+/** A reading as a piece of the vital signs, with its time and where it stands. */
+interface Reading {
+  readonly vitals: Partial<Vitals>
+  readonly parameter: Parameter
+  readonly at: number
+  readonly from: string
+}
+
+/** Neither for under 16 nor in pregnancy is NEWS2 recomputed (RCP); a total that a sender states still counts. */
+export const news2Facts = (referral: Referral, person: { readonly underSixteen: boolean; readonly pregnant: boolean }): News2 => {
+  const observations = referral.all('Observation').filter(isInForce)
+  const readings: Reading[] = []
+  const subScores: Partial<Record<Parameter, { score: number; at: number; from: string }>> = {}
+  let stated: { value: number; at: number; from: string } | undefined
+  let scale: 1 | 2 = 1
+
+  for (const observation of observations) {
+    const at = effectiveAt(observation)
+    for (const part of [observation, ...list(observation.component)]) {
+      const from = referral.name(observation, part === observation ? 'value' : 'component')
+      const codes = codings(part.code)
+      for (const { system, code = '' } of codes) {
+        if (system === SNOMED && code === SCALE_2) scale = 2
+        const parameter = system === SNOMED ? SUB_SCORES[code] : undefined
+        const value = scoreOf(part)
+        if (parameter !== undefined && value !== undefined && value <= 3) {
+          const other = subScores[parameter]
+          if (other === undefined || at > other.at || (at === other.at && value > other.score)) subScores[parameter] = { score: value, at, from }
+        }
+        if (value !== undefined && ((system === SNOMED && code === TOTAL) || (system === FACT_SYSTEM && code === 'news2-total'))) {
+          if (stated === undefined || at > stated.at || (at === stated.at && value > stated.value)) stated = { value, at, from }
+        }
+      }
+      const reading = readingOf(part, at, from)
+      if (reading !== undefined) readings.push(reading)
+    }
+  }
+
+  const said = answer(referral, 'news2-total')
+  if (stated === undefined && typeof said?.value === 'number') stated = { value: said.value, at: 0, from: said.from }
+  const statedThree = observations.some(each => codings(each.code).some(({ system, code }) => system === FACT_SYSTEM && code === 'news2-single-three') && each.valueBoolean === true)
+  const raw = person.underSixteen || person.pregnant ? {} : scores({ ...latest(readings, scale), scale })
+  const parts = Object.fromEntries(PARAMETERS.flatMap(parameter => {
+    const known = [raw[parameter], subScores[parameter]?.score].filter(score => score !== undefined)
+    return known.length === 0 ? [] : [[parameter, Math.max(...known)]]
+  })) as Scores
+  const sent = Object.keys(parts).length
+  const recomputed = sent === 0 ? undefined : total(parts)
+  const source = stated !== undefined && stated.value >= (recomputed ?? 0) ? stated.from : readings[0]?.from ?? Object.values(subScores)[0]?.from ?? ''
+
+  return {
+    total: stated === undefined && recomputed === undefined ? undefined : { value: Math.max(stated?.value ?? 0, recomputed ?? 0), from: source },
+    stated: stated?.value,
+    parts,
+    partsSent: sent === 0 ? 'none' : isComplete(parts) ? 'all' : 'some',
+    singleThree: hasSingleThree(parts) || statedThree,
+    differs: PARAMETERS.some(parameter => raw[parameter] !== undefined && subScores[parameter] !== undefined && raw[parameter] !== subScores[parameter]?.score)
+      || (stated !== undefined && recomputed !== undefined && (isComplete(parts) ? recomputed !== stated.value : recomputed > stated.value)),
+  }
+}
+
+const scoreOf = (part: Observation | ObservationComponent): number | undefined => {
+  const value = part.valueInteger ?? part.valueQuantity?.value
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : undefined
+}
+
+const readingOf = (part: Observation | ObservationComponent, at: number, from: string): Reading | undefined => {
+  for (const { system, code = '' } of codings(part.code)) {
+    const measure = MEASURES[`${system}|${code}`]
+    const value = measure === undefined || part.valueQuantity === undefined ? undefined : convert(part.valueQuantity, measure.dimension)
+    if (measure !== undefined && value !== undefined) {
+      const [low, high] = measure.plausible
+      return value < low || value > high ? undefined : { vitals: { [measure.parameter]: value }, parameter: measure.parameter, at, from }
+    }
+    if (system === SNOMED && code === ACVPU_CODE) {
+      const consciousness = acvpu(part.valueCodeableConcept)
+      return consciousness === undefined ? undefined : { vitals: { consciousness }, parameter: 'consciousness', at, from }
+    }
+  }
+  const oxygen = oxygenOf(part)
+  return oxygen === undefined ? undefined : { vitals: { oxygen }, parameter: 'oxygen', at, from }
+}
+
+const acvpu = (value: CodeableConcept | undefined): Consciousness | undefined =>
+  codings(value).map(({ system, code = '' }) => (system === SNOMED ? ACVPU[code] : undefined)).find(found => found !== undefined)
+
+/** "Room air" and "oxygen" as the code of an Observation without value, as its value, or as a flow or fraction. */
+const oxygenOf = (part: Observation | ObservationComponent): boolean | undefined => {
+  const named = [...codings(part.valueCodeableConcept), ...codings(part.code)].filter(({ system }) => system === SNOMED).map(({ code }) => code)
+  if (named.includes(AIR)) return part.valueBoolean === undefined ? false : !part.valueBoolean
+  if (named.includes(OXYGEN)) return part.valueBoolean ?? true
+  const loinc = codings(part.code).filter(({ system }) => system === LOINC).map(({ code }) => code)
+  if (part.valueQuantity === undefined) return undefined
+  if (loinc.includes(OXYGEN_FLOW)) {
+    const flow = convert(part.valueQuantity, 'flow')
+    return flow === undefined ? undefined : flow > 0
+  }
+  if (loinc.includes(OXYGEN_FRACTION)) {
+    const fraction = convert(part.valueQuantity, 'percent')
+    return fraction === undefined ? undefined : fraction > 21
+  }
+  return undefined
+}
+
+/** Latest reading of each parameter; of one time, the one that scores more. */
+const latest = (readings: readonly Reading[], scale: 1 | 2): Partial<Vitals> => {
+  const chosen = new Map<Parameter, Reading>()
+  for (const reading of readings) {
+    const other = chosen.get(reading.parameter)
+    if (other === undefined || reading.at > other.at || (reading.at === other.at && worse(reading, other, scale))) chosen.set(reading.parameter, reading)
+  }
+  return Object.assign({}, ...[...chosen.values()].map(({ vitals }) => vitals)) as Partial<Vitals>
+}
+
+const worse = (one: Reading, other: Reading, scale: 1 | 2): boolean =>
+  total(scores({ ...one.vitals, scale })) > total(scores({ ...other.vitals, scale }))

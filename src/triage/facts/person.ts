@@ -1,0 +1,120 @@
+/**
+ * Who the person is and where they live: age (as a range, where only a year is known), residence, GP practice.
+ * Where they live is given as postcodes and district codes; what lies where is for the locality's coverage to say.
+ */
+import type { Address, Location } from 'fhir/r4.js'
+import { hubProfile, ODS_ORGANISATION_SYSTEM } from '../../fhir/resource.ts'
+import { londonTime, dayText } from '../../directory/london.ts'
+import type { Fact } from '../facts.ts'
+import { answer } from './statements.ts'
+import { extensionOf, list, type Referral } from './resources.ts'
+
+/** Whole years at receipt, both ends included. */
+export interface AgeRange {
+  readonly low: number
+  readonly high: number
+}
+
+/** Where the person is staying, in the order in which it is to be believed. */
+export type ResidenceFact = readonly { readonly postcode?: string; readonly district?: string; readonly from: string }[]
+
+/** ODS code of the practice, or the postcode of an Organization that has none. */
+export interface PracticeFact {
+  readonly ods: readonly string[]
+  readonly postcode?: string
+}
+
+const GSS_CODE = /^[EWSN]\d{8}$/
+
+export const ageFact = (referral: Referral, receivedAt: number): Fact<AgeRange> => {
+  const { patient } = referral
+  const born = patient === undefined ? undefined : agesFrom(patient.birthDate, receivedAt)
+  if (patient !== undefined && born !== undefined) return { value: born, from: referral.name(patient, 'birthDate') }
+  const estimate = extensionOf(patient, hubProfile('estimated-age'))
+  const years = estimate?.valueUnsignedInt ?? estimate?.valueInteger ?? estimate?.valueAge?.value
+  if (patient !== undefined && typeof years === 'number' && isAge(years)) {
+    return { value: { low: Math.floor(years), high: Math.floor(years) }, from: referral.name(patient, 'extension(estimated-age)') }
+  }
+  const said = answer(referral, 'age')
+  return typeof said?.value === 'number' && isAge(said.value) ? { value: { low: said.value, high: said.value }, from: said.from } : undefined
+}
+
+// The oldest person on record reached 122; beyond 130 a date of birth is a slip of the pen, not an age.
+const isAge = (years: number): boolean => years >= 0 && years <= 130
+
+/** `1942`, `1942-03`, `1942-03-09`: everyone born then is of one of these ages at receipt. A future date is no age. */
+const agesFrom = (birthDate: string | undefined, receivedAt: number): AgeRange | undefined => {
+  const match = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(birthDate ?? '')
+  if (match === null) return undefined
+  const [, year = '', month, day] = match
+  const today = dayText(londonTime(receivedAt).day)
+  const first = `${year}-${month ?? '01'}-${day ?? '01'}`
+  const last = `${year}-${month ?? '12'}-${day ?? '31'}`
+  const high = yearsBetween(first, today)
+  if (!isAge(high)) return undefined
+  return { low: Math.max(0, yearsBetween(last, today)), high }
+}
+
+/** Born on 29 February, one is a year older on 1 March of a common year. */
+const yearsBetween = (born: string, today: string): number =>
+  Number(today.slice(0, 4)) - Number(born.slice(0, 4)) - (today.slice(5) < born.slice(5) ? 1 : 0)
+
+/** A temporary address is where the person is; then home; then the place of the incident. */
+export const residenceFact = (referral: Referral, receivedAt: number): Fact<ResidenceFact> => {
+  const { patient, request } = referral
+  const today = dayText(londonTime(receivedAt).day)
+  const addresses = list(patient?.address)
+    .map((address, index) => ({ address, index }))
+    .filter(({ address }) => !['old', 'billing', 'work'].includes(address.use ?? 'home') && isCurrent(address, today))
+    .sort((a, b) => rank(a.address) - rank(b.address))
+    .flatMap(({ address, index }) => patient === undefined ? [] : places(address, referral.name(patient, `address[${index}]`)))
+  const incident = list(request?.locationReference)
+    .map(reference => referral.follow(reference, 'Location', request))
+    .filter(location => location !== undefined)
+    .flatMap(location => location.address === undefined ? [] : places(location.address, referral.name(location, 'address')))
+  const said = answer(referral, 'residence')
+  const answered = typeof said?.value === 'string'
+    ? [GSS_CODE.test(said.value) ? { district: said.value, from: said.from } : { postcode: said.value, from: said.from }] : []
+  const places_ = [...addresses, ...(incident.length > 0 ? incident : incidentLocations(referral)), ...answered]
+  return places_[0] === undefined ? undefined : { value: places_, from: places_[0].from }
+}
+
+const incidentLocations = (referral: Referral): ResidenceFact =>
+  referral.all('Location')
+    .filter(isIncident)
+    .flatMap(location => location.address === undefined ? [] : places(location.address, referral.name(location, 'address')))
+
+/** BaRS `location-types-bars` ILOC, incident location. */
+const isIncident = (location: Location): boolean =>
+  list(location.type).some(type => list(type.coding).some(({ code }) => code === 'ILOC'))
+
+const rank = (address: Address): number => (address.use === 'temp' ? 0 : 1)
+
+const isCurrent = ({ period }: Address, today: string): boolean =>
+  (period?.end === undefined || period.end.slice(0, 10) >= today.slice(0, period.end.length)) &&
+  (period?.start === undefined || period.start.slice(0, 10) <= today.slice(0, 10))
+
+const places = (address: Address, name: string): ResidenceFact => [
+  ...(address.postalCode === undefined ? [] : [{ postcode: address.postalCode, from: `${name}.postalCode` }]),
+  ...(address.district !== undefined && GSS_CODE.test(address.district) ? [{ district: address.district, from: `${name}.district` }] : []),
+]
+
+export const practiceFact = (referral: Referral): Fact<PracticeFact> => {
+  const { patient } = referral
+  for (const [index, reference] of list(patient?.generalPractitioner).entries()) {
+    const role = referral.follow(reference, 'PractitionerRole', patient)
+    const organization = referral.follow(reference, 'Organization', patient)
+      ?? referral.follow(role?.organization, 'Organization', role)
+    const identifiers = [reference.identifier, role?.organization?.identifier, ...list(organization?.identifier)]
+    const ods = identifiers.flatMap(identifier => identifier?.value !== undefined && isOds(identifier.system) ? [identifier.value] : [])
+    const postcode = list(organization?.address).find(({ postalCode }) => postalCode !== undefined)?.postalCode
+    if (patient === undefined || (ods.length === 0 && postcode === undefined)) continue
+    return { value: { ods, ...(postcode === undefined ? {} : { postcode }) }, from: referral.name(patient, `generalPractitioner[${index}]`) }
+  }
+  const said = answer(referral, 'practice')
+  return typeof said?.value === 'string' ? { value: { ods: [said.value] }, from: said.from } : undefined
+}
+
+/** Senders write the national system with `http`, or with `id` for `Id`. */
+export const isOds = (system: string | undefined): boolean =>
+  system?.replace(/^http:/, 'https:').toLowerCase() === ODS_ORGANISATION_SYSTEM.toLowerCase()

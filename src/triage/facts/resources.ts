@@ -1,0 +1,114 @@
+/**
+ * A referral's resources as the facts are read from them: by type, by reference, by coding, with names for citing.
+ * Tolerant by design: a partner's resource may have any shape, and what cannot be read is unknown.
+ */
+import type {
+  CodeableConcept, Coding, Condition, Consent, DocumentReference, Encounter, EpisodeOfCare, Extension, Flag, Location, Observation,
+  Organization, Patient, PractitionerRole, QuestionnaireResponse, Reference, ServiceRequest, CarePlan, Task,
+} from 'fhir/r4.js'
+import type { Resource } from '../../fhir/resource.ts'
+
+interface ByType {
+  CarePlan: CarePlan
+  Condition: Condition
+  Consent: Consent
+  DocumentReference: DocumentReference
+  Encounter: Encounter
+  EpisodeOfCare: EpisodeOfCare
+  Flag: Flag
+  Location: Location
+  Observation: Observation
+  Organization: Organization
+  Patient: Patient
+  PractitionerRole: PractitionerRole
+  QuestionnaireResponse: QuestionnaireResponse
+  ServiceRequest: ServiceRequest
+  Task: Task
+}
+
+export type ReadType = keyof ByType
+
+export interface Referral {
+  readonly request: ServiceRequest | undefined
+  readonly patient: Patient | undefined
+  all<T extends ReadType>(type: T): readonly ByType[T][]
+  /** What a reference points to, of that type: contained, in the referral by id, fullUrl or absolute address. */
+  follow<T extends ReadType>(reference: Reference | undefined, type: T, container?: unknown): ByType[T] | undefined
+  /** `Observation/abc.valueQuantity`, or the fullUrl where a resource has no id. */
+  name(resource: { resourceType: string; id?: string | undefined }, element?: string): string
+}
+
+/** The referral among the resources: its first ServiceRequest (active ones first), that one's subject, else the first Patient. */
+export const openReferral = (resources: readonly Resource[], aliases?: ReadonlyMap<string, Resource>): Referral => {
+  const byType = new Map<string, Resource[]>()
+  const byName = new Map<string, Resource>(aliases ?? [])
+  for (const resource of resources) {
+    const list = byType.get(resource.resourceType)
+    if (list === undefined) byType.set(resource.resourceType, [resource])
+    else list.push(resource)
+    if (resource.id !== undefined) byName.set(`${resource.resourceType}/${resource.id}`, resource)
+  }
+  const all = <T extends ReadType>(type: T): readonly ByType[T][] => (byType.get(type) ?? []) as unknown as readonly ByType[T][]
+
+  const follow = <T extends ReadType>(reference: Reference | undefined, type: T, container?: unknown): ByType[T] | undefined => {
+    const text = reference?.reference
+    if (typeof text !== 'string') return undefined
+    const found = text.startsWith('#') ? containedIn(container, text.slice(1))
+      : byName.get(text) ?? byName.get(text.split('/').slice(-2).join('/')) ?? byId(byType.get(type), text.replace(/^urn:uuid:/, ''))
+    return found?.resourceType === type ? found as unknown as ByType[T] : undefined
+  }
+
+  const names = new Map<unknown, string>()
+  for (const [fullUrl, resource] of aliases ?? []) names.set(resource, fullUrl)
+  const name: Referral['name'] = (resource, element) => {
+    const own = resource.id === undefined ? names.get(resource) ?? resource.resourceType : `${resource.resourceType}/${resource.id}`
+    return element === undefined ? own : `${own}.${element}`
+  }
+
+  const requests = all('ServiceRequest')
+  const request = requests.find(({ status }) => status === 'active') ?? requests[0]
+  return { request, patient: follow(request?.subject, 'Patient', request) ?? all('Patient')[0], all, follow, name }
+}
+
+/** Resources and fullUrls of a Bundle; entries without a resource are passed over. */
+export const bundleContent = (bundle: Resource): { resources: readonly Resource[]; aliases: ReadonlyMap<string, Resource> } => {
+  const entries = Array.isArray(bundle['entry']) ? bundle['entry'] as readonly { fullUrl?: unknown; resource?: Resource }[] : []
+  const resources: Resource[] = []
+  const aliases = new Map<string, Resource>()
+  for (const { fullUrl, resource } of entries) {
+    if (typeof resource?.resourceType !== 'string') continue
+    resources.push(resource)
+    if (typeof fullUrl === 'string') aliases.set(fullUrl, resource)
+  }
+  return { resources, aliases }
+}
+
+const containedIn = (container: unknown, id: string): Resource | undefined => {
+  const contained = (container as { contained?: unknown } | undefined)?.contained
+  return Array.isArray(contained) ? (contained as readonly Resource[]).find(resource => resource?.id === id) : undefined
+}
+
+const byId = (resources: readonly Resource[] | undefined, id: string): Resource | undefined => resources?.find(resource => resource.id === id)
+
+/** Always a list, whatever was sent. */
+export const list = <T>(value: readonly T[] | T | undefined | null): readonly T[] =>
+  value === undefined || value === null ? [] : Array.isArray(value) ? value as readonly T[] : [value as T]
+
+export const codings = (concept: CodeableConcept | undefined): readonly Coding[] => list(concept?.coding)
+
+/** Codes of a system in a concept. */
+export const codesOf = (concept: CodeableConcept | undefined, system: string): readonly string[] => {
+  const found: string[] = []
+  for (const coding of codings(concept)) if (coding?.system === system && typeof coding.code === 'string') found.push(coding.code)
+  return found
+}
+
+export const hasCode = (concept: CodeableConcept | undefined, system: string, code: string): boolean =>
+  codings(concept).some(coding => coding?.system === system && coding.code === code)
+
+export const extensionOf = (element: { extension?: readonly Extension[] | undefined } | undefined, url: string): Extension | undefined =>
+  list(element?.extension).find(extension => extension?.url === url)
+
+/** Statements withdrawn or refuted say nothing. */
+export const isInForce = (resource: { status?: unknown }): boolean =>
+  !['entered-in-error', 'cancelled', 'inactive', 'rejected', 'superseded'].includes(String(resource.status))

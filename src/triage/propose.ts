@@ -1,0 +1,108 @@
+/**
+ * From a referral's resources to a proposal with its reasons. Pure and synchronous: the same resources, packs,
+ * directory and time of receipt give the same proposal, in whatever order the resources come.
+ */
+import { hash } from 'node:crypto'
+import type { Directory } from '../directory/services.ts'
+import { ODS_ORGANISATION_SYSTEM, type Resource } from '../fhir/resource.ts'
+import { changesOf } from './changes.ts'
+import { decide, type Decision } from './engine.ts'
+import { factsOf, type Facts } from './facts.ts'
+import { list } from './facts/resources.ts'
+import { moreUrgent } from './lines.ts'
+import type { CompiledPack, Triage } from './load.ts'
+import { momentOf } from './moment.ts'
+import type { Priority, Proposal, ProposedService } from './proposal.ts'
+import { practicePlace, residencePlace } from './situation.ts'
+import { traceOf } from './trace.ts'
+
+export interface TriageInput {
+  /** The referral's resources: ServiceRequest, Patient and what they refer to. */
+  readonly resources: readonly Resource[]
+  /** fullUrl to resource, for a Bundle whose references are not resolved (`bundleContent`). */
+  readonly aliases?: ReadonlyMap<string, Resource>
+  /** Instant, milliseconds. */
+  readonly receivedAt: number
+  /** Registered kind of the client (`Caller.referrerKind`). */
+  readonly callerKind?: string | undefined
+  /** Folder name of the hub addressed, or the client's registered locality; ServiceRequest.performer goes before it. */
+  readonly addressedLocality?: string | undefined
+  readonly directory: Directory
+  /** What-if: free places by service code, before what the directory reports. */
+  readonly capacity?: ReadonlyMap<string, number>
+  /** Urgency given before, of a stored referral: never lowered by what is no longer known. */
+  readonly urgencyGiven?: Priority | undefined
+}
+
+/** Never throws for what a referral says; missing and contradictory facts lead to a person. */
+export const propose = (triage: Triage, input: TriageInput): Proposal => {
+  const facts = factsOf({
+    resources: input.resources, ...(input.aliases === undefined ? {} : { aliases: input.aliases }),
+    receivedAt: input.receivedAt, callerKind: input.callerKind, vocabulary: triage.vocabulary,
+  })
+  const pack = packFor(triage, facts, input)
+  const moment = momentOf(pack.pack, input.receivedAt, facts.authoredAt?.value)
+  const capacity = capacityOf(pack, input)
+  const engine = { pack, facts, moment, directory: input.directory, capacity }
+  const decision = decide(engine)
+  const { pack: content } = pack
+  return {
+    disposition: decision.disposition,
+    services: proposedServices(pack, decision, input.directory),
+    priority: input.urgencyGiven === undefined ? decision.priority : moreUrgent(decision.priority, input.urgencyGiven),
+    dueAt: decision.dueAt,
+    flags: decision.flags,
+    missing: decision.missing.map(linkId => ({ linkId, text: content.texts.questions[linkId] ?? linkId })),
+    rules: traceOf(pack, decision, facts),
+    changes: changesOf(engine, decision),
+    emergencyAdvice: decision.advice === undefined ? undefined : content.texts.advice[decision.advice],
+    pack: { canonical: content.url, version: content.version },
+    locality: pack.locality.name,
+    inputs: hash('sha256', JSON.stringify([content.url, content.version, input.receivedAt, facts, [...capacity].sort()])),
+  }
+}
+
+/** By residence, else by GP practice, else by the hub that was addressed; the first locality when nothing tells. */
+const packFor = ({ packs }: Triage, facts: Facts, input: TriageInput): CompiledPack => {
+  const served = (pack: CompiledPack, place: ReturnType<typeof residencePlace>): boolean =>
+    place.kind === 'district' && pack.pack.districts.includes(place.code)
+  const addressed = performerLocality(packs, input.resources) ?? input.addressedLocality
+  const pack = packs.find(each => served(each, residencePlace(each.locality.area, facts.residence?.value)))
+    ?? packs.find(each => served(each, practicePlace(each.locality.area, facts.practice?.value)))
+    ?? packs.find(each => each.locality.name === addressed)
+    ?? packs[0]
+  if (pack === undefined) throw new Error('triage was opened without a locality')
+  return pack
+}
+
+const performerLocality = (packs: readonly CompiledPack[], resources: readonly Resource[]): string | undefined => {
+  const request = resources.find(({ resourceType }) => resourceType === 'ServiceRequest') as { performer?: readonly Performer[] } | undefined
+  const performers = list(request?.performer)
+  return packs.find(({ locality: { hub } }) => performers.some(({ reference, identifier }) =>
+    reference === hub.organization || (identifier?.system === ODS_ORGANISATION_SYSTEM && identifier.value === hub.ods)))?.locality.name
+}
+
+interface Performer {
+  readonly reference?: string
+  readonly identifier?: { readonly system?: string; readonly value?: string }
+}
+
+/** What-if first; else a fresh count. An unconfirmed count is no reason to leave a service out. */
+const capacityOf = (pack: CompiledPack, { capacity, directory, receivedAt }: TriageInput): ReadonlyMap<string, number> => {
+  const known = new Map<string, number>()
+  for (const code of pack.services.keys()) {
+    const reported = directory.find(pack.locality.name, code)?.capacity(receivedAt)
+    const free = capacity?.get(code) ?? (reported?.kind === 'reported' ? reported.free : undefined)
+    if (free !== undefined) known.set(code, free)
+  }
+  return known
+}
+
+const proposedServices = (pack: CompiledPack, { lines }: Decision, directory: Directory): readonly ProposedService[] =>
+  lines.flatMap((codes, line) => codes.map((code, index) => ({
+    line,
+    rank: index + 1,
+    code,
+    reference: directory.find(pack.locality.name, code)?.reference,
+    reason: pack.services.get(code)?.service.reason ?? code,
+  })))
