@@ -40,6 +40,7 @@ describe('shapes that pass', () => {
       resourceType: 'Patient',
       name: [{ given: ['Edna', null], _given: [null, { extension: [{ url: 'urn:x', valueString: 'x' }] }] }],
     }],
+    ['a companion list that is shorter than its values', { resourceType: 'Patient', name: [{ given: ['Edna', 'May'], _given: [{ id: 'a' }] }] }],
     ['an extension inside an extension', {
       resourceType: 'Patient', extension: [{ url: 'urn:x', extension: [{ url: 'y', valueCoding: { code: 'z' } }] }],
     }],
@@ -84,6 +85,9 @@ describe('shapes that do not', () => {
     ['an empty list', { resourceType: 'Patient', name: [] }],
     ['an empty object', { resourceType: 'Patient', name: [{}] }],
     ['null as a value', { resourceType: 'Patient', gender: null }],
+    ['null that stands for nothing in a list of primitives', { resourceType: 'Patient', name: [{ given: ['Edna', null] }] }],
+    ['null in both lists', { resourceType: 'Patient', name: [{ given: [null], _given: [null] }] }],
+    ['null alone in a companion list', { resourceType: 'Patient', name: [{ _given: [null] }] }],
     ['null in a list of objects', { resourceType: 'Patient', name: [null] }],
     ['a date that does not exist', { resourceType: 'Patient', birthDate: '1939-02-30' }],
     ['a date with a time', { resourceType: 'Patient', birthDate: '1939-02-03T00:00:00Z' }],
