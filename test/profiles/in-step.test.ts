@@ -1,5 +1,5 @@
 /**
- * The codes and words that the hub writes are those that its code systems publish.
+ * The codes and words that the hub writes, and the codes that rule packs decide by, are those its code systems publish.
  */
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { BUSINESS_STATUS_DISPLAY, kindConcept, type TaskKind } from '../../src/r
 import { reasonLists } from '../../src/referral/reasons.ts'
 import { transitions } from '../../src/referral/transitions.ts'
 import { SETTINGS } from '../../src/triage/facts/setting.ts'
+import type { RulePack } from '../../src/triage/pack.ts'
 
 /** Displays of a published code system by code. */
 const published = (system: string): Record<string, string> =>
@@ -57,4 +58,51 @@ it('codes of the error catalogue', () => {
   expect(codes.length).toBeGreaterThan(20)
   // What is reported is an entry of src/fhir/outcomes.ts that profiles/hub/codesystems/operation-outcome.json lacks.
   expect(codes.filter(code => !(code in published(hubCodeSystem('operation-outcome'))))).toEqual([])
+})
+
+interface Concept { readonly code: string; readonly property: readonly { code: string; valueString?: string; valueBoolean?: boolean; valueCoding?: { code: string } }[] }
+const conceptOf = (system: string, code: string): Concept | undefined =>
+  (byUrl.get(hubCodeSystem(system))?.concept as Concept[]).find(concept => concept.code === code)
+
+/** Every value of these properties, at any depth. */
+const valuesOf = (value: unknown, names: readonly string[]): string[] => typeof value !== 'object' || value === null ? []
+  : Object.entries(value).flatMap(([name, inner]) => names.includes(name) ? [inner].flat() as string[] : valuesOf(inner, names))
+
+const LOCALITIES = join(import.meta.dirname, '../../localities')
+const packs = readdirSync(LOCALITIES).map(locality => ({
+  locality, pack: JSON.parse(readFileSync(join(LOCALITIES, locality, 'pack.json'), 'utf8')) as RulePack }))
+
+describe.each(packs)('the rule pack of $locality', ({ pack }) => {
+  it.each([
+    ['need', pack.needs],
+    ['red-flag', pack.redFlags],
+    ['soft-flag', pack.softFlags],
+    ['referrer-kind', pack.referrers],
+    ['service', pack.services],
+  ])('uses codes of %s', (system, entries) => {
+    expect(entries.map(({ code }) => code).filter(code => !(code in published(hubCodeSystem(system))))).toEqual([])
+  })
+
+  it('marks with codes of triage-flag', () => {
+    const flags = valuesOf([pack.rules, pack.needs], ['flags', 'mark', 'whenNoneFits'])
+    expect(flags.length).toBeGreaterThan(10)
+    expect(flags.filter(flag => !(flag in published(hubCodeSystem('triage-flag'))))).toEqual([])
+  })
+
+  it('reads SNOMED CT reasons, and health from social needs, as the code system does', () => {
+    for (const { code, class: kind, snomed } of pack.needs) {
+      const properties = conceptOf('need', code)?.property ?? []
+      expect({ code, kind, snomed: snomed ?? [] }).toEqual({
+        code,
+        kind: properties.find(property => property.code === 'class')?.valueString,
+        snomed: properties.flatMap(({ valueCoding }) => valueCoding?.code ?? []),
+      })
+    }
+  })
+
+  it('lets an advance plan cover the red flags that the code system does', () => {
+    for (const { code, coveredByPlan } of pack.redFlags) {
+      expect({ code, beyond: !coveredByPlan }).toEqual({ code, beyond: conceptOf('red-flag', code)?.property[0]?.valueBoolean })
+    }
+  })
 })
