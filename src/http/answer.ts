@@ -6,6 +6,7 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { FhirAnswer } from '../rest/request.ts'
+import type { RequestIds } from './request-ids.ts'
 
 export const FHIR_JSON = 'application/fhir+json; charset=utf-8'
 export const PLAIN_JSON = 'application/json; charset=utf-8'
@@ -20,13 +21,19 @@ const protective: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 }
 
+/** Express's response: `locals` holds what the first middleware found out about the request. */
+export type Response = ServerResponse & { readonly locals?: Partial<RequestIds> }
+
 /** Header values are Latin-1 on the wire; what is not (or would end the line) becomes `?`, never an exception. */
 const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/g
 
 /** Sends unless something was sent already or the client has gone. `type` is the media type of a body. */
-export const send = (response: ServerResponse, { status, headers, body }: FhirAnswer, type = FHIR_JSON): void => {
+export const send = (response: Response, { status, headers, body }: FhirAnswer, type = FHIR_JSON): void => {
   if (response.headersSent || response.destroyed) return
   const all: Record<string, string | number> = { ...protective }
+  const { requestId, correlationId } = response.locals ?? {}
+  if (requestId !== undefined) all['x-request-id'] = requestId
+  if (correlationId !== undefined) all['x-correlation-id'] = correlationId
   for (const [name, value] of Object.entries(headers)) all[name.toLowerCase()] = value.replace(UNSENDABLE, '?')
   if (body !== undefined) {
     all['content-type'] ??= type
@@ -38,5 +45,5 @@ export const send = (response: ServerResponse, { status, headers, body }: FhirAn
   response.end(body)
 }
 
-export const sendJson = (response: ServerResponse, status: number, value: object, headers: Readonly<Record<string, string>> = {}): void =>
+export const sendJson = (response: Response, status: number, value: object, headers: Readonly<Record<string, string>> = {}): void =>
   send(response, { status, headers, body: JSON.stringify(value) }, PLAIN_JSON)

@@ -42,10 +42,7 @@ export const createApp = (parts: AppParts): Express => {
   app.enable('case sensitive routing').enable('strict routing')
 
   app.use((request: Request, response: Answer, next: NextFunction) => {
-    const ids = requestIds(request.headers)
-    Object.assign(response.locals, ids)
-    response.setHeader('X-Request-ID', ids.requestId)
-    response.setHeader('X-Correlation-ID', ids.correlationId)
+    Object.assign(response.locals, requestIds(request.headers))
     logWhenDone(logger, request, response)
     authentication.admit(request)
     next()

@@ -2,12 +2,12 @@
  * `POST /clock`: moves the hub's manual clock, for demonstrations and tests (CLOCK=manual, loopback only).
  * `{"now": instant}` sets it, `{"advance": "PT20M"}` moves it on; never back. An administrator's business.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import { instant, type Clock } from '../fhir/clock.ts'
 import { parseJson } from '../fhir/json.ts'
 import { outcomes } from '../fhir/outcomes.ts'
-import { sendJson } from './answer.ts'
+import { sendJson, type Response } from './answer.ts'
 import type { Authentication } from './authentication.ts'
 import { readText } from './body.ts'
 import { bodyForm } from './negotiation.ts'
@@ -32,7 +32,7 @@ const milliseconds = (duration: string): number => {
 }
 
 export const createClockEndpoint = (clock: ManualClock, authentication: Authentication) =>
-  async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  async (request: IncomingMessage, response: Response): Promise<void> => {
     if (request.method !== 'POST') throw outcomes.methodNotAllowed(request.method ?? '', ['POST'])
     const caller = await authentication.caller(request)
     if (caller.role !== 'administrator') throw outcomes.forbidden(`the clock is not for the role ${caller.role}; it is for: administrator`)

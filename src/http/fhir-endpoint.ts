@@ -2,13 +2,13 @@
  * `/fhir`: from an HTTP message to a FhirRequest with its Caller, and from the answer back. What only HTTP knows ends
  * here: media types, limits, encodings, HEAD. Interactions and operations are `rest/`.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { systemCaller, type Caller } from '../access/caller.ts'
 import { MAX_BODY_BYTES } from '../fhir/json.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import type { FhirHandler, FhirRequest } from '../rest/request.ts'
 import type { Addresses } from './addresses.ts'
-import { send } from './answer.ts'
+import { send, type Response } from './answer.ts'
 import type { Authentication } from './authentication.ts'
 import { hasBody, readText } from './body.ts'
 import { bodyForm, requireJsonAccepted } from './negotiation.ts'
@@ -32,7 +32,7 @@ const isOpen = (method: Method, path: readonly string[]): boolean =>
 
 /** `target`: the rest of the address after `/fhir`, as it came. Told to `onCaller` as soon as the caller is known. */
 export const createFhirEndpoint = ({ handler, authentication, addresses }: FhirEndpointParts) =>
-  async (request: IncomingMessage, response: ServerResponse, target: string, ids: RequestIds, onCaller: (caller: Caller) => void) => {
+  async (request: IncomingMessage, response: Response, target: string, ids: RequestIds, onCaller: (caller: Caller) => void) => {
     const method = request.method ?? ''
     if (!isMethod(method)) throw outcomes.methodNotAllowed(method, METHODS)
     const [rawPath = '', rawQuery = ''] = splitTarget(target)

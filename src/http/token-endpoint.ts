@@ -2,12 +2,12 @@
  * `POST /token`: a form in, OAuth JSON out (RFC 6749 section 5), never an OperationOutcome. Verifying signatures is the
  * dearest thing a stranger can ask for, so each address is bounded.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Logger } from 'pino'
 import type { TokenAnswer } from '../access/grant.ts'
 import { OAuthError } from '../access/oauth-error.ts'
 import { FhirError } from '../fhir/outcomes.ts'
-import { sendJson } from './answer.ts'
+import { sendJson, type Response } from './answer.ts'
 import { readText } from './body.ts'
 import { failureAnswer } from './failures.ts'
 import { decodePairs, type Pairs } from './query.ts'
@@ -26,7 +26,7 @@ const RATE = { burst: 100, perSecond: 20 }
 export const createTokenEndpoint = (grant: Grant, logger: Logger) => {
   const rate = createRateLimit(RATE)
 
-  return async (request: IncomingMessage, response: ServerResponse, ids: RequestIds): Promise<void> => {
+  return async (request: IncomingMessage, response: Response, ids: RequestIds): Promise<void> => {
     const refuse = (status: number, error: string, description: string, headers = {}) =>
       sendJson(response, status, { error, error_description: description }, { pragma: 'no-cache', ...headers })
     if (request.method !== 'POST') {
