@@ -30,7 +30,7 @@ function choice(raw: RawElement, prefix: string): { type: string; value: unknown
     const suffix = key.slice(prefix.length)
     if (!key.startsWith(prefix) || !/^[A-Z]/.test(suffix)) continue
     const primitive = suffix.charAt(0).toLowerCase() + suffix.slice(1)
-    return { type: primitive in primitives ? primitive : suffix, value }
+    return { type: Object.hasOwn(primitives, primitive) ? primitive : suffix, value }
   }
   return undefined
 }

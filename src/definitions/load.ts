@@ -22,14 +22,14 @@ export interface Catalogue {
   readonly compartments: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
 }
 
-/** A function that computes its answer for a key once. */
-function remembering<T>(compute: (key: string) => T): (key: string) => T {
+/** A function that computes its answer for a key once; keys without an answer, which callers make up, leave no trace. */
+function remembering<T>(compute: (key: string) => T | undefined): (key: string) => T | undefined {
   const known = new Map<string, T>()
   return key => {
     const found = known.get(key)
     if (found !== undefined) return found
     const value = compute(key)
-    known.set(key, value)
+    if (value !== undefined) known.set(key, value)
     return value
   }
 }
@@ -63,6 +63,8 @@ function decodeValueSet(text: string): ValueSet {
   return { ...set, codes: new Map(Object.entries(set.codes).map(([system, codes]) => [system, new Map(Object.entries(codes))])) }
 }
 
+const NO_PARAMETERS: ReadonlyMap<string, SearchParameter> = new Map()
+
 /** `2.0.2-hub.1` restates `2.0.2` and answers to both. */
 const isVersion = (have: string | undefined, asked: string): boolean =>
   have === asked || have?.startsWith(`${asked}-hub.`) === true
@@ -82,6 +84,8 @@ export function loadDefinitions(folder: string = DEFINITIONS_FOLDER): Definition
   const resourceTypes = new Set(catalogue.resourceTypes)
   const types = new Map(Object.entries(catalogue.types))
   const defaultProfiles = new Map(Object.entries(catalogue.defaultProfiles))
+  const compartments = new Map(Object.entries(catalogue.compartments)
+    .map(([compartment, members]) => [compartment, new Map(Object.entries(members))]))
 
   const structureByUrl = decoded('structures', decodeStructure)
   const valueSetByUrl = decoded('valueSets', decodeValueSet)
@@ -94,8 +98,8 @@ export function loadDefinitions(folder: string = DEFINITIONS_FOLDER): Definition
 
   const type = (name: string): StructureDefinition | undefined => structureByUrl(types.get(name) ?? '')
 
-  const parametersOf = remembering((resourceType: string): ReadonlyMap<string, SearchParameter> => {
-    if (!resourceTypes.has(resourceType)) return new Map()
+  const parametersOf = remembering((resourceType: string): ReadonlyMap<string, SearchParameter> | undefined => {
+    if (!resourceTypes.has(resourceType)) return undefined
     const isDomainResource = type(resourceType)?.baseDefinition === coreStructure('DomainResource')
     const bases = new Set([resourceType, 'Resource', ...(isDomainResource ? ['DomainResource'] : [])])
     return new Map(allParameters().filter(({ base }) => base.some(name => bases.has(name))).map(item => [item.code, item]))
@@ -117,11 +121,11 @@ export function loadDefinitions(folder: string = DEFINITIONS_FOLDER): Definition
     type,
     structure,
     defaultProfile: resourceType => defaultProfiles.get(resourceType),
-    searchParameters: parametersOf,
+    searchParameters: resourceType => parametersOf(resourceType) ?? NO_PARAMETERS,
     valueSet: url => valueSetByUrl(withoutVersion(url)),
     // HL7's v2 systems have a version inside their canonical
     codeSystem: url => codeSystemByUrl(url) ?? codeSystemByUrl(withoutVersion(url)),
-    compartment: (compartment, resourceType) => catalogue.compartments[compartment]?.[resourceType] ?? [],
+    compartment: (compartment, resourceType) => compartments.get(compartment)?.get(resourceType) ?? [],
     operation: (code, resourceType) => allOperations().find(operation => operation.code === code &&
       (resourceType === undefined || operation.resource.some(name => name === resourceType || name === 'Resource'))),
     canonicals: kind => pack.keys(sections[kind]),

@@ -155,6 +155,7 @@ describe('compartments', () => {
   it('is empty where a type is not in it', () => {
     expect(definitions.compartment('Patient', 'Location')).toEqual([])
     expect(definitions.compartment('Location', 'Patient')).toEqual([])
+    expect(definitions.compartment('constructor', 'name')).toEqual([])
   })
 
   it.each(['Patient', 'Encounter', 'RelatedPerson', 'Practitioner', 'Device'])('%s goes by parameters that exist', compartment => {
