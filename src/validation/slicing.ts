@@ -30,8 +30,10 @@ export const compileMatcher = (
   const matchers: Matcher[] = []
   for (const { type, path } of discriminators) {
     const steps = stepsOf(path)
-    const target = elementAt(slice, steps, parts)
-    const test = testFor(type, target, steps, slice, parts)
+    // what a reference leads to is known by the reference's own target profiles
+    const isTarget = steps.at(-1)?.kind === 'resolve' && (type === 'type' || type === 'profile')
+    const target = elementAt(slice, isTarget ? steps.slice(0, -1) : steps, parts)
+    const test = testFor({ type, target, steps, isTarget }, slice, parts)
     if (typeof test === 'string') return `the discriminator ${type}:${path} ${test} (${structure.url})`
     matchers.push((candidate, scope, conforms) => test(candidatesAt(candidate, steps, scope, parts), scope, conforms))
   }
@@ -151,9 +153,15 @@ const anyOf = (candidates: readonly Candidate[] | undefined, test: (candidate: C
   return result
 }
 
-const testFor = (
-  type: Discriminator['type'], target: SnapshotNode | undefined, steps: readonly Step[], slice: SnapshotNode, parts: CompileParts,
-): Test | string => {
+interface Question {
+  readonly type: Discriminator['type']
+  readonly target: SnapshotNode | undefined
+  readonly steps: readonly Step[]
+  /** The value is what a reference leads to. */
+  readonly isTarget: boolean
+}
+
+const testFor = ({ type, target, steps, isTarget }: Question, slice: SnapshotNode, parts: CompileParts): Test | string => {
   switch (type) {
     case 'value':
     case 'pattern': {
@@ -164,29 +172,26 @@ const testFor = (
     }
     case 'exists': {
       if (target === undefined || (target.element.min === 0 && target.element.max > 0)) return 'is neither required nor forbidden'
-      const wanted = target.element.min > 0
-      return candidates => candidates && candidates.length > 0 === wanted
+      const isWanted = target.element.min > 0
+      return candidates => candidates && candidates.length > 0 === isWanted
     }
     case 'type': {
-      const codes = target?.element.types?.map(({ code }) => code)
-      if (codes === undefined || codes.length === 0) return 'has no type'
-      const allowed = steps.at(-1)?.kind === 'resolve' && codes[0] === 'Reference'
-        ? (target?.element.types?.[0]?.targetProfiles ?? []).map(canonical => parts.definitions.structure(canonical)?.type ?? '') : codes
+      const allowed = isTarget ? targetsOf(target).map(canonical => parts.definitions.structure(canonical)?.type) : target?.element.types?.map(({ code }) => code)
+      if (allowed === undefined || allowed.length === 0) return 'has no type'
       return candidates => anyOf(candidates, ({ value, type: named }) => {
         const actual = (value as { resourceType?: string } | null)?.resourceType ?? named
         return actual === undefined ? undefined : allowed.includes(actual)
       })
     }
     case 'profile': {
-      const isReference = steps.at(-1)?.kind === 'resolve' && target?.element.types?.[0]?.code === 'Reference'
-      const canonicals = target?.element.types?.flatMap(({ profiles, targetProfiles }) => (isReference ? targetProfiles : profiles) ?? [])
-        ?? []
-      const resolved = canonicals.length > 0 ? canonicals : (slice.element.types ?? []).flatMap(({ profiles, targetProfiles }) => targetProfiles ?? profiles ?? [])
-      if (resolved.length === 0) return 'names no profile'
-      return (candidates, scope, conforms) => anyOf(candidates, ({ value }) => resolved.some(canonical => conforms(canonical, value, scope)))
+      const canonicals = isTarget ? targetsOf(target) : target?.element.types?.flatMap(({ profiles }) => profiles ?? []) ?? []
+      if (canonicals.length === 0) return 'names no profile'
+      return (candidates, scope, conforms) => anyOf(candidates, ({ value }) => canonicals.some(canonical => conforms(canonical, value, scope)))
     }
   }
 }
+
+const targetsOf = (node: SnapshotNode | undefined): readonly string[] => node?.element.types?.flatMap(({ targetProfiles }) => targetProfiles ?? []) ?? []
 
 /** An extension slice is known by the canonical of its profile. */
 const extensionUrl = (slice: SnapshotNode, steps: readonly Step[]): string | undefined => {

@@ -1,0 +1,211 @@
+import type { StructureDefinition as RawStructure } from 'fhir/r4.js'
+import { createValidator } from '../../src/validation/engine.ts'
+import { withDefinitions } from './overlay.ts'
+import { altered, check, DECLARED, definitions, errorsOf, observation, patient, told, UKCORE } from './setup.ts'
+
+const URL = 'https://example.org/fhir/StructureDefinition/test'
+
+/** A profile of one differential on a base type, and what validating a resource against it tells. */
+const against = (type: string, element: readonly object[], resource: object, supporting: readonly RawStructure[] = []) => {
+  const validator = createValidator(withDefinitions(definitions, [profile(URL, type, element), ...supporting]))
+  return check(resource, { ...DECLARED, also: [URL] }, validator)
+}
+
+const profile = (url: string, type: string, element: readonly object[], more: object = {}): RawStructure => ({
+  resourceType: 'StructureDefinition', url, name: 'Test', status: 'draft', kind: 'resource', abstract: false, type,
+  baseDefinition: `http://hl7.org/fhir/StructureDefinition/${type}`, derivation: 'constraint', ...more,
+  differential: { element: element.map(item => ({ id: (item as { path: string }).path, ...item })) },
+} as RawStructure)
+
+const sliced = (path: string, discriminator: readonly { type: string; path: string }[], rules = 'open', ordered = false) =>
+  ({ path, slicing: { discriminator, rules, ordered } })
+
+const errors = (...args: Parameters<typeof against>): string[] => told(errorsOf(against(...args)))
+
+describe('UK Core Patient', () => {
+  it('allows one NHS number', () => {
+    const two = altered(patient, copy => { copy.identifier.push({ system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9000000017' }) })
+    expect(told(errorsOf(check(two)))).toEqual(['slice-max:Patient.identifier:nhsNumber at Patient.identifier[1]'])
+    expect(told(errorsOf(check(two, DECLARED)))).toEqual([])
+  })
+
+  it('asks of an NHS number its value', () => {
+    const without = altered(patient, copy => { delete copy.identifier[0].value })
+    expect(told(errorsOf(check(without)))).toEqual(['min:Patient.identifier:nhsNumber.value at Patient.identifier[0]'])
+  })
+
+  it('refuses the retired code system of the verification status', () => {
+    const retired = altered(patient, copy => {
+      copy.identifier[0].extension[0].valueCodeableConcept.coding[0] = { system: 'https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatus', code: 'number-present-and-verified' }
+    })
+    const [issue] = errorsOf(check(retired))
+    expect(issue).toMatchObject({ code: 'binding:Extension.value[x]', expression: ['Patient.identifier[0].extension[0].value.ofType(CodeableConcept).coding[0]'] })
+    expect(issue?.text).toContain('UKCore-NHSNumberVerificationStatusEngland')
+  })
+
+  it('leaves the rest of the world its identifiers', () => {
+    expect(told(check({ resourceType: 'Patient', identifier: [{ system: 'https://example.org/mrn', value: '1' }, { system: 'https://example.org/mrn', value: '2' }] }))).toEqual([])
+  })
+})
+
+describe('profiles claimed', () => {
+  const claim = (...profile: string[]) => ({ ...patient, meta: { profile } })
+
+  it('refuses an unknown one, and only warns where asked to', () => {
+    const unknown = claim('https://fhir.hl7.org.uk/StructureDefinition/UKCore-Pateint')
+    const [issue] = check(unknown)
+    expect(issue).toMatchObject({ severity: 'error', code: 'profile-unknown', expression: ['Patient.meta.profile[0]'] })
+    expect(issue?.text).toContain('did you mean https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patient?')
+    expect(check(unknown, { ...UKCORE, unknownProfile: 'warning' }).map(({ severity }) => severity)).toEqual(['warning'])
+  })
+
+  it('refuses one of another type', () => {
+    expect(told(check(claim('https://fhir.hl7.org.uk/StructureDefinition/UKCore-Task')))).toEqual(['profile-type at Patient.meta.profile[0]'])
+  })
+
+  it('refuses a version that is not known', () => {
+    expect(told(check(claim('https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patient|99.0.0')))).toEqual(['profile-unknown at Patient.meta.profile[0]'])
+  })
+
+  it('checks them in Bundle entries as well', () => {
+    expect(told(check({ resourceType: 'Bundle', type: 'collection', entry: [{ resource: claim('https://example.org/none') }] })))
+      .toEqual(['profile-unknown at Bundle.entry[0].resource.meta.profile[0]'])
+  })
+})
+
+describe('a profile element by element', () => {
+  it.each<[string, object, object, string[]]>([
+    ['min', { path: 'Patient.birthDate', min: 1 }, {}, ['min:Patient.birthDate at Patient']],
+    ['min inside', { path: 'Patient.name.family', min: 1 }, { name: [{ family: 'x' }, { text: 'x' }] }, ['min:Patient.name.family at Patient.name[1]']],
+    ['min inside what is not there', { path: 'Patient.name.family', min: 1 }, {}, []],
+    ['max', { path: 'Patient.name', max: '1' }, { name: [{ text: 'a' }, { text: 'b' }] }, ['max:Patient.name at Patient.name[1]']],
+    ['max 0', { path: 'Patient.photo', max: '0' }, { photo: [{ title: 'x' }] }, ['max:Patient.photo at Patient.photo[0]']],
+    ['fixed', { path: 'Patient.active', fixedBoolean: true }, { active: false }, ['fixed:Patient.active at Patient.active']],
+    ['fixed, complex', { path: 'Patient.maritalStatus', fixedCodeableConcept: { text: 'x' } }, { maritalStatus: { text: 'x', id: 'y' } }, ['fixed:Patient.maritalStatus at Patient.maritalStatus']],
+    ['pattern met', { path: 'Patient.maritalStatus', patternCodeableConcept: { coding: [{ code: 'M' }] } }, { maritalStatus: { coding: [{ code: 'X' }, { code: 'M', display: 'x' }] } }, []],
+    ['pattern not met', { path: 'Patient.maritalStatus', patternCodeableConcept: { coding: [{ code: 'M' }] } }, { maritalStatus: { coding: [{ code: 'X' }] } }, ['pattern:Patient.maritalStatus at Patient.maritalStatus']],
+    ['maxLength', { path: 'Patient.name.text', maxLength: 3 }, { name: [{ text: '😀😀😀' }, { text: 'four' }] }, ['max-length:Patient.name.text at Patient.name[1].text']],
+    ['a choice narrowed', { path: 'Patient.deceased[x]', type: [{ code: 'boolean' }] }, { deceasedDateTime: '2026-01-01' }, ['type:Patient.deceased[x] at Patient.deceased.ofType(dateTime)']],
+    ['a choice required', { path: 'Patient.deceased[x]', min: 1 }, {}, ['min:Patient.deceased[x] at Patient']],
+    ['reference targets', { path: 'Patient.generalPractitioner', type: [{ code: 'Reference', targetProfile: ['http://hl7.org/fhir/StructureDefinition/Organization'] }] },
+      { generalPractitioner: [{ reference: 'Practitioner/1' }] }, ['target:Patient.generalPractitioner at Patient.generalPractitioner[0]']],
+    ['a binding made required', { path: 'Patient.contact.relationship', binding: { strength: 'required', valueSet: 'http://hl7.org/fhir/ValueSet/patient-contactrelationship' } },
+      { contact: [{ name: { text: 'x' }, relationship: [{ coding: [{ system: 'x', code: 'x' }] }] }] }, ['binding:Patient.contact.relationship at Patient.contact[0].relationship[0].coding[0]']],
+    ['least value', { path: 'Patient.multipleBirth[x]', minValueInteger: 2 }, { multipleBirthInteger: 1 }, ['min-value:Patient.multipleBirth[x] at Patient.multipleBirth.ofType(integer)']],
+    ['greatest value', { path: 'Patient.birthDate', maxValueDate: '2020-01-01' }, { birthDate: '2020-01-02' }, ['max-value:Patient.birthDate at Patient.birthDate']],
+    ['an invariant', { path: 'Patient', constraint: [{ key: 'p-1', severity: 'error', human: 'Needs a name', expression: 'name.exists()' }] }, {}, ['p-1 at Patient']],
+    ['an invariant inside', { path: 'Patient.name', constraint: [{ key: 'p-2', severity: 'error', human: 'Needs a family name', expression: 'family.exists()' }] }, { name: [{ text: 'x' }] }, ['p-2 at Patient.name[0]']],
+    ['an extension on a primitive', { path: 'Patient.birthDate.extension', max: '0' }, { birthDate: '1942', _birthDate: { extension: [{ url: 'https://example.org/x', valueString: 'x' }] } },
+      ['max:Patient.birthDate.extension at Patient.birthDate.extension[0]']],
+  ])('%s', (_name, element, members, expected) => {
+    expect(errors('Patient', [element], { resourceType: 'Patient', ...members })).toEqual(expected)
+  })
+
+  it('keeps a warning a warning', () => {
+    const issues = against('Patient', [{ path: 'Patient', constraint: [{ key: 'p-1', severity: 'warning', human: 'Should have a name', expression: 'name.exists()' }] }], { resourceType: 'Patient' })
+    expect(issues.map(({ severity, code, text }) => [severity, code, text])).toEqual([['warning', 'p-1', 'Should have a name (rule p-1: name.exists())']])
+  })
+
+  it('converts units to compare quantities', () => {
+    const quantity = (value: number, code: string) => ({ value, code, system: 'http://unitsofmeasure.org' })
+    const element = { path: 'Observation.value[x]', type: [{ code: 'Quantity' }], maxValueQuantity: quantity(1, 'kg') }
+    expect(errors('Observation', [element], { ...observation, valueQuantity: quantity(999, 'g') })).toEqual([])
+    expect(errors('Observation', [element], { ...observation, valueQuantity: quantity(1001, 'g') })).toEqual(['max-value:Observation.value[x] at Observation.value.ofType(Quantity)'])
+  })
+})
+
+describe('slicing', () => {
+  const bySystem = [{ type: 'value', path: 'system' }]
+  const slice = (name: string, more: object = {}) => ({ id: `Patient.identifier:${name}`, path: 'Patient.identifier', sliceName: name, ...more })
+  const system = (name: string, uri = `urn:${name}`) => ({ id: `Patient.identifier:${name}.system`, path: 'Patient.identifier.system', min: 1, fixedUri: uri })
+  const holder = (...names: string[]) => ({ resourceType: 'Patient', identifier: names.map(name => ({ system: `urn:${name}`, value: '1' })) })
+  const ab = (rules = 'open', ordered = false) => [sliced('Patient.identifier', bySystem, rules, ordered), slice('a', { max: '1' }), system('a'), slice('b', { max: '1' }), system('b')]
+
+  it.each<[string, readonly object[], object, string[]]>([
+    ['min', [sliced('Patient.identifier', bySystem), slice('a', { min: 1 }), system('a')], holder('b'), ['slice-min:Patient.identifier:a at Patient']],
+    ['max', ab(), holder('a', 'b', 'a'), ['slice-max:Patient.identifier:a at Patient.identifier[2]']],
+    ['open', ab(), holder('c', 'a', 'c'), []],
+    ['closed', ab('closed'), holder('a', 'c'), ['slice-closed:Patient.identifier at Patient.identifier[1]']],
+    ['open at end, met', ab('openAtEnd'), holder('a', 'b', 'c'), []],
+    ['open at end, not met', ab('openAtEnd'), holder('a', 'c', 'b'), ['slice-order:Patient.identifier at Patient.identifier[1]']],
+    ['ordered, met', ab('open', true), holder('a', 'c', 'b'), []],
+    ['ordered, not met', ab('open', true), holder('b', 'a'), ['slice-order:Patient.identifier at Patient.identifier[1]']],
+    ['a rule within a slice', [...ab(), { id: 'Patient.identifier:a.period', path: 'Patient.identifier.period', min: 1 }], holder('a', 'b'), ['min:Patient.identifier:a.period at Patient.identifier[0]']],
+  ])('%s', (_name, elements, resource, expected) => {
+    // a differential lists a slice's elements right after it
+    const ordered = elements.filter(element => (element as { id?: string }).id !== 'Patient.identifier:a.period')
+    const period = elements.find(element => (element as { id?: string }).id === 'Patient.identifier:a.period')
+    if (period) ordered.splice(3, 0, period)
+    expect(errors('Patient', ordered, resource)).toEqual(expected)
+  })
+
+  it.each<[string, readonly object[], object, string[]]>([
+    ['pattern', [
+      sliced('Observation.category', [{ type: 'pattern', path: '$this' }]),
+      { id: 'Observation.category:lab', path: 'Observation.category', sliceName: 'lab', min: 1, patternCodeableConcept: { coding: [{ code: 'laboratory' }] } },
+    ], observation, ['slice-min:Observation.category:lab at Observation']],
+    ['exists', [
+      sliced('Observation.component', [{ type: 'exists', path: 'interpretation' }]),
+      { id: 'Observation.component:read', path: 'Observation.component', sliceName: 'read', max: '1' },
+      { id: 'Observation.component:read.interpretation', path: 'Observation.component.interpretation', min: 1 },
+    ], { ...observation, component: [{ code: { text: 'a' } }, { code: { text: 'b' }, interpretation: [{ text: 'x' }] }, { code: { text: 'c' }, interpretation: [{ text: 'x' }] }] },
+    ['slice-max:Observation.component:read at Observation.component[2]']],
+    ['type of a choice', [
+      sliced('Observation.value[x]', [{ type: 'type', path: '$this' }]),
+      { id: 'Observation.value[x]:valueQuantity', path: 'Observation.value[x]', sliceName: 'valueQuantity', type: [{ code: 'Quantity' }] },
+      { id: 'Observation.value[x]:valueQuantity.code', path: 'Observation.value[x].code', min: 1 },
+    ], altered(observation, copy => { delete copy.valueQuantity.code }), ['min:Observation.value[x]:valueQuantity.code at Observation.value.ofType(Quantity)']],
+    ['type of an entry', [
+      sliced('Bundle.entry', [{ type: 'type', path: 'resource' }]),
+      { id: 'Bundle.entry:patient', path: 'Bundle.entry', sliceName: 'patient', min: 1, max: '1' },
+      { id: 'Bundle.entry:patient.resource', path: 'Bundle.entry.resource', min: 1, type: [{ code: 'Patient' }] },
+    ], { resourceType: 'Bundle', type: 'collection', entry: [{ resource: patient }, { resource: observation }, { resource: patient }] },
+    ['slice-max:Bundle.entry:patient at Bundle.entry[2]']],
+    ['value inside a coding', [
+      sliced('Observation.component', [{ type: 'value', path: 'code.coding.code' }]),
+      { id: 'Observation.component:systolic', path: 'Observation.component', sliceName: 'systolic', min: 1 },
+      { id: 'Observation.component:systolic.code.coding.code', path: 'Observation.component.code.coding.code', min: 1, fixedCode: '8480-6' },
+    ], { ...observation, valueQuantity: undefined, component: [{ code: { coding: [{ code: 'x' }] } }] },
+    ['slice-min:Observation.component:systolic at Observation']],
+  ])('told apart by %s', (_name, elements, resource, expected) => {
+    expect(errors((resource as { resourceType: string }).resourceType, elements, resource)).toEqual(expected)
+  })
+
+  it('told apart by the type a reference leads to', () => {
+    const elements = [
+      sliced('Patient.generalPractitioner', [{ type: 'type', path: 'resolve()' }]),
+      { id: 'Patient.generalPractitioner:gp', path: 'Patient.generalPractitioner', sliceName: 'gp', max: '1', type: [{ code: 'Reference', targetProfile: ['http://hl7.org/fhir/StructureDefinition/Practitioner'] }] },
+    ]
+    const person = { resourceType: 'Patient', contained: [{ resourceType: 'Practitioner', id: 'a', active: true }, { resourceType: 'Organization', id: 'b', name: 'x' }] }
+    expect(errors('Patient', elements, { ...person, generalPractitioner: [{ reference: '#a' }, { reference: '#b' }] })).toEqual([])
+    expect(errors('Patient', elements, { ...person, generalPractitioner: [{ reference: '#a' }, { reference: '#b' }, { reference: '#a' }] }))
+      .toEqual(['slice-max:Patient.generalPractitioner:gp at Patient.generalPractitioner[2]'])
+  })
+
+  it('says so where a reference cannot be followed, and does not guess', () => {
+    const elements = [
+      sliced('Patient.generalPractitioner', [{ type: 'profile', path: 'resolve()' }]),
+      { id: 'Patient.generalPractitioner:gp', path: 'Patient.generalPractitioner', sliceName: 'gp', max: '0', type: [{ code: 'Reference', targetProfile: ['http://hl7.org/fhir/StructureDefinition/Practitioner'] }] },
+    ]
+    const issues = against('Patient', elements, { resourceType: 'Patient', generalPractitioner: [{ reference: 'Practitioner/1' }, { reference: 'Practitioner/2' }] })
+    expect(issues.map(({ severity, code }) => [severity, code])).toEqual([['information', 'not-checked:Patient.generalPractitioner:gp']])
+  })
+})
+
+describe('a broken definition', () => {
+  const fault = (element: readonly object[]) => against('Patient', element, { ...patient }).filter(({ source }) => source === URL)
+
+  it.each<[string, readonly object[], string]>([
+    ['FHIRPath that does not compile', [{ path: 'Patient', constraint: [{ key: 'p-1', severity: 'error', human: 'x', expression: 'name.(' }] }], 'definition:p-1'],
+    ['FHIRPath that does not run', [{ path: 'Patient', constraint: [{ key: 'p-1', severity: 'error', human: 'x', expression: 'name.noSuchFunction()' }] }], 'definition:p-1'],
+    ['a slicing without discriminator', [{ path: 'Patient.identifier', slicing: { rules: 'closed' } }, { id: 'Patient.identifier:a', path: 'Patient.identifier', sliceName: 'a', max: '1' }], 'definition'],
+    ['a slice that fixes nothing', [sliced('Patient.identifier', [{ type: 'value', path: 'system' }]), { id: 'Patient.identifier:a', path: 'Patient.identifier', sliceName: 'a', max: '1' }], 'definition'],
+  ])('%s is an issue that names it, not an exception', (_name, element, code) => {
+    expect(fault(element)[0]).toMatchObject({ severity: 'warning', type: 'processing', code, text: expect.stringContaining(URL) })
+  })
+
+  it('says that a rule is not checked which needs more than the resource', () => {
+    const issues = fault([{ path: 'Patient', constraint: [{ key: 'p-1', severity: 'error', human: 'x', expression: "maritalStatus.memberOf('http://x')" }] }])
+    expect(issues.map(({ severity, code }) => [severity, code])).toEqual([['information', 'not-checked:p-1']])
+  })
+})
