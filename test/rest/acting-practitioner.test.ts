@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createFindActingPractitioner } from '../../src/access/acting-practitioner.ts'
+import { createActingPractitionerFinder } from '../../src/rest/acting-practitioner.ts'
 import { systemCaller, type Caller } from '../../src/access/caller.ts'
 import { parsePractitionerClaim, type FindActingPractitioner } from '../../src/access/practitioner.ts'
 import { directLabels } from '../../src/access/visibility.ts'
@@ -11,7 +11,7 @@ import type { Resource } from '../../src/fhir/resource.ts'
 import { createExtractor } from '../../src/search/extract.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import type { Store } from '../../src/store/store.ts'
-import { callerOf } from './callers.ts'
+import { callerOf } from '../access/callers.ts'
 
 const NOW = Date.parse('2026-11-24T10:15:00Z')
 const ODS = 'https://fhir.nhs.uk/Id/ods-organization-code'
@@ -23,7 +23,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'acting-'))
   const clock = manualClock(NOW)
   store = await openSqliteStore({ path: join(folder, 'hub.db'), clock })
-  find = createFindActingPractitioner(store, clock)
+  find = createActingPractitionerFinder(store, clock)
 
   const person = (id: string, given: object = {}): Resource =>
     ({ resourceType: 'Practitioner', id, name: [{ family: id, given: ['Ada'], prefix: ['Dr'] }], ...given })
@@ -38,12 +38,13 @@ beforeAll(async () => {
     role('gp', 'jones', { identifier: [{ system: 'https://example.org/role', value: 'r-1' }] }),
     role('partner', 'jones'),
     role('retired', 'jones', { active: false }),
+    role('never-said', 'jones', { active: undefined }),
     role('until-yesterday', 'khan', { period: { end: '2026-11-23' } }),
     role('from-tomorrow', 'khan', { period: { start: '2026-11-25' } }),
     role('until-today', 'khan', { period: { start: '2020', end: '2026-11-24' } }),
     role('of-one-who-left', 'left'),
     role('elsewhere', 'jones', { organization: { reference: 'Organization/trust' } }),
-    role('by-code', 'khan', { organization: { identifier: { system: ODS, value: 'RX7' } }, active: undefined }),
+    role('by-code', 'khan', { organization: { identifier: { system: ODS, value: 'RX7' } } }),
     role('of-nobody', 'missing'),
   ])
   await put(callerOf('referrer'), [person('forged'), role('self-made', 'forged'), role('borrowed', 'jones')])
@@ -88,11 +89,12 @@ describe('the acting practitioner', () => {
   it.each(['Practitioner/jones', 'jones', `${SDS}|555000000001`])('by %s, in one of the person\'s roles here', async claim =>
     expect(['PractitionerRole/gp', 'PractitionerRole/partner']).toContain(await found(claim)))
 
-  it('by the code of an organisation that is no resource, when active is not said', async () =>
+  it('by the code of an organisation that is no resource', async () =>
     expect(await found('khan', 'RX7')).toBe('PractitionerRole/by-code'))
 
   it.each([
     ['a role that is not active', 'PractitionerRole/retired'],
+    ['a role that does not say whether it is active', 'PractitionerRole/never-said'],
     ['a role that ended yesterday', 'PractitionerRole/until-yesterday'],
     ['a role that begins tomorrow', 'PractitionerRole/from-tomorrow'],
     ['a person who is not active', 'PractitionerRole/of-one-who-left'],
