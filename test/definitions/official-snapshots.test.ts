@@ -3,7 +3,8 @@
  * on every field that constrains. Two things are the same said differently: HL7's tools copy a data type's own
  * invariants onto each element of it, and a slicing by url onto extensions that nobody slices.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { StructureDefinition as RawStructure } from 'fhir/r4.js'
 import { CORE_FOLDER, readPackage } from '../../src/definitions/build/packages.ts'
@@ -89,6 +90,23 @@ describeWithArchive('UK Core STU2 2.0.2 (skipped where ../shared/ukcore is absen
       const official = readStructure(raw, resolve)
       const made = resolve(raw.url)
       expect([raw.url, made && comparable(made)]).toEqual([raw.url, comparable(official)])
+    }
+  })
+})
+
+const STU3 = fileURLToPath(new URL('../../../shared/ukcore/stu3/structuredefinitions', import.meta.url))
+const describeWithStu3 = existsSync(STU3) ? describe : describe.skip
+
+describeWithStu3('UK Core STU3 draft (skipped where ../shared/ukcore is absent)', () => {
+  it('has differentials only, and each fits its base: what it names is in its snapshot', () => {
+    const raws = readdirSync(STU3).filter(name => name.endsWith('.json'))
+      .map(name => JSON.parse(readFileSync(join(STU3, name), 'utf8')) as RawStructure)
+    const resolve = generator(raws)
+    expect(raws.length).toBeGreaterThan(150)
+    for (const raw of raws) {
+      const ids = new Set(resolve(raw.url)?.elements.map(({ id }) => id))
+      const named = (raw.differential?.element ?? []).flatMap(({ id }) => id ?? [])
+      expect([raw.url, named.filter(id => !ids.has(id))]).toEqual([raw.url, []])
     }
   })
 })
