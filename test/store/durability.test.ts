@@ -45,7 +45,7 @@ describe('SQLite: durability', () => {
       execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', script('./sync-writer.ts'), path, log], { env }).toString(),
     ) as { alone: number; together: number }
     expect(alone).toBeGreaterThanOrEqual(20)
-    expect(together).toBeGreaterThanOrEqual(Math.ceil(400 / 64))
+    expect(together).toBeGreaterThanOrEqual(Math.ceil(400 / 128))
     expect(together).toBeLessThan(100)
   })
 

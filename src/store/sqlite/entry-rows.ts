@@ -56,16 +56,8 @@ const rowsOf = (type: string, entry: IndexEntry): readonly EntryRow[] => {
 const closed = (entry: IndexEntry): IndexEntry =>
   'low' in entry ? { ...entry, low: finite(entry.low), high: finite(entry.high) } : entry
 
-/** Rows of a resource's entries, without repeats. */
-export const entryRows = (type: string, entries: readonly IndexEntry[]): readonly EntryRow[] => {
-  const seen = new Set<string>()
-  return entries.flatMap(entry => rowsOf(type, entry)).filter(row => {
-    const text = row.join('\u0000')
-    if (seen.has(text)) return false
-    seen.add(text)
-    return true
-  })
-}
+/** Rows of a resource's entries; what it says twice comes twice. */
+export const entryRows = (type: string, entries: readonly IndexEntry[]): readonly EntryRow[] => entries.flatMap(entry => rowsOf(type, entry))
 
 /** Sort values by parameter code: `{"authored-on": [low, high]}`. */
 export const sortValues = (sort: readonly SortEntry[]): Record<string, readonly [string | number, string | number]> =>

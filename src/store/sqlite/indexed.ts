@@ -4,7 +4,7 @@
  * A kept row is an EntryRow whose parameter and system are numbers of the dictionary.
  */
 import type { Extracted } from '../../search/entries.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, Value } from './connection.ts'
 import { entryRows, sortValues, type EntryRow } from './entry-rows.ts'
 import type { Names, WritableNames } from './names.ts'
 
@@ -23,7 +23,7 @@ export interface Indexing {
 
 export const indexing = (type: string, index: Extracted): Indexing => ({ rows: entryRows(type, index.entries), sort: sortValues(index.sort) })
 
-export const keep = (names: WritableNames, row: EntryRow): KeptRow => {
+const keep = (names: WritableNames, row: EntryRow): KeptRow => {
   const parameter = names.intern(row[1])
   switch (row[0]) {
     case 'e': return ['e', parameter, row[2], names.intern(row[3])]
@@ -34,20 +34,41 @@ export const keep = (names: WritableNames, row: EntryRow): KeptRow => {
   }
 }
 
-/** OR IGNORE: two parameters' rows never meet, but folded text and versions may repeat within one. */
-export const insertRow = (connection: Connection, kept: KeptRow, row: number, updated: number): void => {
-  switch (kept[0]) {
-    case 'e': connection.run('INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?)', [kept[1], kept[2], updated, row, kept[3]]); break
-    case 's': connection.run('INSERT OR IGNORE INTO string_entry VALUES (?, ?, ?, ?)', [kept[1], kept[2], row, kept[3]]); break
-    case 'r':
-      connection.run('INSERT OR IGNORE INTO range_entry VALUES (?, ?, ?, ?, ?, ?, ?)', [row, kept[1], kept[2], kept[3], kept[4], kept[5], kept[6]])
-      break
-    case 'c': connection.run('INSERT OR IGNORE INTO composite_entry VALUES (?, ?, ?, ?)', [kept[1], kept[2], row, kept[3]]); break
-    case 'p': connection.run('INSERT OR IGNORE INTO position_entry VALUES (?, ?, ?, ?)', [kept[1], kept[2], kept[3], row]); break
+/** Rows written by one statement: each statement costs as much as two of its rows. */
+const TOGETHER = 24
+
+/** One statement per table and number of rows. OR IGNORE: a resource may say the same twice. */
+const insertInto = (connection: Connection, table: string, columns: number, values: readonly Value[]): void => {
+  const row = `(${Array.from({ length: columns }, () => '?').join()})`
+  for (let start = 0; start < values.length; start += TOGETHER * columns) {
+    const some = values.slice(start, start + TOGETHER * columns)
+    connection.run(`INSERT OR IGNORE INTO ${table} VALUES ${Array.from({ length: some.length / columns }, () => row).join()}`, some)
   }
 }
 
-export const removeRow = (connection: Connection, kept: KeptRow, row: number, updated: number): void => {
+const insertRows = (connection: Connection, rows: readonly KeptRow[], row: number, updated: number): void => {
+  const entries: Value[] = []
+  const strings: Value[] = []
+  const ranges: Value[] = []
+  const composites: Value[] = []
+  const positions: Value[] = []
+  for (const one of rows) {
+    switch (one[0]) {
+      case 'e': entries.push(one[1], one[2], updated, row, one[3]); break
+      case 's': strings.push(one[1], one[2], row, one[3]); break
+      case 'r': ranges.push(row, one[1], one[2], one[3], one[4], one[5], one[6]); break
+      case 'c': composites.push(one[1], one[2], row, one[3]); break
+      case 'p': positions.push(one[1], one[2], one[3], row); break
+    }
+  }
+  insertInto(connection, 'entry', 5, entries)
+  insertInto(connection, 'string_entry', 4, strings)
+  insertInto(connection, 'range_entry', 7, ranges)
+  insertInto(connection, 'composite_entry', 4, composites)
+  insertInto(connection, 'position_entry', 4, positions)
+}
+
+const removeRow = (connection: Connection, kept: KeptRow, row: number, updated: number): void => {
   switch (kept[0]) {
     case 'e':
       connection.run('DELETE FROM entry WHERE parameter = ? AND value = ? AND updated = ? AND row = ? AND system = ?', [kept[1], kept[2], updated, row, kept[3]])
@@ -76,7 +97,7 @@ export const unindex = (connection: Connection, row: number, updated: number): v
 /** Puts a resource into the indexes; returns the numbers of the parameters it has a value for (`Task.code:text` is one for `Task.code`), as `,3,17,`. */
 export const index = (connection: Connection, names: WritableNames, { rows, sort }: Indexing, row: number, updated: number): string => {
   const numbered = rows.map(one => keep(names, one))
-  for (const one of numbered) insertRow(connection, one, row, updated)
+  insertRows(connection, numbered, row, updated)
   connection.run('INSERT INTO indexed VALUES (?, ?, ?)', [row, JSON.stringify(numbered), JSON.stringify(sort)])
   const present = [...new Set(rows.map(one => names.intern(one[1].split(':', 1)[0]!)))]
   return present.length === 0 ? '' : `,${present.join(',')},`

@@ -13,7 +13,7 @@ import { join, raw, sql, type Sql } from './compile/sql.ts'
 import type { Connection, Row } from './connection.ts'
 import { includedRows } from './includes.ts'
 import type { Names } from './names.ts'
-import { latestSequence, versionAt } from './versions.ts'
+import { latestSequence, versionsAt } from './versions.ts'
 
 const NOTHING = raw('')
 
@@ -53,8 +53,8 @@ const page = (connection: Connection, names: Names, plan: SearchPlan): SearchPag
   const last = shown.at(-1)
   const { sequences, cut } = includedRows(connection, names, plan, shown.map(row => row['row'] as number))
   return {
-    matches: shown.map(row => versionAt(connection, names, row['sequence'] as number)),
-    included: sequences.map(sequence => versionAt(connection, names, sequence)),
+    matches: versionsAt(connection, names, shown.map(row => row['sequence'] as number)),
+    included: versionsAt(connection, names, sequences),
     includesCut: cut,
     ...(more && last !== undefined
       ? { next: { values: valuesOf(last), row: String(last['row']), sequence: plan.after?.sequence ?? latestSequence(connection) } }

@@ -23,9 +23,11 @@ const versionOf = (names: Names, row: Row): StoredVersion => ({
   sequence: row['sequence'] as number,
 })
 
-/** The version of a sequence number that stands in the file. */
-export const versionAt = (connection: Connection, names: Names, sequence: number): StoredVersion =>
-  versionOf(names, connection.get(`SELECT ${COLUMNS} FROM version v JOIN resource r ON r.row = v.row WHERE v.sequence = ?`, [sequence])!)
+/** The versions of sequence numbers that stand in the file, in their order, by one statement. */
+export const versionsAt = (connection: Connection, names: Names, sequences: readonly number[]): readonly StoredVersion[] =>
+  sequences.length === 0 ? [] : connection.all(
+    `SELECT ${COLUMNS} FROM json_each(?) j CROSS JOIN version v ON v.sequence = j.value CROSS JOIN resource r ON r.row = v.row`,
+    [`[${sequences.join()}]`]).map(row => versionOf(names, row))
 
 export const readCurrent = (connection: Connection, names: Names, ref: ResourceRef, visibility: Visibility): StoredVersion | undefined => {
   const test = visible(names, visibility, R)

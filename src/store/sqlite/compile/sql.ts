@@ -11,13 +11,15 @@ const isSql = (part: Sql | Value): part is Sql => typeof part === 'object' && pa
 /** Text of ours as it stands: an alias, a column. Never anything that was sent. */
 export const raw = (text: string): Sql => ({ text, values: [] })
 
+/** Loops, not array methods: a search puts together some forty pieces, and this is a tenth of its time. */
 export const sql = (texts: TemplateStringsArray, ...parts: readonly (Sql | Value)[]): Sql => {
   let text = texts[0]!
   const values: Value[] = []
-  for (const [index, part] of parts.entries()) {
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index]!
     if (isSql(part)) {
       text += part.text
-      values.push(...part.values)
+      for (let value = 0; value < part.values.length; value++) values.push(part.values[value]!)
     } else {
       text += '?'
       values.push(part)
@@ -27,10 +29,16 @@ export const sql = (texts: TemplateStringsArray, ...parts: readonly (Sql | Value
   return { text, values }
 }
 
-export const join = (parts: readonly Sql[], separator: string): Sql => ({
-  text: parts.map(part => part.text).join(separator),
-  values: parts.flatMap(part => part.values),
-})
+export const join = (parts: readonly Sql[], separator: string): Sql => {
+  let text = ''
+  const values: Value[] = []
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index]!
+    text += index === 0 ? part.text : separator + part.text
+    for (let value = 0; value < part.values.length; value++) values.push(part.values[value]!)
+  }
+  return { text, values }
+}
 
 export const TRUE = raw('1')
 export const FALSE = raw('0')
