@@ -14,14 +14,16 @@ import { createTokens, loadTokenKey } from './access/tokens.ts'
 import { auditLabels } from './access/visibility.ts'
 import type { Config } from './config.ts'
 import { loadDefinitions } from './definitions/load.ts'
+import { openDirectory } from './directory/live.ts'
 import { loadDirectory, loadLocalities } from './directory/load.ts'
 import { manualClock, systemClock } from './fhir/clock.ts'
 import { createAddresses } from './http/addresses.ts'
 import { createApp } from './http/app.ts'
 import { byToken, withoutTokens } from './http/authentication.ts'
+import { createSubmit } from './intake/submit.ts'
 import { availableActions } from './referral/available-actions.ts'
 import { createReferralGuard } from './referral/guard.ts'
-import type { Hub as ReferralHub, Propose } from './referral/proposing.ts'
+import { guidanceOf, type Hub as ReferralHub } from './referral/proposing.ts'
 import { transition } from './referral/transition.ts'
 import { createActingPractitionerFinder } from './rest/acting-practitioner.ts'
 import type { RestParts } from './rest/context.ts'
@@ -32,6 +34,9 @@ import { createHandler } from './rest/router.ts'
 import { createExtractor } from './search/extract.ts'
 import { openSqliteStore } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
+import { openTriage } from './triage/load.ts'
+import { createProposing } from './triage/proposing.ts'
+import { createTriageOperation } from './triage/triage.ts'
 import { createValidator } from './validation/engine.ts'
 
 export interface Hub {
@@ -52,10 +57,6 @@ export interface HubOptions {
   readonly localities?: string
 }
 
-const operations: readonly Operation[] = [transition, availableActions]
-
-const propose: Propose = () => { throw new Error('no triage yet') }
-
 const LOCALITIES = fileURLToPath(new URL('../localities', import.meta.url))
 
 export const createHub = async ({ config, logger, port, localities: folder = LOCALITIES }: HubOptions): Promise<Hub> => {
@@ -68,14 +69,23 @@ export const createHub = async ({ config, logger, port, localities: folder = LOC
 
   const hubs: readonly ReferralHub[] = localities.map(({ name, title, hub }) => (
     { locality: name, organization: hub.organization, ods: hub.ods, name: title }))
+  const directory = await openDirectory(store, localities)
+  const triage = openTriage(localities)
+  const opening = { propose: createProposing(triage, directory), hubs }
   const repository = createRepository({
     store, clock,
     validator: createValidator(definitions),
     profiles: config.profiles,
     extract: createExtractor(definitions, { bases: config.baseUrl === undefined ? [] : [`${config.baseUrl}/fhir`] }),
-    guards: [createReferralGuard({ propose, hubs })],
+    guards: [createReferralGuard(opening)],
   })
   await loadDirectory(repository, localities)
+  const operations: readonly Operation[] = [
+    createSubmit(opening),
+    createTriageOperation({ triage, directory, keep: guidanceOf }),
+    transition,
+    availableActions,
+  ]
 
   const tokenKey = loadTokenKey(config.tokenKey)
   const rest: RestParts = {

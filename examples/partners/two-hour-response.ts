@@ -33,7 +33,7 @@ const accept = async (say: Say, eta: string): Promise<void> => {
 }
 
 const visit = async (say: Say): Promise<void> => {
-  await act(say, 'is at the door', 'visit')
+  await act(say, 'is at the door', 'visited')
   const offer = await readTask(connection, offerId)
   const bundle = await fhir.search({
     resourceType: 'Encounter', searchParams: { 'based-on': offer.focus?.reference ?? '' }, options: request(),

@@ -17,11 +17,20 @@ export interface RunningHub {
   stop(): Promise<void>
 }
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
+const project = fileURLToPath(new URL('../../', import.meta.url))
 
-export const startHub = async (
-  { folder, registry, clock, env = {} }: { folder: string; registry: string; clock: string; env?: Record<string, string> },
-): Promise<RunningHub> => {
+export interface HubSettings {
+  /** For the store. */
+  readonly folder: string
+  readonly registry: string
+  /** Instant the clock stands at. */
+  readonly clock: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Where the hub's files are; this project unless given. */
+  readonly root?: string
+}
+
+export const startHub = async ({ folder, registry, clock, env = {}, root = project }: HubSettings): Promise<RunningHub> => {
   const child = spawn(process.execPath, ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning', join(root, 'src/main.ts')], {
     cwd: root,
     env: {
@@ -66,7 +75,7 @@ export const startHub = async (
 /** What `npm run token` prints. */
 const printedToken = async (url: string, clients: string, client: string, practitioner: string | undefined): Promise<string> => {
   const child = spawn(process.execPath, [
-    '--disable-warning=ExperimentalWarning', join(root, 'scripts/token.ts'), '--client', client, '--url', url,
+    '--disable-warning=ExperimentalWarning', join(project, 'scripts/token.ts'), '--client', client, '--url', url,
     ...(practitioner === undefined ? [] : ['--practitioner', practitioner]),
   ], { env: { ...process.env, CLIENTS: clients }, stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
