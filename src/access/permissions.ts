@@ -45,22 +45,12 @@ interface OperationRow {
   readonly needs: ScopeLetter
 }
 
-/** `needs`: the scope letter, on the type the operation is called on. An operation that is not listed is for administrators. */
+/** `needs`: the scope letter, on the type the operation is called on. An operation without a row is for administrators. */
 export const operationTable: ReadonlyMap<string, OperationRow> = new Map(Object.entries<OperationRow>({
   submit: { roles: ['referrer', 'hub', 'administrator'], needs: 'c' },
   triage: { roles: partners, needs: 'r' },
   transition: { roles: partners, needs: 'u' },
   'available-actions': { roles: partners, needs: 'r' },
-  everything: { roles: partners, needs: 'r' },
-  'report-capacity': { roles: ['service', 'hub', 'administrator'], needs: 'u' },
-  // Directory and definitions, which everyone reads; $validate keeps nothing of what it is given.
-  validate: { roles: everyone, needs: 'r' },
-  expand: { roles: everyone, needs: 'r' },
-  lookup: { roles: everyone, needs: 'r' },
-  'validate-code': { roles: everyone, needs: 'r' },
-  subsumes: { roles: everyone, needs: 'r' },
-  translate: { roles: everyone, needs: 'r' },
-  availability: { roles: everyone, needs: 'r' },
 }))
 const unlisted: OperationRow = { roles: ['administrator'], needs: 'u' }
 

@@ -56,9 +56,6 @@ describe('who may do what', () => {
     ['triage', 'ServiceRequest', partners],
     ['transition', 'Task', partners],
     ['available-actions', 'Task', partners],
-    ['validate', 'Patient', everyone],
-    ['expand', 'ValueSet', everyone],
-    ['report-capacity', 'HealthcareService', ['hub', 'service', 'administrator']],
     ['nobody-listed-this', 'Task', ['administrator']],
     ['constructor', 'Task', ['administrator']],
   ])('$%s on %s is for %j', (operation, type, roles) => expect(rolesThatMay('operation', type, operation)).toEqual(roles))

@@ -1,5 +1,7 @@
 import { systemCaller } from '../../src/access/caller.ts'
 import { auditLabels, directLabels, visibilityOf } from '../../src/access/visibility.ts'
+import { kindOf } from '../../src/access/kinds.ts'
+import { loadDefinitions } from '../../src/definitions/load.ts'
 import { callerOf } from './callers.ts'
 
 const seen = (role: Parameters<typeof callerOf>[0]): readonly string[] => {
@@ -55,4 +57,13 @@ describe('labels of an audit entry', () => {
   })
   it('name the calling hub', () => expect(auditLabels(callerOf('hub', { organisation: 'rxn' }))).toEqual(['administrators', 'hub:RXN']))
   it('hide an entry from the very referrer whose access it tells of', () => expect(sees('referrer', auditLabels(callerOf('referrer')))).toBe(false))
+})
+
+describe('kinds of types', () => {
+  it('leave every type of a patient\'s compartment, Schedule and the audit apart, as care', () => {
+    const definitions = loadDefinitions()
+    const inCompartment = [...definitions.resourceTypes].filter(type => definitions.compartment('Patient', type).length > 0)
+    expect(inCompartment.length).toBeGreaterThan(60)
+    expect(inCompartment.filter(type => kindOf(type) !== 'care').sort()).toEqual(['AuditEvent', 'Provenance', 'Schedule'])
+  })
 })
