@@ -3,7 +3,7 @@
  *
  * `2026` is a whole year, `2026-11-24T10:15Z` a minute, an instant with milliseconds one of them. What has no zone is
  * read in Europe/London, where the users are (R4 search: "the server's local time zone should be assumed";
- * docs/decisions/search-dates.md). R4: https://hl7.org/fhir/R4/datatypes.html#dateTime and search.html#date
+ * docs/decisions/0015-search.md). R4: https://hl7.org/fhir/R4/datatypes.html#dateTime and search.html#date
  */
 import { Temporal } from 'temporal-polyfill'
 

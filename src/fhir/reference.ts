@@ -46,8 +46,8 @@ export const localReference = (reference: string, bases: readonly string[] = [])
 
 /** `url|version#fragment`; a canonical without a version leaves it undefined. */
 export const parseCanonical = (canonical: string): { url: string; version: string | undefined; fragment: string | undefined } => {
-  const [address = '', fragment] = split(canonical, '#')
-  const [url = '', version] = split(address, '|')
+  const [address, fragment] = split(canonical, '#')
+  const [url, version] = split(address, '|')
   return { url, version, fragment }
 }
 

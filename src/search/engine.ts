@@ -5,6 +5,7 @@
  * `resolve() is T` only looks at the reference itself, because extraction sees one resource.
  */
 import { createRequire } from 'node:module'
+import type * as FhirPath from 'fhirpath'
 import type { Resource } from '../fhir/resource.ts'
 import { targetType } from './walk.ts'
 
@@ -13,14 +14,13 @@ export interface TypedValue {
   readonly value: unknown
 }
 
-type FhirPath = typeof import('fhirpath')
 
 const require = createRequire(import.meta.url)
 
 /** Evaluator of one expression; an expression or resource that FHIRPath refuses yields nothing. */
 export const engineEvaluator = (expression: string): ((resource: Resource) => readonly TypedValue[]) => {
-  const fhirpath = require('fhirpath') as FhirPath
-  const model = require('fhirpath/fhir-context/r4') as Parameters<FhirPath['compile']>[1]
+  const fhirpath = require('fhirpath') as typeof FhirPath
+  const model = require('fhirpath/fhir-context/r4') as Parameters<typeof FhirPath.compile>[1]
   let subject: Resource
   const resolvesTo = (references: unknown[], type: string): boolean[] => references.map(value => targetType(value, subject) === type)
   const options = {

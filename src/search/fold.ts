@@ -8,11 +8,13 @@
 /** Letters that Unicode does not decompose, as the names of people have them. */
 const LETTERS: Readonly<Record<string, string>> = { ø: 'o', ł: 'l', đ: 'd', ħ: 'h', ı: 'i', æ: 'ae', œ: 'oe', þ: 'th', ð: 'd' }
 const PLAIN = /^[a-z0-9]*$/
+const ASCII = /^[ -~]*$/
 
 /** `"  O'Brien-Müller "` -> `obrienmuller`; may be empty when there is no letter, digit or symbol. */
 export const fold = (text: string): string => {
   const lower = text.toLowerCase()
   if (PLAIN.test(lower)) return lower
+  if (ASCII.test(lower)) return lower.replace(/[!"#%&'()*,\-./:;?@[\\\]_{}]+/g, '').replace(/ {2,}/g, ' ').trim()
   return text.normalize('NFKD').toUpperCase().toLowerCase().normalize('NFKD')
     .replace(/[\p{M}\p{P}]+/gu, '')
     .replace(/[øłđħıæœþð]/g, letter => LETTERS[letter]!)

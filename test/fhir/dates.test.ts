@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { BEGINNING, dateRange, END, periodRange, timingRange } from '../../src/fhir/dates.ts'
 
 const span = (text: string): string | undefined => {

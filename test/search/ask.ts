@@ -15,7 +15,8 @@ const extract = createExtractor(definitions, { bases: [BASE] })
 
 /** `Task?status=requested` as written, without percent-encoding; values may hold anything but `&`. */
 export const parse = (search: string, options: Partial<ParseOptions> = {}): ParsedSearch => {
-  const [type = '', query = ''] = [search.slice(0, search.indexOf('?')), search.slice(search.indexOf('?') + 1)]
+  const type = search.slice(0, search.indexOf('?'))
+  const query = search.slice(type.length + 1)
   const pairs = query === '' ? [] : query.split('&').map((pair): [string, string] => {
     const at = pair.indexOf('=')
     return [pair.slice(0, at), pair.slice(at + 1)]

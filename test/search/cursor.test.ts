@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { FhirError } from '../../src/fhir/outcomes.ts'
 import { openCursor, sealCursor } from '../../src/search/cursor.ts'
 

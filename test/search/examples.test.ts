@@ -4,14 +4,16 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import fhirpath from 'fhirpath'
+import type * as FhirPath from 'fhirpath'
 import type { Resource } from '../../src/fhir/resource.ts'
 import { indexedParameters } from '../../src/search/parameters.ts'
 import { compileRoutes } from '../../src/search/route.ts'
 import { targetType, walk } from '../../src/search/walk.ts'
 import { definitions, extracted } from './ask.ts'
 
-const model = createRequire(import.meta.url)('fhirpath/fhir-context/r4') as Parameters<typeof fhirpath.compile>[1]
+const require = createRequire(import.meta.url)
+const { compile } = require('fhirpath') as typeof FhirPath
+const model = require('fhirpath/fhir-context/r4') as Parameters<typeof compile>[1]
 const FOLDER = new URL('../../node_modules/hl7.fhir.r4.examples/', import.meta.url)
 /** Examples of one type that are read, the smallest first: enough to meet every shape, little enough for each test run. */
 const PER_TYPE = 4
@@ -31,7 +33,7 @@ const examples = (): readonly Resource[] => {
 /** `resolve() is T` by our own rule: the engine could only ask a server. */
 const engine = (expression: string) => {
   let subject: Resource
-  const evaluate = fhirpath.compile(expression.replace(/resolve\(\) is (\w+)/g, 'resolvesTo(\'$1\')').replace(/hasExtension\('([^']*)'\)/g, 'extension(\'$1\').exists()'), model, {
+  const evaluate = compile(expression.replace(/resolve\(\) is (\w+)/g, 'resolvesTo(\'$1\')').replace(/hasExtension\('([^']*)'\)/g, 'extension(\'$1\').exists()'), model, {
     async: false,
     userInvocationTable: { resolvesTo: { fn: (found: unknown[], type: string) => found.map(value => targetType(value, subject) === type), arity: { 1: ['String'] } } },
   })

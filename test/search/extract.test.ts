@@ -1,6 +1,5 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Definitions, SearchParameter } from '../../src/definitions/definitions.ts'
-import type { Resource } from '../../src/fhir/resource.ts'
 import { createExtractor } from '../../src/search/extract.ts'
 import { indexedParameters } from '../../src/search/parameters.ts'
 import { definitions, extracted } from './ask.ts'
@@ -69,7 +68,7 @@ describe('extensions and expressions beyond R4\'s own', () => {
     return { ...definitions, searchParameters: asked => (asked === type ? new Map([['own', own]]) : new Map()) }
   }
   const entries = (type: string, parameter: Partial<SearchParameter>, resource: object) =>
-    createExtractor(withParameter(type, parameter))({ resourceType: type, ...resource } as Resource).entries
+    createExtractor(withParameter(type, parameter))({ resourceType: type, ...resource }).entries
 
   it('an extension is searched by its value', () => {
     const extension = [{ url: 'http://x.example/e', valueCodeableConcept: { coding: [{ system: 's', code: 'c' }] } }, { url: 'http://x.example/f', valueString: 'no' }]

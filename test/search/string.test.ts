@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { fold } from '../../src/search/fold.ts'
 import { finds, refusal } from './ask.ts'
 
@@ -68,6 +68,11 @@ describe('folding', () => {
     ['ﬁona', 'fiona'], ['İpek', 'ipek'], ['Ngũgĩ', 'ngugi'], ['  a \t b\n', 'a b'], ['a.b,c', 'abc'], ['Οδυσσεύς', fold('ΟΔΥΣΣΕΥΣ')], ['李', '李'],
   ])('%j is %j', (text, folded) => {
     expect(fold(text)).toBe(folded)
+  })
+
+  it('treats ASCII as it treats other text', () => {
+    const [mark, folded] = ['\u0301', (text: string) => fold(text)]
+    fc.assert(fc.property(fc.string({ unit: 'grapheme-ascii' }), text => folded(text) === folded(text + mark)))
   })
 
   it('of folded text changes nothing, and composed and decomposed text fold alike', () => {

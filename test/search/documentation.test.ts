@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { extracted, parse, refusal } from './ask.ts'
+
+const page = readFileSync(new URL('../../docs/search.md', import.meta.url), 'utf8')
+const examples = [...page.matchAll(/`GET \/fhir\/([^`]+)`/g)].map(([, search]) => search!.replaceAll('\\|', '|'))
+
+describe('docs/search.md', () => {
+  it.each(examples.map(search => [search]))('%s is understood as strictly as it is written', search => {
+    const { self, ignored } = parse(search)
+    expect(self.map(([name, value]) => `${name}=${value}`).join('&')).toBe(search.slice(search.indexOf('?') + 1))
+    expect(ignored).toEqual([])
+  })
+
+  it('shows every modifier and prefix', () => {
+    for (const word of [':exact', ':contains', ':not', ':text', ':of-type', ':in', ':below', ':above', ':identifier', ':missing', ':iterate']) {
+      expect(examples.some(search => search.includes(word)) || page.includes(`\`${word}\``)).toBe(true)
+    }
+  })
+
+  it.each([
+    'Task?_text=x', 'Task?_content=x', 'Task?_filter=x', 'Task?_query=x', 'Patient?_list=$current-problems', 'Patient?phonetic=x', 'Location?near=1|2|3',
+    'Task?_contained=true', 'Task?_summary=true', 'Task?_elements=status', 'Task?subject:above=1', 'Task?_sort=owner',
+  ])('%s is refused as the page says', search => {
+    expect(refusal(search)).toMatchObject({ status: 400, issues: [{ code: 'search-unsupported' }] })
+  })
+
+  it('says by what AuditEvents are indexed', () => {
+    const event = { resourceType: 'AuditEvent', recorded: '2026-11-24T10:00:00Z', outcome: '0', agent: [], source: { site: 'here' } }
+    expect(extracted(event).entries.map(entry => entry.param)).toEqual(['date'])
+  })
+})
