@@ -4,8 +4,8 @@
  * Everything inside is instants in milliseconds. London's offset changes only at 01:00 UTC, so it is constant within
  * an hour of UTC; temporal-polyfill is asked once per hour and remembered (100 µs a question otherwise).
  */
+import { readFileSync } from 'node:fs'
 import { Temporal } from 'temporal-polyfill'
-import bankHolidays from './bank-holidays.json' with { type: 'json' }
 
 export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
@@ -71,6 +71,7 @@ export const monthsBefore = (day: number, months: number): number => {
   return Date.UTC(date.year, date.month - 1, date.day) / DAY
 }
 
+const bankHolidays = JSON.parse(readFileSync(new URL('./bank-holidays.json', import.meta.url), 'utf8')) as { days: readonly { date: string }[] }
 const holidays = new Set(bankHolidays.days.map(({ date }) => dayNumber(date)))
 
 /** A bank holiday in England (data to 2028, `bank-holidays.json`). */

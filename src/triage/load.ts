@@ -2,11 +2,11 @@
  * Rule packs from the localities' files: checked against `pack.schema.json`, checked in themselves (every code a rule
  * names exists, every question has its words), compiled to functions. A pack that fails is refused with every reason.
  */
+import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import type { Locality } from '../directory/load.ts'
 import { compileCondition, type Compiled, type Condition, factsIn } from './condition.ts'
 import { stepNumber, type Need, type PackService, type Rule, type RulePack } from './pack.ts'
-import schema from './pack.schema.json' with { type: 'json' }
 import { SITUATION_FACTS } from './situation.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -45,6 +45,7 @@ export interface Triage {
 /** Admission already decided (10) comes before safety at home (9). */
 const STEPS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 9, 11, 12]
 
+const schema = JSON.parse(readFileSync(new URL('./pack.schema.json', import.meta.url), 'utf8')) as object
 const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile<RulePack>(schema)
 
 /** @throws Error naming the file and every place at fault */
