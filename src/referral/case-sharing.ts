@@ -20,7 +20,7 @@ export const letIn = async (unit: Unit, caseId: string, label: Label): Promise<v
   unit.share(caseId, label)
   const request = await unit.read({ type: 'ServiceRequest', id: caseId })
   for (const ref of request === undefined ? [] : mentioned(request)) {
-    if (await unit.caseOf(ref) !== caseId && isOfCare(ref)) unit.grant(ref, label)
+    if (isOfCare(ref) && await unit.caseOf(ref) !== caseId && await unit.read(ref) !== undefined) unit.grant(ref, label)
   }
 }
 
@@ -50,13 +50,15 @@ export const letHubIn = (unit: Unit, caseId: string, ods: string): Promise<void>
 
 export const letSenderIn = (unit: Unit, caseId: string, ods: string): Promise<void> => letIn(unit, caseId, organisationLabel(ods))
 
-/** What a new ServiceRequest points to joins its case, when it is of care and in none yet. */
+/**
+ * What a new ServiceRequest points to and this unit writes joins its case; what was there before keeps its labels, and
+ * is granted to whoever is let in (joining would need a version of its own, and break the sender's next `If-Match`).
+ */
 export const gather = async (unit: Unit, request: Resource, caseId: string): Promise<void> => {
   unit.join({ type: 'ServiceRequest', id: caseId }, caseId)
+  const written = new Set(unit.changes().map(({ ref }) => refText(ref)))
   for (const ref of mentioned(request)) {
-    if (ref.type !== 'ServiceRequest' && isOfCare(ref) && await unit.caseOf(ref) === undefined && await unit.read(ref) !== undefined) {
-      unit.join(ref, caseId)
-    }
+    if (ref.type !== 'ServiceRequest' && isOfCare(ref) && written.has(refText(ref)) && await unit.caseOf(ref) === undefined) unit.join(ref, caseId)
   }
 }
 

@@ -48,7 +48,7 @@ export const BUSINESS_STATUS_DISPLAY: Readonly<Record<BusinessStatus, string>> =
 const KIND_CODING: Readonly<Record<TaskKind, { system: string; code: string; display: string }>> = {
   'coordinate': { system: TASK_CODE_SYSTEM, code: 'coordinate', display: 'Coordinate the referral' },
   'triage': { system: TASK_CODE_SYSTEM, code: 'triage', display: 'Triage the referral' },
-  'offer': { system: R4_TASK_CODE_SYSTEM, code: 'fulfill', display: 'Fulfil the focal request' },
+  'offer': { system: R4_TASK_CODE_SYSTEM, code: 'fulfill', display: 'Fulfill the focal request' },
   'fix-data': { system: TASK_CODE_SYSTEM, code: 'fix-data', display: 'Put data right' },
 }
 

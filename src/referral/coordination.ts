@@ -18,10 +18,10 @@ const MAX_NOTES = 50
 /** From least to most advanced; a line that waits for the hub comes first of all. */
 const PROGRESS: readonly BusinessStatus[] = ['rejected', 'offered', 'seen', 'accepted', 'en-route', 'visited', 'managing', 'discharged']
 
-/** The ETA an offer carries, milliseconds. */
+/** The ETA an offer carries, milliseconds; a day alone is none. */
 export const etaOf = (task: Task): number | undefined => {
   const value = task.extension?.find(extension => extension.url === ETA_EXTENSION)?.valueDateTime
-  const at = value === undefined ? Number.NaN : Date.parse(value)
+  const at = value?.includes('T') ? Date.parse(value) : Number.NaN
   return Number.isNaN(at) ? undefined : at
 }
 

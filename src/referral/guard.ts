@@ -25,11 +25,10 @@ export const createReferralGuard = (parts: OpeningParts): Guard => {
       const fresh = unit.changes().filter(({ ref, origin }) => origin === 'request' && !done.has(refText(ref)))
       for (const { ref } of fresh) done.add(refText(ref))
       for (const change of fresh) await refuseLoss(unit, change)
+      // Cases first, then what belongs to them, then the Tasks, which are judged by their case.
+      for (const change of fresh) if (change.ref.type === 'ServiceRequest') await judgeRequest(unit, change, parts)
       for (const change of fresh) await inherit(unit, change)
-      for (const change of fresh) {
-        if (change.ref.type === 'ServiceRequest') await judgeRequest(unit, change, parts)
-        if (change.ref.type === 'Task') await judgeTask(unit, change)
-      }
+      for (const change of fresh) if (change.ref.type === 'Task') await judgeTask(unit, change)
       await requireOwners(unit)
     },
   }

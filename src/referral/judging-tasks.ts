@@ -46,7 +46,8 @@ const refuseNewWorkflowTask = (task: Task | undefined, caseId: string | undefine
 }
 
 const judgeChange = async (unit: Unit, referral: Referral, kind: TaskKind, before: Task, after: Task): Promise<void> => {
-  const parties = await partiesOf(unit, before, referral.coordinating, referral.request)
+  // Whose it is goes by what is stored, not by what the caller writes.
+  const parties = await partiesOf(unit, before, kind === 'coordinate' ? before : referral.coordinating, referral.request)
   const isHubs = parties.includes('hub') || parties.includes('administrator')
   if (parties.length === 0) throw outcomes.forbidden(`Task/${after.id} is changed by the hub that owns the referral, the service that owns the Task, or its sender`)
   refuseTies(kind, before, after, isHubs)

@@ -51,7 +51,7 @@ export const openReferral = async (
   const resources = sent ?? await around(unit, resource)
   const proposal = await proposeSafely(propose, {
     resources: [resource, ...resources.filter(({ id, resourceType }) => id !== request.id || resourceType !== 'ServiceRequest')],
-    addressed: (addressed ?? first).locality, referrerKind: unit.caller.referrerKind, receivedAt: unit.now,
+    addressed: addressed?.locality, referrerKind: unit.caller.referrerKind, receivedAt: unit.now,
   })
   const hub = addressed ?? hubs.find(({ locality }) => locality === proposal?.locality) ?? first
 

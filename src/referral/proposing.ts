@@ -20,7 +20,7 @@ export interface ProposalRequest {
   /** Everything that came with the referral, the ServiceRequest first. */
   readonly resources: readonly Resource[]
   /** The hub the sender addressed, by locality; residence and practice may say otherwise. */
-  readonly addressed: string
+  readonly addressed: string | undefined
   /** Code system `referrer-kind`, when the client is always of one kind. */
   readonly referrerKind: string | undefined
   /** Instant, milliseconds. */
