@@ -3,20 +3,24 @@
 /** Longer words are compared up to here only: bounds the work on hostile input. */
 const LONGEST = 200
 
+/** People mistype a letter or a few; what is further away is another word, however long. */
+const MOST_EDITS = 4
+
 /**
  * The candidate nearest to `word` by edit distance (a swap of neighbours counts one), ignoring case first; undefined when
- * none is within a third of the word's length. Ties go to the candidate that comes first.
+ * none is within four edits and a third of the word's length. Ties go to the candidate that comes first.
  */
 export const nearest = (word: string, candidates: Iterable<string>): string | undefined => {
-  const sought = word.slice(0, LONGEST)
-  const folded = sought.toLowerCase()
+  const sought = word.slice(0, LONGEST).toLowerCase()
+  const third = sought.length < 6 ? 1 : Math.floor(sought.length / 3)
+  let bound = (third < MOST_EDITS ? third : MOST_EDITS) + 1
   let best: string | undefined
-  let bound = Math.max(1, Math.floor(sought.length / 3)) + 1
   for (const candidate of candidates) {
-    if (Math.abs(candidate.length - sought.length) >= bound) continue
+    const difference = candidate.length - sought.length
+    if (difference >= bound || -difference >= bound) continue
     if (candidate === word) return candidate
-    const other = candidate.slice(0, LONGEST).toLowerCase()
-    const distance = other === folded ? 0.5 : editDistance(folded, other, bound)
+    const other = candidate.toLowerCase()
+    const distance = other === sought ? 0.5 : editDistance(sought, other, Math.ceil(bound))
     if (distance < bound) {
       best = candidate
       bound = distance
@@ -25,24 +29,40 @@ export const nearest = (word: string, candidates: Iterable<string>): string | un
   return best
 }
 
-/** Optimal string alignment distance; some number at or above `bound` once it cannot be less. */
+/**
+ * Optimal string alignment distance, or `bound` where it is not less. Only cells nearer than `bound` to the diagonal
+ * can matter, so a comparison costs length × bound, and most end within the first few letters.
+ */
 const editDistance = (a: string, b: string, bound: number): number => {
-  let beforeLast: number[] = []
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j)
+  let twoAbove: number[] = []
+  let above: number[] = []
+  for (let j = 0; j <= b.length && j < bound; j++) above[j] = j
   for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    let least = i
-    for (let j = 1; j <= b.length; j++) {
-      const same = a.charCodeAt(i - 1) === b.charCodeAt(j - 1)
-      let cost = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1))
-      const swapped = i > 1 && j > 1 && a.charCodeAt(i - 1) === b.charCodeAt(j - 2) && a.charCodeAt(i - 2) === b.charCodeAt(j - 1)
-      if (swapped) cost = Math.min(cost, beforeLast[j - 2]! + 1)
-      row.push(cost)
+    const row: number[] = []
+    const from = i - bound < 0 ? 0 : i - bound
+    const to = i + bound > b.length ? b.length : i + bound
+    let least = bound
+    for (let j = from; j <= to; j++) {
+      let cost = bound
+      if (j === 0) cost = i
+      else {
+        const isSame = a.charCodeAt(i - 1) === b.charCodeAt(j - 1)
+        const replaced = (above[j - 1] ?? bound) + (isSame ? 0 : 1)
+        const removed = (above[j] ?? bound) + 1
+        const added = (row[j - 1] ?? bound) + 1
+        cost = replaced < removed ? replaced : removed
+        if (added < cost) cost = added
+        if (i > 1 && j > 1 && a.charCodeAt(i - 1) === b.charCodeAt(j - 2) && a.charCodeAt(i - 2) === b.charCodeAt(j - 1)) {
+          const swapped = (twoAbove[j - 2] ?? bound) + 1
+          if (swapped < cost) cost = swapped
+        }
+      }
+      row[j] = cost
       if (cost < least) least = cost
     }
-    if (least >= bound) return least
-    beforeLast = last
-    last = row
+    if (least >= bound) return bound
+    twoAbove = above
+    above = row
   }
-  return last[b.length]!
+  return above[b.length] ?? bound
 }

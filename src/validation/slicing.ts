@@ -32,8 +32,8 @@ export const compileMatcher = (
     const steps = stepsOf(path)
     // what a reference leads to is known by the reference's own target profiles
     const isTarget = steps.at(-1)?.kind === 'resolve' && (type === 'type' || type === 'profile')
-    const target = elementAt(slice, isTarget ? steps.slice(0, -1) : steps, parts)
-    const test = testFor({ type, target, steps, isTarget }, slice, parts)
+    const targets = elementsAt(slice, isTarget ? steps.slice(0, -1) : steps, parts)
+    const test = testFor({ type, targets, steps, isTarget }, slice, parts)
     if (typeof test === 'string') return `the discriminator ${type}:${path} ${test} (${structure.url})`
     matchers.push((candidate, scope, conforms) => test(candidatesAt(candidate, steps, scope, parts), scope, conforms))
   }
@@ -68,19 +68,28 @@ const stepsOf = (path: string): readonly Step[] =>
     return name === undefined ? [] : [{ kind: 'child', name: name.replace('[x]', '') }]
   })
 
-/** The snapshot's element at the end of the steps; through the profile of a type where the slice itself does not unfold. */
-const elementAt = (node: SnapshotNode, steps: readonly Step[], parts: CompileParts): SnapshotNode | undefined => {
-  let at: SnapshotNode | undefined = node
+/**
+ * The snapshot's elements at the end of the steps; through the profile of a type where the slice itself does not unfold,
+ * and through slices on the way (`code.coding:SBPCode.code` is what `code.coding.code` means there).
+ */
+const elementsAt = (node: SnapshotNode, steps: readonly Step[], parts: CompileParts): readonly SnapshotNode[] => {
+  let found: readonly SnapshotNode[] = [node]
   for (const step of steps) {
-    if (at === undefined) return undefined
-    switch (step.kind) {
-      case 'child': at = childOf(at, step.name, parts); break
-      case 'extension': at = extensionOf(at, step.url); break
-      case 'ofType': at = at.slices.find(({ element }) => element.types?.some(({ code }) => code === step.type)) ?? at; break
-      case 'resolve': at = profileOf(at.element.types?.[0]?.targetProfiles, parts) ?? at; break
-    }
+    found = found.flatMap(at => {
+      const next = elementAt(at, step, parts)
+      return next === undefined ? [] : step.kind === 'child' ? [next, ...next.slices] : [next]
+    })
   }
-  return at
+  return found
+}
+
+const elementAt = (at: SnapshotNode, step: Step, parts: CompileParts): SnapshotNode | undefined => {
+  switch (step.kind) {
+    case 'child': return childOf(at, step.name, parts)
+    case 'extension': return extensionOf(at, step.url)
+    case 'ofType': return at.slices.find(({ element }) => element.types?.some(({ code }) => code === step.type)) ?? at
+    case 'resolve': return profileOf(at.element.types?.[0]?.targetProfiles, parts) ?? at
+  }
 }
 
 const childOf = (node: SnapshotNode, name: string, parts: CompileParts): SnapshotNode | undefined => {
@@ -155,19 +164,20 @@ const anyOf = (candidates: readonly Candidate[] | undefined, test: (candidate: C
 
 interface Question {
   readonly type: Discriminator['type']
-  readonly target: SnapshotNode | undefined
+  readonly targets: readonly SnapshotNode[]
   readonly steps: readonly Step[]
   /** The value is what a reference leads to. */
   readonly isTarget: boolean
 }
 
-const testFor = ({ type, target, steps, isTarget }: Question, slice: SnapshotNode, parts: CompileParts): Test | string => {
+const testFor = ({ type, targets, steps, isTarget }: Question, slice: SnapshotNode, parts: CompileParts): Test | string => {
+  const target = targets[0]
   switch (type) {
     case 'value':
     case 'pattern': {
       const byUrl = extensionUrl(slice, steps)
       if (byUrl !== undefined) return candidates => anyOf(candidates, ({ value }) => value === byUrl)
-      const test = target && valueTest(target, parts)
+      const test = targets.map(node => valueTest(node, parts)).find(found => found !== undefined)
       return test === undefined ? 'has neither a fixed value, a pattern nor a required binding' : candidates => anyOf(candidates, test)
     }
     case 'exists': {
