@@ -109,6 +109,19 @@ describe.each(stores)('%s: pages', (_name, open) => {
     expect(await opened.store.search(plan('Task', isToken('code', 'x'), { total: 'accurate' }))).toMatchObject({ total: 1 })
   })
 
+  it('finds a worklist of owner and status, before and after either changes', async () => {
+    const content = (owner: string, status: string) => ({ entries: [reference('owner', `Organization/${owner}`), token('status', status, 'http://hl7.org/fhir/task-status')] })
+    const list = (owner: string, status: string, system?: string) => found(opened.store, 'Task', { kind: 'all-of', of: [isToken('status', status, system), refersTo('owner', `Organization/${owner}`)] })
+    await write(opened.store, put('Task', 'a', content('x', 'requested')), put('Task', 'b', content('x', 'accepted')), put('Task', 'c', content('y', 'requested')))
+    expect(await list('x', 'requested')).toEqual(['a'])
+    expect(await list('x', 'requested', 'http://hl7.org/fhir/task-status')).toEqual(['a'])
+    expect(await list('x', 'requested', 'http://elsewhere')).toEqual([])
+    await write(opened.store, put('Task', 'a', { replaces: 1, ...content('x', 'accepted') }), put('Task', 'c', { replaces: 1, ...content('x', 'requested') }))
+    expect(await list('x', 'requested')).toEqual(['c'])
+    expect(await list('x', 'accepted')).toEqual(['a', 'b'])
+    expect(await list('y', 'requested')).toEqual([])
+  })
+
   it('pages through several types at once', async () => {
     await write(opened.store, put('Task', 'a'), put('Patient', 'b'), put('Group', 'c'), put('Task', 'd'))
     const all = await pages(opened.store, plan(['Task', 'Patient', 'Unknown'], EVERYTHING, { count: 1, sort: [by('_id')] }))

@@ -3,6 +3,7 @@
  * beside the resource, so that an update removes exactly what was written and nothing is worked out twice.
  */
 import type { IndexEntry, SortEntry } from '../../search/entries.ts'
+import { pairsOf } from './pairs.ts'
 
 /** Instants beyond what JavaScript's Date can hold; stands for an open end. */
 const END_OF_TIME = 8.64e15
@@ -57,7 +58,10 @@ const closed = (entry: IndexEntry): IndexEntry =>
   'low' in entry ? { ...entry, low: finite(entry.low), high: finite(entry.high) } : entry
 
 /** Rows of a resource's entries; what it says twice comes twice. */
-export const entryRows = (type: string, entries: readonly IndexEntry[]): readonly EntryRow[] => entries.flatMap(entry => rowsOf(type, entry))
+export const entryRows = (type: string, entries: readonly IndexEntry[]): readonly EntryRow[] => [
+  ...entries.flatMap(entry => rowsOf(type, entry)),
+  ...pairsOf(type, entries).map(({ code, value, target }): EntryRow => ['e', `${type}.${code}`, value, target]),
+]
 
 /** Sort values by parameter code: `{"authored-on": [low, high]}`. */
 export const sortValues = (sort: readonly SortEntry[]): Record<string, readonly [string | number, string | number]> =>

@@ -7,7 +7,8 @@
 import type { Condition } from '../../../search/plan.ts'
 import { holds, lastUpdatedHolds, rowsWhere } from './conditions.ts'
 import { isOneKey, keysOf, rowsWithKey, walkKey, type Keys } from './entries.ts'
-import { current, inTime, type Matching, type Scope, type Subject } from './scope.ts'
+import { pairAsked } from '../pairs.ts'
+import { current, inTime, parameters, type Matching, type Scope, type Subject } from './scope.ts'
 import { and, raw, sql, type Sql } from './sql.ts'
 
 export interface Walk {
@@ -17,10 +18,11 @@ export interface Walk {
   readonly order: { readonly updated: Sql; readonly row: Sql } | undefined
 }
 
+/** `covers`: the conditions that a walk over it already meets. */
 type Candidate =
-  | { readonly by: 'ids'; readonly rank: 0; readonly condition: Condition }
-  | { readonly by: 'key'; readonly rank: number; readonly condition: Condition; readonly keys: Keys }
-  | { readonly by: 'rows'; readonly rank: number; readonly condition: Condition; readonly rows: Sql; readonly countable: boolean }
+  | { readonly by: 'ids'; readonly rank: 0; readonly covers: readonly Condition[] }
+  | { readonly by: 'key'; readonly rank: number; readonly covers: readonly Condition[]; readonly keys: Keys }
+  | { readonly by: 'rows'; readonly rank: number; readonly covers: readonly Condition[]; readonly rows: Sql; readonly countable: boolean }
 
 /** A candidate with no more rows than this is taken without asking the others: testing so many is some 0.2 ms. */
 const FEW = 256
@@ -47,12 +49,23 @@ const rankOf = (condition: Condition): number => {
 }
 
 const candidateOf = (scope: Scope, types: readonly string[], condition: Condition): Candidate | undefined => {
-  if (condition.kind === 'ids') return { by: 'ids', rank: 0, condition }
+  if (condition.kind === 'ids') return { by: 'ids', rank: 0, covers: [condition] }
   const keys = condition.kind === 'match' ? keysOf(scope, types, condition.param, condition.test) : undefined
-  if (keys !== undefined && isOneKey(keys)) return { by: 'key', rank: rankOf(condition), condition, keys }
+  if (keys !== undefined && isOneKey(keys)) return { by: 'key', rank: rankOf(condition), covers: [condition], keys }
   const rows = rowsWhere(scope, types, condition)
   const rank = rankOf(condition)
-  return rows === undefined ? undefined : { by: 'rows', rank, condition, rows, countable: rank < 5 }
+  return rows === undefined ? undefined : { by: 'rows', rank, covers: [condition], rows, countable: rank < 5 }
+}
+
+/** A pair's key stands in for both of its conditions. */
+const candidatesOf = (scope: Scope, types: readonly string[], conditions: readonly Condition[]): readonly Candidate[] => {
+  const pair = pairAsked(types, conditions)
+  const others = conditions.filter(one => pair === undefined || !pair.covers.includes(one))
+    .map(one => candidateOf(scope, types, one)).filter(one => one !== undefined)
+  if (pair === undefined) return others
+  const { key, covers } = pair
+  const keys: Keys = { parameters: parameters(scope, types, key.code), values: [key.value], systems: [scope.names.find(key.target)] }
+  return [{ by: 'key', rank: 2, covers, keys }, ...others]
 }
 
 const sizeOf = (scope: Scope, candidate: Candidate, cap: number): number => {
@@ -77,14 +90,14 @@ const choose = (scope: Scope, candidates: readonly Candidate[]): Candidate | und
 export const drive = (scope: Scope, subject: Subject, where: Condition): Walk => {
   const { alias, types } = subject
   const conditions = conjuncts(where)
-  const chosen = choose(scope, conditions.map(one => candidateOf(scope, types, one)).filter(one => one !== undefined))
+  const chosen = choose(scope, candidatesOf(scope, types, conditions))
   const rest = (): Sql => and([
     current(scope, subject), inTime(sql`${alias}.row`),
-    ...conditions.filter(one => one !== chosen?.condition).map(one => holds(scope, subject, one)),
+    ...conditions.filter(one => chosen?.covers.includes(one) !== true).map(one => holds(scope, subject, one)),
   ])
   switch (chosen?.by) {
     case 'ids':
-      return { from: sql`resource ${alias}`, where: and([holds(scope, subject, chosen.condition), rest()]), order: undefined }
+      return { from: sql`resource ${alias}`, where: and([...chosen.covers.map(one => holds(scope, subject, one)), rest()]), order: undefined }
     case 'key': return {
       from: sql`entry d CROSS JOIN resource ${alias} ON ${alias}.row = d.row`,
       where: and([
