@@ -5,7 +5,11 @@
  * the header chooses nothing. Time here is the machine's: tokens do not follow the hub's manual clock.
  * https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html
  */
-import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose'
+import type { JWTPayload } from 'jose'
+import { decodeProtectedHeader } from 'jose/decode/protected_header'
+import * as errors from 'jose/errors'
+import { decodeJwt } from 'jose/jwt/decode'
+import { jwtVerify } from 'jose/jwt/verify'
 import { ALGORITHMS, type Client, type ClientKey, type ClientRegistry } from './clients.ts'
 import { OAuthError } from './oauth-error.ts'
 import type { ReplayMemory } from './replay.ts'

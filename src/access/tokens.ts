@@ -6,7 +6,9 @@
  */
 import { hash, randomBytes, randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { errors, jwtVerify, SignJWT } from 'jose'
+import * as errors from 'jose/errors'
+import { SignJWT } from 'jose/jwt/sign'
+import { jwtVerify } from 'jose/jwt/verify'
 import { z } from 'zod'
 import { outcomes } from '../fhir/outcomes.ts'
 import type { ActingPractitioner, Caller } from './caller.ts'
