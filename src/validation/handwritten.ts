@@ -11,7 +11,8 @@ import { compareDates } from './values.ts'
 import { narrativeFault } from './xhtml.ts'
 
 type Json = Record<string, unknown>
-export type Check = (value: unknown, scope: Scope) => boolean
+/** Whether the rule is met; undefined where that cannot be known here. */
+export type Check = (value: unknown, scope: Scope) => boolean | undefined
 
 const has = (value: Json, name: string): boolean => value[name] !== undefined || value[`_${name}`] !== undefined
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)

@@ -2,12 +2,14 @@
  * Invariants: the FHIRPath constraints of types and profiles, each compiled once and asked of every element it stands on.
  *
  * A rule is by hand (`handwritten.ts`), compiled by fhirpath.js with the R4 model, or not checkable here: it needs
- * a server (`resolve()`, `memberOf()`, `conformsTo()`) or does not compile; that is said once per run, never "met".
+ * a server (`memberOf()`, `conformsTo()`, what `resolve()` cannot find) or does not compile; that is said once per run,
+ * never "met".
  */
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import type { Constraint } from '../definitions/definitions.ts'
 import { handwritten, type Check } from './handwritten.ts'
+import { resolveTable, withResolution } from './resolving.ts'
 import type { Scope } from './scope.ts'
 
 export interface Invariant {
@@ -31,7 +33,7 @@ export interface Unchecked {
 const OFF: ReadonlySet<string> = new Set(['dom-6'])
 
 /** Functions that need more than the resource at hand. */
-const REMOTE = /\b(resolve|memberOf|conformsTo|subsumes|subsumedBy|slice|elementDefinition|checkModifiers)\s*\(/
+const REMOTE = /\b(memberOf|conformsTo|subsumes|subsumedBy|slice|elementDefinition|checkModifiers)\s*\(/
 
 /** @param base FHIRPath of the element the rules stand on (`Patient.contact`), by which the engine knows its children's types */
 export const compileInvariants = (constraints: readonly Constraint[], base: string, source: string): readonly Invariant[] =>
@@ -56,16 +58,20 @@ export const compileCheck = (base: string, expression: string): Check | Unchecke
   const remote = REMOTE.exec(expression)
   if (remote) return { reason: `it needs ${remote[1]}(), which asks for more than the resource at hand`, broken: false }
   try {
-    const evaluate = fhirpath.compile(isResourceType(base) ? expression : { base, expression }, r4, { traceFn: () => undefined }) as Evaluate
-    return (value, { resource, rootResource }) => {
-      const result = evaluate(value, { resource, rootResource })
-      // an empty collection decides nothing (dates of different precision, other units): only false breaks a rule
-      return result.length === 0 || result[0] !== false
-    }
+    const resolves = /\bresolve\s*\(/.test(expression)
+    const options = { traceFn: () => undefined, ...(resolves ? { userInvocationTable: resolveTable as never } : {}) }
+    const evaluate = fhirpath.compile(isResourceType(base) ? expression : { base, expression }, r4, options) as Evaluate
+    // an empty collection decides nothing (dates of different precision, other units): only false breaks a rule
+    const isMet = (result: readonly unknown[]): boolean => result.length === 0 || result[0] !== false
+    return resolves
+      ? (value, scope) => withResolution(scope, () => isMet(evaluate(value, environmentOf(scope))))
+      : (value, scope) => isMet(evaluate(value, environmentOf(scope)))
   } catch (error) {
     return { reason: firstLine(error), broken: true }
   }
 }
+
+const environmentOf = ({ resource, rootResource }: Scope) => ({ resource, rootResource })
 
 type Evaluate = (value: unknown, environment: Record<string, unknown>) => readonly unknown[]
 
@@ -84,14 +90,16 @@ export const checkInvariants = (invariants: readonly Invariant[], value: unknown
       report(invariant, check, path, scope)
       continue
     }
-    let isMet: boolean
+    let isMet: boolean | undefined
     try {
       isMet = check(value, scope)
     } catch (error) {
       report(invariant, { reason: firstLine(error), broken: true }, path, scope)
       continue
     }
-    if (!isMet) {
+    if (isMet === undefined) {
+      report(invariant, { reason: 'it asks about a resource that is not contained or in the same Bundle', broken: false }, path, scope)
+    } else if (!isMet) {
       scope.findings.add(path, {
         severity: invariant.severity, type: 'invariant', code: invariant.key, source: invariant.source,
         text: `${invariant.human.trim().replace(/\.?$/, '')} (rule ${invariant.key}: ${shortened(invariant.expression)})`,
