@@ -19,8 +19,11 @@ export const MAX_VALUES = 1_000
 /** Steps of a chain or nested `_has`, as issue trackers of R4 servers show in use: three; each is a join. */
 export const MAX_CHAIN_DEPTH = 4
 
-/** Types that an untyped chain (`focus.status`) may fan out to before it must name one. */
+/** Ways that untyped chains of one parameter (`focus.status`) may fan out to together before they must name a type. */
 export const MAX_CHAIN_TYPES = 20
+
+/** `near` without a distance: R4 leaves it to the server; community services travel about so far. */
+export const DEFAULT_NEAR_METRES = 10_000
 
 /** Codes that `:in`, `:below` and `:above` may stand for; larger value sets would make a query of their own. */
 export const MAX_EXPANDED_CODES = 5_000

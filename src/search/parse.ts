@@ -141,6 +141,7 @@ const readSummary = (value: string, options: ParseOptions, draft: Draft): void =
 const forEveryType = (context: ParseContext, types: readonly string[], name: string, value: string): Condition => {
   const [first = 'Resource', ...others] = types
   const found = condition(context, first, name, value)
+  if (others.length === 0) return found
   const text = JSON.stringify(found)
   for (const type of others) {
     if (JSON.stringify(condition(context, type, name, value)) !== text) {

@@ -25,7 +25,8 @@ describe('chains', () => {
     expect(where('Task?patient._has:Flag:patient:author=x')).toMatchObject({ kind: 'chain', where: { kind: 'has', type: 'Flag', param: 'patient' } })
   })
   it.each([
-    ['Task?focus.status=active', /may refer to \d+ types; name one, such as focus:/],
+    ['Task?focus.status=active', /may refer to \d+ types here; name one, such as focus:/],
+    ['Observation?part-of.performer._id=1', /"performer" may refer to 6 types here/],
     ['Task?status.name=x', /"status" of Task is a token parameter/],
     ['Task?patient.nme=x', /did you mean "name"/],
     ['Task?patient:Group.name=x', /never refers to "Group"/],
@@ -129,7 +130,7 @@ describe('what is not known or not supported', () => {
     ['Patient?status=x', 'search-unknown-parameter', /Patient has no search parameter "status"/],
     ['Task?_text=x', 'search-unsupported', /full-text/], ['Task?_content=x', 'search-unsupported', /full-text/],
     ['Task?_filter=status eq x', 'search-unsupported', /_filter/], ['Task?_query=x', 'search-unsupported', /named queries/],
-    ['Patient?phonetic=x', 'search-unsupported', /sound/], ['Location?near=1|2', 'search-unsupported', /near/],
+    ['Patient?phonetic=x', 'search-unsupported', /sound/],
     ['AuditEvent?outcome=0', 'search-unsupported', /AuditEvent is not searched by "outcome" here/],
   ])('%s: %s', (search, code, text) => {
     const { status, issues } = refusal(search)

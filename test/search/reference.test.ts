@@ -83,6 +83,20 @@ describe('uri parameters', () => {
   })
 })
 
+describe('near', () => {
+  const preston = { resourceType: 'Location', position: { latitude: 53.7632, longitude: -2.7031 } }
+  it.each<[string, boolean]>([
+    ['near=54.0466|-2.8007|33|km', true], ['near=54.0466|-2.8007|31|km', false], ['near=54.0466|-2.8007|33', true], ['near=54.0466|-2.8007|33000|m', true],
+    ['near=54.0466|-2.8007|19|[mi_i]', false], ['near=54.0466|-2.8007|21|[mi_i]', true], ['near=53.77|-2.71', true], ['near=54.0466|-2.8007', false],
+    ['near:missing=false', true],
+  ])('%s -> %s', (query, expected) => {
+    expect(finds(preston, query)).toBe(expected)
+  })
+  it.each(['53', '91|0', '53|-181', '53|-2|-1', '53|-2|1|mile', '53|-2|1|km|x', 'a|b', '53|-2||km'])('%s is refused', value => {
+    expect(refusal(`Location?near=${value}`).issues[0]?.text).toMatch(/latitude\|longitude/)
+  })
+})
+
 describe('composite parameters', () => {
   const bloodPressure = {
     resourceType: 'Observation', code: { coding: [{ system: 'http://loinc.org', code: '85354-9' }] },

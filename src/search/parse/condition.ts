@@ -22,14 +22,22 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   phonetic: 'search by sound is not supported here; use name',
 }
 
+/** How far from the searched type a step of a chain is, and into how many ways the steps before it have parted. */
+interface Reach {
+  readonly depth: number
+  readonly ways: number
+}
+
 /** `key` is the whole name in the query, `rest` the part of it that is about `type`. */
-export const condition = (context: ParseContext, type: string, rest: string, value: string, key = rest, depth = 0): Condition => {
-  if (depth > MAX_CHAIN_DEPTH) throw outcomes.badParameter(key, `${key.slice(0, 60)} chains more than ${MAX_CHAIN_DEPTH} references; narrow it in steps`)
-  if (rest.startsWith('_has:')) return has(context, type, rest, value, key, depth)
+export const condition = (
+  context: ParseContext, type: string, rest: string, value: string, key = rest, reach: Reach = { depth: 0, ways: 1 },
+): Condition => {
+  if (reach.depth > MAX_CHAIN_DEPTH) throw outcomes.badParameter(key, `${key.slice(0, 60)} chains more than ${MAX_CHAIN_DEPTH} references; narrow it in steps`)
+  if (rest.startsWith('_has:')) return has(context, type, rest, value, key, reach)
   const dot = rest.indexOf('.')
   const [name = '', modifier, ...more] = (dot < 0 ? rest : rest.slice(0, dot)).split(':')
   if (more.length > 0) throw outcomes.badParameter(key, `${key} has more than one modifier; a parameter takes one`)
-  if (dot >= 0) return chain(context, type, { name, modifier, next: rest.slice(dot + 1) }, value, key, depth)
+  if (dot >= 0) return chain(context, type, { name, modifier, next: rest.slice(dot + 1) }, value, key, reach)
   switch (name) {
     case '_id': return ids(key, modifier, value)
     case '_lastUpdated': return lastUpdated(context, key, modifier, value)
@@ -87,12 +95,12 @@ interface Link {
 }
 
 /** `subject:Patient.name`: an alternative for each type the reference may lead to, alike ones together. */
-const chain = (context: ParseContext, type: string, { name, modifier, next }: Link, value: string, key: string, depth: number): Condition => {
+const chain = (context: ParseContext, type: string, { name, modifier, next }: Link, value: string, key: string, reach: Reach): Condition => {
   const parameter = referenceParameter(context, type, name, key)
-  const types = modifier === undefined ? possibleTargets(context, parameter, next, key) : [targetOf(context, parameter, modifier, key)]
+  const types = modifier === undefined ? possibleTargets(context, parameter, next, key, reach.ways) : [targetOf(context, parameter, modifier, key)]
   const alike = new Map<string, { types: string[]; where: Condition }>()
   for (const target of types) {
-    const where = condition(context, target, next, value, key, depth + 1)
+    const where = condition(context, target, next, value, key, { depth: reach.depth + 1, ways: reach.ways * types.length })
     const group = alike.get(JSON.stringify(where))
     if (group === undefined) alike.set(JSON.stringify(where), { types: [target], where })
     else group.types.push(target)
@@ -116,7 +124,7 @@ const targetOf = (context: ParseContext, parameter: SearchParameter, target: str
     + (meant === undefined ? `; it does to ${targets.slice(0, 10).join(', ')}` : `; did you mean "${meant}"?`))
 }
 
-const possibleTargets = (context: ParseContext, parameter: SearchParameter, next: string, key: string): readonly string[] => {
+const possibleTargets = (context: ParseContext, parameter: SearchParameter, next: string, key: string, ways: number): readonly string[] => {
   const all = targetsOf(parameter) ?? [...context.definitions.resourceTypes]
   const name = next.split(/[:.]/, 1)[0]!
   const isCommon = name === '_has' || name === '_list' || STORE_PARAMETERS.has(name)
@@ -125,14 +133,14 @@ const possibleTargets = (context: ParseContext, parameter: SearchParameter, next
     const names = new Set(all.flatMap(type => [...indexedParameters(context.definitions, type).keys()]))
     throw outcomes.unknownParameter(all.length === 1 ? all[0]! : `no target of "${parameter.code}"`, name, nearest(name, [...names, ...STORE_PARAMETERS]))
   }
-  if (having.length > MAX_CHAIN_TYPES) {
-    throw outcomes.badParameter(key, `${key}: "${parameter.code}" may refer to ${having.length} types; name one, such as ${parameter.code}:${having[0]}.${next}`)
+  if (having.length * ways > MAX_CHAIN_TYPES) {
+    throw outcomes.badParameter(key, `${key}: "${parameter.code}" may refer to ${having.length} types here; name one, such as ${parameter.code}:${having[0]}.${next}`)
   }
   return having
 }
 
 /** `_has:Observation:patient:code`: some Observation refers here by patient, and its code is the value. */
-const has = (context: ParseContext, type: string, rest: string, value: string, key: string, depth: number): Condition => {
+const has = (context: ParseContext, type: string, rest: string, value: string, key: string, reach: Reach): Condition => {
   const [, source = '', name = ''] = rest.split(':', 3)
   const next = rest.slice(`_has:${source}:${name}:`.length)
   if (source === '' || name === '' || next === '') {
@@ -146,5 +154,5 @@ const has = (context: ParseContext, type: string, rest: string, value: string, k
   if (!mayTarget(parameter, type)) {
     throw outcomes.badParameter(key, `${key}: "${name}" of ${source} never refers to ${type}; it does to ${(targetsOf(parameter) ?? []).slice(0, 10).join(', ')}`)
   }
-  return { kind: 'has', type: source, param: name, where: condition(context, source, next, value, key, depth + 1) }
+  return { kind: 'has', type: source, param: name, where: condition(context, source, next, value, key, { ...reach, depth: reach.depth + 1 }) }
 }

@@ -11,6 +11,7 @@ import type { Asked } from './context.ts'
 import { compositeTests } from './composite.ts'
 import { dateSpan } from './date.ts'
 import { splitEscaped } from './escape.ts'
+import { nearTest } from './near.ts'
 import { numberTest, quantityTest } from './number.ts'
 import { referenceTests } from './reference.ts'
 import { stringTest, uriTest } from './string.ts'
@@ -64,8 +65,7 @@ export const testsOf = (asked: Asked, part: string): readonly Test[] => {
     case 'quantity': return [quantityTest(asked, part)]
     case 'uri': return [uriTest(asked, part)]
     case 'composite': return compositeTests(asked, part, testsOf)
-    case 'special':
-      throw outcomes.unsupportedSearch(asked.key, `${asked.key} is not supported here; search by other parameters`)
+    case 'special': return [nearTest(asked, part)]
   }
 }
 
