@@ -28,11 +28,21 @@ export interface Referral {
 const basedOn = (id: string): Condition =>
   ({ kind: 'match', param: 'based-on', test: { kind: 'reference', types: ['ServiceRequest'], id } })
 
+/** The store holds nothing of a ServiceRequest that this unit creates: no need to ask it. */
+const isNew = (unit: Unit, id: string): boolean =>
+  unit.changes().some(({ ref, replaces }) => ref.type === 'ServiceRequest' && ref.id === id && replaces === 0)
+
+const written = (unit: Unit, id: string): readonly Resource[] =>
+  unit.changes().flatMap(({ ref, after }) => (ref.type === 'Task' && after !== undefined && isBasedOn(after, id) ? [after] : []))
+
+const isBasedOn = (task: Resource, id: string): boolean =>
+  (task as unknown as Task).basedOn?.some(({ reference }) => reference === `ServiceRequest/${id}`) ?? false
+
 /** Reads a referral by its ServiceRequest; undefined when there is none, or it was never opened. */
 export const readReferral = async (unit: Unit, id: string): Promise<Referral | undefined> => {
   const request = asRequest(await unit.read({ type: 'ServiceRequest', id }))
   if (request === undefined) return undefined
-  const tasks = (await unit.find('Task', basedOn(id))).map(resource => resource as unknown as Task)
+  const tasks = (isNew(unit, id) ? written(unit, id) : await unit.find('Task', basedOn(id))).map(resource => resource as unknown as Task)
   const of = (kind: TaskKind): readonly Task[] => tasks.filter(task => kindOf(task) === kind)
   const triage = of('triage')[0]
   const guidance = localReference(detail(triage?.output, 'proposal')?.valueReference?.reference ?? '')

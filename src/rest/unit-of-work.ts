@@ -11,7 +11,7 @@ import { refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
 import type { Extracted } from '../search/entries.ts'
 import { matchesCondition } from '../search/match.ts'
 import type { Condition, SearchPlan, Visibility } from '../search/plan.ts'
-import type { Expectation, KeyRecord, Label, Store, StoredVersion, Write } from '../store/store.ts'
+import type { Expectation, KeyRecord, Label, SearchPage, Store, StoredVersion, Write } from '../store/store.ts'
 import type { Change, Unit } from './unit.ts'
 
 /** Matches a condition may have inside one unit; a condition that needs more is too wide to decide on. */
@@ -46,6 +46,7 @@ export const openUnit = (parts: UnitParts): { unit: Unit; collect: () => Collect
   const parsed = new Map<string, Resource>()
   const changes = new Map<string, Change>()
   const joins = new Map<string, string>()
+  const pages = new Map<string, SearchPage>()
   const expectations: Expectation[] = []
   const writes: Write[] = []
 
@@ -62,6 +63,18 @@ export const openUnit = (parts: UnitParts): { unit: Unit; collect: () => Collect
     return known
   }
 
+  /** Guards ask the same question at every step: it is put to the store, and becomes an expectation, once. */
+  const searched = async (plan: SearchPlan): Promise<SearchPage> => {
+    const key = JSON.stringify(plan)
+    const earlier = pages.get(key)
+    if (earlier !== undefined) return earlier
+    const page = await store.search(plan)
+    if (page.next !== undefined) throw outcomes.tooManyMatches(MAX_FOUND)
+    expectations.push({ kind: 'matches', plan, refs: page.matches.map(match => match.ref) })
+    pages.set(key, page)
+    return page
+  }
+
   const unit: Unit = {
     caller: parts.caller,
     now: parts.now,
@@ -76,10 +89,7 @@ export const openUnit = (parts: UnitParts): { unit: Unit; collect: () => Collect
     },
 
     async find(type, where, visibility = ALL) {
-      const plan = conditionPlan(type, where, visibility)
-      const page = await store.search(plan)
-      if (page.next !== undefined) throw outcomes.tooManyMatches(MAX_FOUND)
-      expectations.push({ kind: 'matches', plan, refs: page.matches.map(match => match.ref) })
+      const page = await searched(conditionPlan(type, where, visibility))
       const found = page.matches.flatMap(version => {
         if (changes.has(refText(version.ref))) return []
         if (!seen.has(refText(version.ref))) seen.set(refText(version.ref), version)
