@@ -5,7 +5,7 @@
  * (2 µs), so a client that is removed, or whose entry changes, loses its tokens at once. A file that cannot be used
  * at start stops the start; one that breaks later leaves the last good registry in force and is reported.
  */
-import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { z } from 'zod'
 import { ROLES, type Role } from './caller.ts'
@@ -94,7 +94,7 @@ const parseOr = (text: string, path: string): unknown => {
 const readKey = (jwk: z.output<typeof publicJwk>, where: string): ClientKey => {
   let publicKey: KeyObject
   try {
-    publicKey = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' })
+    publicKey = createPublicKey({ key: jwk, format: 'jwk' })
   } catch {
     throw new ClientsError(`${where} is not a public key in JWK form`)
   }

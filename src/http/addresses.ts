@@ -8,11 +8,11 @@ import { isLoopback } from '../config.ts'
 
 export interface Addresses {
   /** Without `/fhir`: BASE_URL, else by the request's Host header when it can be one. */
-  root(host: string | undefined): string
+  readonly root: (host: string | undefined) => string
   /** What `aud` may be: BASE_URL's token endpoint, else that of the address listened on and of this machine's own names. */
-  audiences(): readonly string[]
+  readonly audiences: () => readonly string[]
   /** The token endpoint as it is told to a client that came by `host`. */
-  tokenEndpoint(host: string | undefined): string
+  readonly tokenEndpoint: (host: string | undefined) => string
 }
 
 const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/
@@ -31,7 +31,7 @@ export const createAddresses = (config: { baseUrl: string | undefined; host: str
   return {
     root,
     audiences,
-    tokenEndpoint(host) {
+    tokenEndpoint: host => {
       const accepted = audiences()
       const asked = `${root(host)}/token`
       return accepted.includes(asked) ? asked : accepted[0] ?? asked

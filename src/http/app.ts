@@ -43,7 +43,8 @@ export const createApp = (parts: AppParts): Express => {
 
   app.use((request: Request, response: Answer, next: NextFunction) => {
     Object.assign(response.locals, requestIds(request.headers))
-    logWhenDone(logger, request, response)
+    // Probes come every few seconds and say nothing worth keeping.
+    if (!request.path.startsWith('/health/')) logWhenDone(logger, request, response)
     authentication.admit(request)
     next()
   })

@@ -32,7 +32,7 @@ describe('POST /clock', () => {
   })
 
   it.each([{}, { now: 'soon' }, { now: '2026-11-24' }, { now: '2026-13-24T10:15:00Z' }, { advance: 'P' }, { advance: 'PT' }, { advance: 'P1M' },
-    { advance: '-PT1H' }, { advance: 3_600 }, { now: '2026-11-24T12:15:00Z', advance: 'PT1H' }, [], { advance: 'PT1H', then: 1 }])(
+    { advance: '-PT1H' }, { advance: 3_600 }, { now: '2026-11-24T12:15:00Z', advance: 'PT1H' }, [], { advance: 'PT1H', twice: true }])(
     '%j is refused and moves nothing', async body => {
       expect((await move(body)).status).toBe(400)
       expect((await move({ advance: 'PT0S' })).body).toEqual(at(0))
