@@ -3,7 +3,10 @@
  * Extraction is `search/extract.ts`; a store only keeps and compares them.
  */
 
-/** All instants are milliseconds since the epoch; an implicit range is [low, high). */
+/**
+ * Instants are milliseconds since the epoch, a date is [low, high). Numbers and quantities are points, low = high = value,
+ * but for ranges and comparators, whose span includes both ends (docs/decisions/0015-search.md).
+ */
 export type IndexEntry =
   | { readonly kind: 'token'; readonly param: string; readonly system: string; readonly code: string }        // '' = absent
   | { readonly kind: 'text'; readonly param: string; readonly text: string }                                  // token :text, folded

@@ -21,6 +21,21 @@ const refuse: Resolver = ({ kind }) => {
   throw new RangeError(`a "${kind}" condition needs a resolver to be judged in memory`)
 }
 
+/** Whether a condition depends on other resources, so that judging it in memory needs a resolver. */
+export const needsResolver = (condition: Condition): boolean => {
+  switch (condition.kind) {
+    case 'all-of':
+    case 'any-of': return condition.of.some(needsResolver)
+    case 'not': return needsResolver(condition.of)
+    case 'chain':
+    case 'has': return true
+    case 'match':
+    case 'missing':
+    case 'ids':
+    case 'last-updated': return false
+  }
+}
+
 /** Throws RangeError for a chain or `_has` without a resolver; the rest is total. */
 export const matchesCondition = (condition: Condition, subject: Subject, extracted: Extracted, resolve: Resolver = refuse): boolean => {
   switch (condition.kind) {

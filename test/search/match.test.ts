@@ -1,6 +1,6 @@
 import type { IndexEntry } from '../../src/search/entries.ts'
 import { compareNumbers, compareSpans, metresBetween } from '../../src/search/compare.ts'
-import { matchesCondition } from '../../src/search/match.ts'
+import { matchesCondition, needsResolver } from '../../src/search/match.ts'
 import type { Condition, Prefix } from '../../src/search/plan.ts'
 import { extracted, finds, where } from './ask.ts'
 
@@ -46,6 +46,10 @@ describe('a condition in memory', () => {
       return entries.some((entry: IndexEntry) => entry.param === condition.param)
     })
     expect([held, asked]).toEqual([true, ['chain patient of t1']])
+  })
+  it('says beforehand whether it will ask', () => {
+    expect(['Task?status:not=draft&_id=1&owner:missing=true&_lastUpdated=ge2026', 'Task?patient.gender=female', 'Patient?active=true&_has:Task:patient:status=draft,ready']
+      .map(search => needsResolver(where(search)))).toEqual([false, true, true])
   })
   it('refuses to guess where nobody can look', () => {
     expect(() => matchesCondition(where('Task?patient.gender=female'), { id: 't1', lastUpdated: 0 }, extracted(task))).toThrow(RangeError)
