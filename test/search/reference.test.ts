@@ -35,6 +35,9 @@ describe('reference parameters', () => {
     [task, 'subject:identifier=https://fhir.nhs.uk/Id/nhs-number|9000000009', true, ':identifier looks at Reference.identifier'],
     [task, 'subject:identifier=9000000009', true, 'of any system'],
     [task, 'subject:identifier=9000000017', false, 'another number'],
+    [task, 'subject:not=Patient/p1', false, ':not is the rest'],
+    [task, 'subject:not=Patient/x,Group/p1', true, ':not of several is none of them'],
+    [task, 'part-of:not=Task/1', true, ':not includes those without a value'],
     [task, 'subject:missing=false', true, 'there is one'],
     [task, 'encounter:missing=false', true, 'a display is a value'],
     [task, 'part-of:missing=true', true, 'there is none'],
@@ -72,7 +75,7 @@ describe('uri parameters', () => {
     ['url=http://x.example/fhir/ValueSet/a', true], ['url=http://x.example/fhir/ValueSet', false], ['url=http://X.example/fhir/ValueSet/a', false],
     ['url:below=http://x.example/fhir', true], ['url:below=http://x.example/fhir/', true], ['url:below=http://x.example/fh', false],
     ['url:above=http://x.example/fhir/ValueSet/a/b', true], ['url:above=http://x.example/fhir/ValueSet', false],
-    ['url:missing=false', true],
+    ['url:missing=false', true], ['url:not=http://x.example/fhir/ValueSet/a', false], ['url:not=http://x.example/other', true],
   ])('%s -> %s', (query, expected) => {
     expect(finds(valueSet, query)).toBe(expected)
   })

@@ -15,10 +15,11 @@ export const referenceTests = (asked: Asked, part: string): readonly Test[] => {
     return [{ kind: 'reference-identifier', system, code }]
   }
   const text = textOf(asked, part)
+  const named = asked.modifier === 'not' ? undefined : asked.modifier
   const parsed = parseReference(text, asked.context.bases)
   switch (parsed.kind) {
     case 'local': {
-      requireType(asked, parsed.type)
+      requireType(asked, parsed.type, named)
       const version = parsed.version === undefined ? {} : { version: parsed.version }
       return [{ kind: 'reference', types: [parsed.type], id: parsed.id, ...version }]
     }
@@ -26,7 +27,7 @@ export const referenceTests = (asked: Asked, part: string): readonly Test[] => {
     case 'uuid': return [{ kind: 'url', url: text }]
     case 'malformed': {
       if (!isId(text)) throw bad(asked)
-      const byId: Test = { kind: 'reference', types: asked.modifier === undefined ? targetsOf(asked.parameter) ?? [] : [asked.modifier], id: text }
+      const byId: Test = { kind: 'reference', types: named === undefined ? targetsOf(asked.parameter) ?? [] : [named], id: text }
       const types = valueTypes(asked.context.definitions, asked.type, asked.parameter)
       return types.has('uri') || types.has('canonical') ? [byId, { kind: 'url', url: text }] : [byId]
     }
@@ -35,12 +36,12 @@ export const referenceTests = (asked: Asked, part: string): readonly Test[] => {
   }
 }
 
-const requireType = (asked: Asked, type: string): void => {
+const requireType = (asked: Asked, type: string, named: string | undefined): void => {
   if (!asked.context.definitions.resourceTypes.has(type)) {
     throw outcomes.badParameter(asked.key, `${asked.key}: "${type}" is not an R4 resource type`)
   }
-  if (asked.modifier !== undefined && asked.modifier !== type) {
-    throw outcomes.badParameter(asked.key, `${asked.key} asks for a ${asked.modifier}, but the value names a ${type}; send one type`)
+  if (named !== undefined && named !== type) {
+    throw outcomes.badParameter(asked.key, `${asked.key} asks for a ${named}, but the value names a ${type}; send one type`)
   }
 }
 

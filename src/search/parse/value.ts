@@ -17,12 +17,15 @@ import { referenceTests } from './reference.ts'
 import { stringTest, uriTest } from './string.ts'
 import { tokenTest } from './token.ts'
 
-/** Modifiers by parameter type, besides `missing`, which all have; a reference also takes a type's name. */
+/**
+ * Modifiers by parameter type, besides `missing`, which all have; a reference also takes a type's name.
+ * `:not` is R4's for tokens; for references and uris it has the same meaning, as R5 then wrote down.
+ */
 export const MODIFIERS: Readonly<Record<SearchParameterType, readonly string[]>> = {
   string: ['exact', 'contains'],
   token: ['not', 'text', 'in', 'not-in', 'below', 'above', 'of-type'],
-  reference: ['identifier'],
-  uri: ['below', 'above'],
+  reference: ['identifier', 'not'],
+  uri: ['below', 'above', 'not'],
   date: [], number: [], quantity: [], composite: [], special: [],
 }
 
