@@ -5,9 +5,8 @@
  * a server (`memberOf()`, `conformsTo()`, what `resolve()` cannot find) or does not compile; that is said once per run,
  * never "met".
  */
-import fhirpath from 'fhirpath'
-import r4 from 'fhirpath/fhir-context/r4'
 import type { Constraint } from '../definitions/definitions.ts'
+import { compileExpression } from './fhirpath.ts'
 import { handwritten, type Check } from './handwritten.ts'
 import { resolveTable, withResolution } from './resolving.ts'
 import type { Scope } from './scope.ts'
@@ -59,8 +58,7 @@ export const compileCheck = (base: string, expression: string): Check | Unchecke
   if (remote) return { reason: `it needs ${remote[1]}(), which asks for more than the resource at hand`, broken: false }
   try {
     const resolves = /\bresolve\s*\(/.test(expression)
-    const options = { traceFn: () => undefined, ...(resolves ? { userInvocationTable: resolveTable as never } : {}) }
-    const evaluate = fhirpath.compile(isResourceType(base) ? expression : { base, expression }, r4, options) as Evaluate
+    const evaluate = compileExpression(base, expression, resolves ? resolveTable : undefined)
     // an empty collection decides nothing (dates of different precision, other units): only false breaks a rule
     const isMet = (result: readonly unknown[]): boolean => result.length === 0 || result[0] !== false
     return resolves
@@ -72,13 +70,6 @@ export const compileCheck = (base: string, expression: string): Check | Unchecke
 }
 
 const environmentOf = ({ resource, rootResource }: Scope) => ({ resource, rootResource })
-
-type Evaluate = (value: unknown, environment: Record<string, unknown>) => readonly unknown[]
-
-const isResourceType = (type: string): boolean => {
-  for (let above: string | undefined = type; above !== undefined; above = r4.type2Parent[above]) if (above === 'Resource') return true
-  return false
-}
 
 const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!.slice(0, 200)
 

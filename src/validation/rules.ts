@@ -45,7 +45,7 @@ export const createRules = ({ bindings, references, conforms, meetProfiles }: Ru
     const wrong = (code: string, text: string): void => findings.add(path, { severity: 'error', type: 'value', code, text, source })
 
     if (rule.types) {
-      const actual = type === 'Resource' ? (value as { resourceType?: string } | null)?.resourceType ?? type : type
+      const actual = typeOf(item)
       if (!rule.types.includes(actual)) wrong(`type:${id}`, `found a ${actual}; ${source} allows ${rule.types.join(', ')} here`)
     }
     if (value !== undefined) {
@@ -63,8 +63,7 @@ export const createRules = ({ bindings, references, conforms, meetProfiles }: Ru
       }
       if (rule.reference && type === 'Reference') references.check(rule.reference, value, path, scope)
       for (const { type: profiled, canonicals } of rule.profiles ?? []) {
-        const actual = type === 'Resource' ? (value as { resourceType?: string } | null)?.resourceType : type
-        if (profiled === actual) meetProfiles(canonicals, value, path, scope)
+        if (profiled === typeOf(item)) meetProfiles(canonicals, value, path, scope)
       }
       if (rule.invariants) checkInvariants(rule.invariants, value, path, scope)
     }
@@ -143,6 +142,10 @@ export const createRules = ({ bindings, references, conforms, meetProfiles }: Ru
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The type in the profile's words: of a resource its own. */
+const typeOf = ({ value, type }: Item): string =>
+  type === 'Resource' && isObject(value) && typeof value['resourceType'] === 'string' ? value['resourceType'] : type
 
 const times = (count: number): string => (count === 0 ? 'not at all' : count === 1 ? 'once' : `${count} times`)
 

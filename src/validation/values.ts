@@ -2,8 +2,7 @@
  * Comparing values with those a profile names: fixed (the same), pattern (at least that), least and greatest.
  * https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.pattern_x_
  */
-import fhirpath from 'fhirpath'
-import r4 from 'fhirpath/fhir-context/r4'
+import { compileExpression, type Evaluate } from './fhirpath.ts'
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
@@ -39,14 +38,13 @@ export const compareValues = (value: unknown, limit: unknown): number | undefine
 
 /** Quantities in different UCUM units, as FHIRPath converts them. */
 const compareQuantities = (low: object, high: object): number | undefined => {
-  const [isLess] = less({ low, high })
-  const [isGreater] = greater({ low, high })
+  comparison ??= { less: compileExpression('Range', 'low < high'), greater: compileExpression('Range', 'low > high') }
+  const [isLess] = comparison.less({ low, high })
+  const [isGreater] = comparison.greater({ low, high })
   return isLess === true ? -1 : isGreater === true ? 1 : isLess === false && isGreater === false ? 0 : undefined
 }
 
-type Compare = (range: { low: object; high: object }) => readonly unknown[]
-const less = fhirpath.compile({ base: 'Range', expression: 'low < high' }, r4) as Compare
-const greater = fhirpath.compile({ base: 'Range', expression: 'low > high' }, r4) as Compare
+let comparison: { readonly less: Evaluate; readonly greater: Evaluate } | undefined
 
 /** Partial dates compare as far as both go; a time zone moves an instant, so full date-times compare as instants. */
 export const compareDates = (a: string, b: string): number | undefined => {

@@ -137,7 +137,7 @@ describe('bindings', () => {
   })
 
   it('warns of a display that is not the code\'s', () => {
-    const category = (display: string) => altered(observation, copy => { copy.category[0].coding[0].display = display })
+    const category = (display: string) => altered(observation, 'category.0.coding.0.display', display)
     expect(told(check(category('Laboratory'))))
       .toEqual(['coding-display at Observation.category[0].coding[0].display'])
     expect(told(check(category('vital signs')))).toEqual([])

@@ -3,7 +3,7 @@ import { POLICY } from '../../src/validation/policy/identifiers.ts'
 
 const NHS_NUMBER = 'https://fhir.nhs.uk/Id/nhs-number'
 
-const withNumber = (value: string) => altered(patient, copy => { copy.identifier[0].value = value })
+const withNumber = (value: string) => altered(patient, 'identifier.0.value', value)
 const organisation = (system: string, value: string) => ({ resourceType: 'Organization', name: 'x', identifier: [{ system: `https://fhir.nhs.uk/Id/${system}`, value }] })
 
 describe('NHS number policy', () => {
@@ -35,7 +35,7 @@ describe('NHS number policy', () => {
   })
 
   it('warns of a number with the status that there is none', () => {
-    const contradiction = altered(patient, copy => { copy.identifier[0].extension[0].valueCodeableConcept.coding[0].code = '07' })
+    const contradiction = altered(patient, 'identifier.0.extension.0.valueCodeableConcept.coding.0.code', '07')
     expect(check(contradiction).map(({ severity, code }) => [severity, code])).toEqual([['warning', 'hub-nhs-number-status']])
   })
 

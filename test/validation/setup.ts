@@ -20,10 +20,15 @@ export const errorsOf = (issues: readonly ValidationIssue[]): readonly Validatio
 export const told = (issues: readonly ValidationIssue[], ...severities: readonly string[]): string[] =>
   issues.filter(({ severity }) => severities.length === 0 || severities.includes(severity)).map(({ code, expression }) => `${code} at ${expression[0]}`)
 
-/** A copy of a resource with one thing changed. */
-export const altered = <T extends object>(resource: T, change: (copy: any) => void): T => {
+/** A copy of a resource with the value at a path (`identifier.0.value`) replaced, or removed where it is undefined. */
+export const altered = <T extends object>(resource: T, path: string, value: unknown): T => {
   const copy = structuredClone(resource)
-  change(copy)
+  const keys = path.split('.')
+  const last = keys.pop()!
+  let parent = copy as Record<string, unknown>
+  for (const key of keys) parent = parent[key] as Record<string, unknown>
+  if (value === undefined) delete parent[last]
+  else parent[last] = value
   return copy
 }
 
