@@ -12,7 +12,7 @@ import { send, sendJson } from './answer.ts'
 import type { Authentication } from './authentication.ts'
 import { createClockEndpoint, type ManualClock } from './clock-endpoint.ts'
 import { failureAnswer } from './failures.ts'
-import { createFhirEndpoint } from './fhir-endpoint.ts'
+import { createFhirEndpoint, type RecordDenied } from './fhir-endpoint.ts'
 import { requestIds, type RequestIds } from './request-ids.ts'
 import { smartConfiguration } from './smart-configuration.ts'
 import { createTokenEndpoint, type Grant } from './token-endpoint.ts'
@@ -27,6 +27,8 @@ export interface AppParts {
   /** Whether requests can be served: store open, directory loaded. */
   readonly isReady: () => boolean
   readonly logger: Logger
+  /** Hears of what was refused to a caller (403), before the answer leaves. */
+  readonly recordDenied?: RecordDenied | undefined
 }
 
 /** What is known of a request when it is logged. */
@@ -63,7 +65,7 @@ export const createApp = (parts: AppParts): Express => {
   const { manualClock } = parts
   if (manualClock !== undefined) app.all('/clock', createClockEndpoint(manualClock, authentication))
 
-  const fhir = createFhirEndpoint({ handler, authentication, addresses })
+  const fhir = createFhirEndpoint({ handler, authentication, addresses, recordDenied: parts.recordDenied })
   app.use('/fhir', (request: Request, response: Answer) =>
     fhir(request, response, request.originalUrl.slice('/fhir'.length), response.locals, caller => {
       response.locals.client = caller.client

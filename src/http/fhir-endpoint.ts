@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http'
 import { systemCaller, type Caller } from '../access/caller.ts'
 import { MAX_BODY_BYTES } from '../fhir/json.ts'
-import { outcomes } from '../fhir/outcomes.ts'
+import { FhirError, outcomes } from '../fhir/outcomes.ts'
 import type { FhirHandler, FhirRequest } from '../rest/request.ts'
 import type { Addresses } from './addresses.ts'
 import { send, type Response } from './answer.ts'
@@ -23,7 +23,11 @@ export interface FhirEndpointParts {
   readonly handler: FhirHandler
   readonly authentication: Authentication
   readonly addresses: Addresses
+  /** Hears of what was refused to a caller (403), before the answer leaves. */
+  readonly recordDenied?: RecordDenied | undefined
 }
+
+export type RecordDenied = (request: FhirRequest, caller: Caller) => Promise<void>
 
 /** The CapabilityStatement is for everyone: whoever has no token yet reads there how to get one. It shows no data. */
 const stranger: Caller = { ...systemCaller, client: 'anonymous', role: 'integrator', scopes: [] }
@@ -31,7 +35,7 @@ const isOpen = (method: Method, path: readonly string[]): boolean =>
   path.length === 1 && path[0] === 'metadata' && (method === 'GET' || method === 'HEAD')
 
 /** `target`: the rest of the address after `/fhir`, as it came. Told to `onCaller` as soon as the caller is known. */
-export const createFhirEndpoint = ({ handler, authentication, addresses }: FhirEndpointParts) =>
+export const createFhirEndpoint = ({ handler, authentication, addresses, recordDenied }: FhirEndpointParts) =>
   async (request: IncomingMessage, response: Response, target: string, ids: RequestIds, onCaller: (caller: Caller) => void) => {
     const method = request.method ?? ''
     if (!isMethod(method)) throw outcomes.methodNotAllowed(method, METHODS)
@@ -55,7 +59,12 @@ export const createFhirEndpoint = ({ handler, authentication, addresses }: FhirE
       correlationId: ids.correlationId,
       base: `${addresses.root(request.headers.host)}/fhir`,
     }
-    send(response, await handler(fhirRequest, caller))
+    try {
+      send(response, await handler(fhirRequest, caller))
+    } catch (error) {
+      if (error instanceof FhirError && error.status === 403) await recordDenied?.(fhirRequest, caller)
+      throw error
+    }
   }
 
 const splitTarget = (target: string): readonly string[] => {

@@ -15,7 +15,7 @@ export interface Listening {
   readonly server: Server
   readonly port: number
   /** Takes no new connections, lets running requests finish for `graceMs`, then cuts them. */
-  close(graceMs?: number): Promise<void>
+  readonly close: (graceMs?: number) => Promise<void>
 }
 
 /** Rejects when the address cannot be listened on. `port` 0: any free one. */

@@ -1,5 +1,6 @@
 import { request as rawRequest, type IncomingMessage } from 'node:http'
 import { gzipSync } from 'node:zlib'
+import { pino } from 'pino'
 import request, { type Test } from 'supertest'
 import { MAX_BODY_BYTES } from '../../src/fhir/json.ts'
 import { outcomes } from '../../src/fhir/outcomes.ts'
@@ -193,6 +194,24 @@ describe('what goes wrong behind', () => {
 })
 
 describe('the log', () => {
+  it('calls a request that the client gave up aborted, and nothing a failure', async () => {
+    const lines: unknown[] = []
+    let noticed: () => void = () => {}
+    const logged = new Promise<void>(resolve => { noticed = resolve })
+    const own = openApp({ logger: pino({}, { write: (line: string) => { lines.push(JSON.parse(line)); noticed() } }) })
+    const { server, port, close } = await listen(own.app, { host: '127.0.0.1', port: 0 })
+    const upload = rawRequest({
+      host: '127.0.0.1', port, path: '/fhir/Patient', method: 'POST',
+      headers: { authorization: await own.bearer(), 'content-type': 'application/fhir+json', 'content-length': '100' },
+    }).on('error', () => {})
+    server.once('request', (message: IncomingMessage) => message.once('data', () => upload.destroy()))
+    upload.write('{"resourceType":')
+    await logged
+    expect(lines).toEqual([expect.objectContaining({ msg: 'request', status: 'aborted', path: '/fhir/Patient' })])
+    await close(0)
+    own.hub.dispose()
+  })
+
   it('has one line per request: ids, client, method, path, status, duration; no query, no body', async () => {
     const own = openApp()
     await request(own.app).post('/fhir/Patient/_search?family=Secret').set('authorization', await own.bearer('referrer'))
