@@ -4,6 +4,7 @@
  */
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { dateRange } from './fhir/dates.ts'
 
 export type StoreConfig = { readonly kind: 'sqlite'; readonly path: string }
 export type ClockConfig = { readonly kind: 'system' } | { readonly kind: 'manual'; readonly start: number }
@@ -67,7 +68,7 @@ const store = z.string().transform((text, context): StoreConfig => {
 const clock = z.string().transform((text, context): ClockConfig => {
   if (text === 'system') return { kind: 'system' }
   const start = /^manual:(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2}))$/.exec(text)?.[1]
-  if (start === undefined || Number.isNaN(Date.parse(start))) {
+  if (start === undefined || dateRange(start) === undefined) {
     context.addIssue('must be system, or manual: and an instant with its zone, such as manual:2026-11-24T10:15:00Z')
     return z.NEVER
   }

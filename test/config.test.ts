@@ -38,6 +38,9 @@ describe('configuration', () => {
     expect(found).toHaveLength(6)
   })
 
+  it('takes no day that does not exist for the clock', () =>
+    expect(problems({ CLOCK: 'manual:2026-02-30T10:15:00Z' })).toHaveLength(1))
+
   it.each(['mongodb://localhost/hub', 'mongodb+srv://cluster/hub'])('says of %s that it is not built yet, and what to use', url => {
     expect(problems({ STORE: url })).toEqual([expect.stringMatching(/not built yet; use .*sqlite:/)])
   })

@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import { instant, type Clock } from '../fhir/clock.ts'
+import { dateRange } from '../fhir/dates.ts'
 import { parseJson } from '../fhir/json.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import { sendJson, type Response } from './answer.ts'
@@ -13,6 +14,8 @@ import { readText } from './body.ts'
 import { bodyForm } from './negotiation.ts'
 
 const MAX_BYTES = 1_024
+/** Dates of FHIR end here (R4 date: four digits of year). */
+const LATEST = Date.UTC(9999, 11, 31)
 
 export type ManualClock = Clock & { move(to: number): boolean }
 
@@ -21,7 +24,7 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d
 const DURATION = /^P(?!$)(?:(\d{1,5})W)?(?:(\d{1,5})D)?(?:T(?!$)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9}(?:\.\d{1,3})?)S)?)?$/
 
 const form = z.union([
-  z.strictObject({ now: z.string().regex(INSTANT).refine(text => !Number.isNaN(Date.parse(text))) }),
+  z.strictObject({ now: z.string().regex(INSTANT).refine(text => dateRange(text) !== undefined) }),
   z.strictObject({ advance: z.string().regex(DURATION) }),
 ])
 
@@ -42,6 +45,7 @@ export const createClockEndpoint = (clock: ManualClock, authentication: Authenti
       throw outcomes.badRequest('clock-form', 'send {"now": "2026-11-24T10:15:00Z"} or {"advance": "PT20M"}, weeks to seconds')
     }
     const to = 'now' in parsed.data ? Date.parse(parsed.data.now) : clock.now() + milliseconds(parsed.data.advance)
+    if (to > LATEST) throw outcomes.badRequest('clock-form', 'that is after the year 9999, which FHIR dates cannot say')
     if (!clock.move(to)) throw outcomes.clockBackwards(instant(clock.now()))
     sendJson(response, 200, { now: instant(clock.now()) })
   }

@@ -31,12 +31,17 @@ describe('POST /clock', () => {
     expect((await move({ advance: 'PT0S' })).body).toEqual(at(3_600_000))
   })
 
-  it.each([{}, { now: 'soon' }, { now: '2026-11-24' }, { now: '2026-13-24T10:15:00Z' }, { advance: 'P' }, { advance: 'PT' }, { advance: 'P1M' },
+  it.each([{}, { now: 'soon' }, { now: '2026-11-24' }, { now: '2026-13-24T10:15:00Z' }, { now: '2027-02-30T10:15:00Z' }, { advance: 'P' }, { advance: 'PT' }, { advance: 'P1M' },
     { advance: '-PT1H' }, { advance: 3_600 }, { now: '2026-11-24T12:15:00Z', advance: 'PT1H' }, [], { advance: 'PT1H', twice: true }])(
     '%j is refused and moves nothing', async body => {
       expect((await move(body)).status).toBe(400)
       expect((await move({ advance: 'PT0S' })).body).toEqual(at(0))
     })
+
+  it('stops where the dates of FHIR stop', async () => {
+    const answers = await Promise.all(Array.from({ length: 5 }, () => move({ advance: 'P99999W' })))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 400])
+  })
 
   it('is for administrators', async () => {
     expect((await move({ advance: 'PT1H' }, await test.bearer('referrer'))).status).toBe(403)
