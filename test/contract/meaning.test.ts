@@ -2,7 +2,7 @@
  * What conditions mean: a store finds exactly what `search/match.ts` finds in memory, for every kind of test,
  * alone and put together at random.
  */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { fold } from '../../src/search/fold.ts'
 import type { IndexEntry } from '../../src/search/entries.ts'
 import { matchesCondition } from '../../src/search/match.ts'

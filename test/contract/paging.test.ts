@@ -119,6 +119,8 @@ describe.each(stores)('%s: pages', (_name, open) => {
     await write(opened.store, put('Task', 'a', { replaces: 1, ...content('x', 'accepted') }), put('Task', 'c', { replaces: 1, ...content('x', 'requested') }))
     expect(await list('x', 'requested')).toEqual(['c'])
     expect(await list('x', 'accepted')).toEqual(['a', 'b'])
+    expect(await found(opened.store, 'Task', { kind: 'all-of', of: [
+      { kind: 'any-of', of: [isToken('status', 'accepted'), isToken('status', 'requested')] }, refersTo('owner', 'Organization/x')] })).toEqual(['a', 'b', 'c'])
     expect(await list('y', 'requested')).toEqual([])
   })
 

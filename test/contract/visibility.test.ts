@@ -1,5 +1,5 @@
 /** The contract of visibility: one predicate, and no way round it (docs/decisions/0003-visibility.md). */
-import type { Condition } from '../../src/search/plan.ts'
+import type { Condition, Visibility } from '../../src/search/plan.ts'
 import { stores, type Opened } from './stores.ts'
 import { ALL, EVERYTHING, found, ids, isToken, plan, put, reference, remove, seenBy, token, write } from './write.ts'
 
@@ -105,7 +105,7 @@ describe.each(stores)('%s: visibility', (_name, open) => {
 
   it('applies to histories and their totals, by the labels of now', async () => {
     await write(opened.store, put('Patient', 'p', { replaces: 1 }))
-    const history = (visibility: typeof ALL | typeof GP) => opened.store.history({ visibility, count: 50 })
+    const history = (visibility: Visibility) => opened.store.history({ visibility, count: 50 })
     expect((await history(GP)).total).toBe(5)
     expect((await history(seenBy('org:OTHER'))).versions.map(version => version.ref.id)).toEqual(['other'])
     expect((await opened.store.history({ type: 'Patient', id: 'other', visibility: GP, count: 10 })).versions).toEqual([])

@@ -1,18 +1,13 @@
-/** Durable means synced: FULL on the live connection, a sync for each group of commits, an error where it cannot be. */
-import { execFileSync, spawnSync } from 'node:child_process'
+/** Durable means synced: FULL on the live connection. And no reader waits for it. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../src/fhir/clock.ts'
 import { openConnection } from '../../src/store/sqlite/connection.ts'
 import { durabilityOf } from '../../src/store/sqlite/durability.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { ALL, EVERYTHING, found, put, write } from '../contract/write.ts'
-import { countingEnvironment, whyNot } from './sync-counter.ts'
-
-const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 describe('SQLite: durability', () => {
   let folder: string
@@ -38,43 +33,21 @@ describe('SQLite: durability', () => {
     connection.close()
   })
 
-  const counted = whyNot === undefined ? it : it.skip
-  counted(`syncs every commit, and 400 simultaneous ones with few${whyNot === undefined ? '' : ` (skipped: ${whyNot})`}`, () => {
-    const { env, log } = countingEnvironment(folder)
-    const { alone, together } = JSON.parse(
-      execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', script('./sync-writer.ts'), path, log], { env }).toString(),
-    ) as { alone: number; together: number }
-    expect(alone).toBeGreaterThanOrEqual(20)
-    expect(together).toBeGreaterThanOrEqual(Math.ceil(400 / 128))
-    expect(together).toBeLessThan(100)
-  })
-
-  const limited = process.platform === 'linux' ? it : it.skip
-  limited('rejects commits when the disk is full, and keeps what it acknowledged (limits the size of files: Linux)', async () => {
-    const { status, stdout, stderr } = spawnSync('sh', ['-c', `ulimit -f 4096; exec "$0" --disable-warning=ExperimentalWarning "$@"`,
-      process.execPath, script('./full-writer.ts'), path], { env: { ...process.env, NODE_OPTIONS: '' } })
-    expect([status, stderr.toString()]).toEqual([0, ''])
-    const { acknowledged, reason } = JSON.parse(stdout.toString()) as { acknowledged: number; reason: string }
-    expect(reason).toMatch(/disk|full|I\/O/)
-    const store = await openSqliteStore({ path, clock: systemClock() })
-    expect((await found(store, 'Binary', EVERYTHING, { count: 1_000 })).length).toBe(acknowledged)
-    await store.close()
-  })
-
   it('answers reads and searches while a long transaction writes', async () => {
     const store = await openSqliteStore({ path, clock: systemClock() })
     await write(store, put('Task', 'a'))
     const other = new DatabaseSync(path)
     other.exec("BEGIN IMMEDIATE; UPDATE version SET json = 'unfinished'")
-    let committed = false
-    const waiting = write(store, put('Task', 'b')).then(() => { committed = true })
+    const announced: string[] = []
+    store.onCommit(({ versions }) => announced.push(...versions.map(version => version.ref.id)))
+    const waiting = write(store, put('Task', 'b'))
     expect((await store.read({ type: 'Task', id: 'a' }, ALL))!.json).not.toBe('unfinished')
     expect(await found(store, 'Task', EVERYTHING)).toEqual(['a'])
     expect((await store.history({ visibility: ALL, count: 10 })).total).toBe(1)
-    expect(committed).toBe(false)
+    expect(announced).toEqual([])
     other.exec('ROLLBACK')
     other.close()
-    await waiting
+    expect(await waiting).toHaveLength(1)
     expect(await found(store, 'Task', EVERYTHING)).toEqual(['a', 'b'])
     await store.close()
   })

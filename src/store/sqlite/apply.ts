@@ -35,8 +35,8 @@ interface Current {
 }
 
 const currentOf = (connection: Connection, names: WritableNames, ref: ResourceRef): Current | undefined =>
-  connection.get('SELECT row, version, updated, case_id AS caseId, labels FROM resource WHERE type = ? AND id = ?', [names.find(ref.type), ref.id]) as
-    Current | undefined
+  connection.get('SELECT row, version, updated, case_id AS caseId, labels FROM resource WHERE type = ? AND id = ?',
+    [names.find(ref.type), ref.id]) as Current | undefined
 
 const keyExists = (connection: Connection, scope: string, value: string): boolean =>
   connection.get('SELECT 1 FROM request_key WHERE scope = ? AND value = ?', [scope, value]) !== undefined
@@ -49,8 +49,8 @@ const check = (connection: Connection, names: WritableNames, expectation: Expect
       return
     }
     case 'matches':
-      if (!matchesExactly(connection, names, expectation.plan, expectation.refs, MATCH_LIMIT_MS)) throw new Unmet({ by: 'expectation', position })
-      return
+      if (matchesExactly(connection, names, expectation.plan, expectation.refs, MATCH_LIMIT_MS)) return
+      throw new Unmet({ by: 'expectation', position })
     case 'unseen':
       if (keyExists(connection, expectation.key.scope, expectation.key.value)) throw new Unmet({ by: 'expectation', position })
       return
@@ -58,7 +58,8 @@ const check = (connection: Connection, names: WritableNames, expectation: Expect
 }
 
 const insertVersion = (connection: Connection, row: number, type: number, version: number, at: number, method: string, json: string): number =>
-  Number(connection.run('INSERT INTO version (row, type, version, updated, method, json) VALUES (?, ?, ?, ?, ?, ?)', [row, type, version, at, method, json]))
+  Number(connection.run('INSERT INTO version (row, type, version, updated, method, json) VALUES (?, ?, ?, ?, ?, ?)',
+    [row, type, version, at, method, json]))
 
 const put = (connection: Connection, names: WritableNames, step: Extract<Step, { kind: 'put' }>, at: number): WrittenVersion => {
   const current = currentOf(connection, names, step.ref)
@@ -74,7 +75,8 @@ const put = (connection: Connection, names: WritableNames, step: Extract<Step, {
   const present = index(connection, names, step.index, row, at)
   const sequence = insertVersion(connection, row, type, version, at, step.method, step.json)
   if (current === undefined) {
-    connection.run('INSERT INTO resource VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)', [row, type, step.ref.id, version, sequence, at, caseId, labels, present])
+    connection.run('INSERT INTO resource VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)',
+      [row, type, step.ref.id, version, sequence, at, caseId, labels, present])
   } else {
     connection.run('UPDATE resource SET version = ?, sequence = ?, updated = ?, deleted = 0, case_id = ?, labels = ?, present = ? WHERE row = ?',
       [version, sequence, at, caseId, labels, present, row])

@@ -69,16 +69,25 @@ const insertRows = (connection: Connection, rows: readonly KeptRow[], row: numbe
 }
 
 const removeRow = (connection: Connection, kept: KeptRow, row: number, updated: number): void => {
+  const [, parameter] = kept
   switch (kept[0]) {
     case 'e':
-      connection.run('DELETE FROM entry WHERE parameter = ? AND value = ? AND updated = ? AND row = ? AND system = ?', [kept[1], kept[2], updated, row, kept[3]])
+      connection.run('DELETE FROM entry WHERE parameter = ? AND value = ? AND updated = ? AND row = ? AND system = ?',
+        [parameter, kept[2], updated, row, kept[3]])
       break
-    case 's': connection.run('DELETE FROM string_entry WHERE parameter = ? AND folded = ? AND row = ? AND exact = ?', [kept[1], kept[2], row, kept[3]]); break
-    // One statement takes all ranges of the row: those that follow find nothing left.
-    case 'r': connection.run('DELETE FROM range_entry WHERE row = ?', [row]); break
-    case 'c': connection.run('DELETE FROM composite_entry WHERE parameter = ? AND first = ? AND row = ? AND parts = ?', [kept[1], kept[2], row, kept[3]]); break
+    case 's':
+      connection.run('DELETE FROM string_entry WHERE parameter = ? AND folded = ? AND row = ? AND exact = ?', [parameter, kept[2], row, kept[3]])
+      break
+    case 'r':
+      // One statement takes all ranges of the row: those that follow find nothing left.
+      connection.run('DELETE FROM range_entry WHERE row = ?', [row])
+      break
+    case 'c':
+      connection.run('DELETE FROM composite_entry WHERE parameter = ? AND first = ? AND row = ? AND parts = ?', [parameter, kept[2], row, kept[3]])
+      break
     case 'p':
-      connection.run('DELETE FROM position_entry WHERE parameter = ? AND latitude = ? AND longitude = ? AND row = ?', [kept[1], kept[2], kept[3], row])
+      connection.run('DELETE FROM position_entry WHERE parameter = ? AND latitude = ? AND longitude = ? AND row = ?',
+        [parameter, kept[2], kept[3], row])
       break
   }
 }
@@ -94,7 +103,10 @@ export const unindex = (connection: Connection, row: number, updated: number): v
   connection.run('DELETE FROM indexed WHERE row = ?', [row])
 }
 
-/** Puts a resource into the indexes; returns the numbers of the parameters it has a value for (`Task.code:text` is one for `Task.code`), as `,3,17,`. */
+/**
+ * Puts a resource into the indexes; returns the numbers of the parameters it has a value for, as `,3,17,`.
+ * `Task.code:text` is a value for `Task.code`.
+ */
 export const index = (connection: Connection, names: WritableNames, { rows, sort }: Indexing, row: number, updated: number): string => {
   const numbered = rows.map(one => keep(names, one))
   insertRows(connection, numbered, row, updated)

@@ -56,12 +56,13 @@ export type Failed =
   | { readonly by: 'version'; readonly ref: ResourceRef; readonly version: number }
   | { readonly by: 'key'; readonly key: RequestKey }
 
-type Head = Omit<CommitRequest, 'steps'> & { readonly steps: readonly (Exclude<Step, { kind: 'put' }> | Omit<Extract<Step, { kind: 'put' }>, 'json'> & { readonly length: number })[] }
+type HeadStep = Exclude<Step, { kind: 'put' }> | Omit<Extract<Step, { kind: 'put' }>, 'json'> & { readonly length: number }
+type Head = Omit<CommitRequest, 'steps'> & { readonly steps: readonly HeadStep[] }
 
 /** One string: the head's length, the head, then the texts. `texts` are the finished resources of the puts, in order. */
 export const encodeCommit = (id: number, at: number, commit: Commit, texts: readonly string[]): string => {
   let put = 0
-  const steps = commit.writes.map((write): Head['steps'][number] => {
+  const steps = commit.writes.map((write): HeadStep => {
     if (write.kind !== 'put') return write
     const { json: _, index, ...rest } = write
     return { ...rest, index: indexing(write.ref.type, index), length: texts[put++]!.length }

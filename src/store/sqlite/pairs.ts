@@ -37,10 +37,17 @@ export const pairsOf = (type: string, entries: readonly IndexEntry[]): readonly 
       entries.flatMap(token => (token.kind !== 'token' || token.param !== pair.token ? [] :
         [{ code: pairCode(pair), value: pairValue(reference.id, token.code), target: reference.type }])))))
 
-/** The key that two conditions of a search come to, and which they are. */
-export const pairAsked = (
-  types: readonly string[], conditions: readonly Condition[],
-): { readonly key: PairKey; readonly covers: readonly Condition[] } | undefined => {
+export interface PairAsked {
+  readonly code: string
+  /** One for each code asked for. */
+  readonly values: readonly string[]
+  readonly target: string
+  /** The two conditions of the search that come to this. */
+  readonly covers: readonly Condition[]
+}
+
+/** The key that two conditions of a search come to. */
+export const pairAsked = (types: readonly string[], conditions: readonly Condition[]): PairAsked | undefined => {
   for (const pair of PAIRS) {
     if (types.length !== 1 || types[0] !== pair.type) continue
     for (const reference of conditions) {
@@ -48,12 +55,22 @@ export const pairAsked = (
       const { types: targets, id, version } = reference.test
       if (targets.length !== 1 || version !== undefined) continue
       for (const token of conditions) {
-        if (token.kind !== 'match' || token.param !== pair.token || token.test.kind !== 'token') continue
-        const { system, code } = token.test
-        if (system !== undefined || code === undefined) continue
-        return { key: { code: pairCode(pair), value: pairValue(id, code), target: targets[0]! }, covers: [reference, token] }
+        const codes = codesOf(pair.token, token)
+        if (codes === undefined) continue
+        return { code: pairCode(pair), values: codes.map(code => pairValue(id, code)), target: targets[0]!, covers: [reference, token] }
       }
     }
   }
   return undefined
+}
+
+/** The codes of `status=requested` or `status=requested,accepted`, of any system; undefined for anything else. */
+const codesOf = (param: string, condition: Condition): readonly string[] | undefined => {
+  if (condition.kind === 'any-of') {
+    const codes = condition.of.map(one => codesOf(param, one))
+    return codes.length > 0 && codes.every(one => one !== undefined) ? [...new Set(codes.flat())] : undefined
+  }
+  if (condition.kind !== 'match' || condition.param !== param || condition.test.kind !== 'token') return undefined
+  const { system, code } = condition.test
+  return system === undefined && code !== undefined ? [code] : undefined
 }

@@ -29,7 +29,9 @@ export const createSearcher = (path: string, limitMs: number): SearcherClient =>
     waiting.clear()
   }
   const start = (): Worker => {
-    const started = new Worker(new URL('./searcher.ts', import.meta.url), { workerData: { path }, execArgv: ['--disable-warning=ExperimentalWarning'] })
+    const started = new Worker(new URL('./searcher.ts', import.meta.url), {
+      workerData: { path }, execArgv: ['--disable-warning=ExperimentalWarning'],
+    })
     started.unref()
     started.on('error', error => fail(error as Error))
     started.on('exit', () => fail(new Error('the search worker stopped')))

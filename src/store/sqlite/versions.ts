@@ -76,8 +76,9 @@ const historyWalk = (query: HistoryQuery): { readonly from: string; readonly ord
     : { from: 'resource r CROSS JOIN version v ON v.row = r.row', order: 'v.version' }
 
 export const readEvents = (connection: Connection, names: Names, after: number, limit: number): readonly StoredVersion[] =>
-  connection.all(`SELECT ${COLUMNS} FROM version v CROSS JOIN resource r ON r.row = v.row WHERE v.sequence > ? ORDER BY v.sequence LIMIT ?`, [after, limit])
-    .map(row => versionOf(names, row))
+  connection.all(
+    `SELECT ${COLUMNS} FROM version v CROSS JOIN resource r ON r.row = v.row WHERE v.sequence > ? ORDER BY v.sequence LIMIT ?`, [after, limit],
+  ).map(row => versionOf(names, row))
 
 /** 0 when nothing was ever written. */
 export const latestSequence = (connection: Connection): number =>

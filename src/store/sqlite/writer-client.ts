@@ -26,7 +26,9 @@ export interface WriterClient {
 
 /** Resolves when the file is open and up to date; rejects with what the writer found wrong with it. */
 export const startWriter = async (path: string, clock: Clock, announce: (committed: Committed) => void): Promise<WriterClient> => {
-  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { path }, execArgv: ['--disable-warning=ExperimentalWarning'] })
+  const worker = new Worker(new URL('./writer.ts', import.meta.url), {
+    workerData: { path }, execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
   const waiting = new Map<number, Waiting>()
   let lastId = 0
   let stopped: Error | undefined
@@ -63,7 +65,7 @@ export const startWriter = async (path: string, clock: Clock, announce: (committ
         try {
           resolve(accept(answer))
         } catch (error) {
-          reject(error as Error)
+          reject(error)
         }
       },
     })

@@ -22,10 +22,13 @@ const NEWEST_FIRST: readonly SortKey[] = [{ param: '_lastUpdated', direction: 'd
 
 const keyword = (direction: SortKey['direction']): Sql => raw(direction === 'ascending' ? 'ASC' : 'DESC')
 
+/** Whether the order is that of updates, either way: then a walk may come in it. */
+export const isByUpdate = (sort: readonly SortKey[]): boolean => sort.length === 0 || (sort.length === 1 && sort[0]!.param === '_lastUpdated')
+
 export const orderOf = (sort: readonly SortKey[], resource: Sql, walk: Walk): Order => {
   const keys = sort.length === 0 ? NEWEST_FIRST : sort
   const last = keys.at(-1)!.direction
-  const inWalkOrder = walk.order !== undefined && keys.length === 1 && keys[0]!.param === '_lastUpdated'
+  const inWalkOrder = walk.order !== undefined && isByUpdate(sort)
   const updated = inWalkOrder ? walk.order.updated : sql`${resource}.updated`
   const row = inWalkOrder ? walk.order.row : sql`${resource}.row`
   const values = keys.map(({ param, direction }) => {

@@ -4,7 +4,7 @@
  */
 import type { Prefix, Test } from '../../../search/plan.ts'
 import { inTime, parameters, type Scope, type Subject } from './scope.ts'
-import { and, FALSE, oneOf, or, raw, sql, TRUE, type Sql } from './sql.ts'
+import { and, FALSE, oneOf, or, sql, TRUE, type Sql } from './sql.ts'
 
 export type RangeTest = Extract<Test, { kind: 'date' | 'number' | 'quantity' }>
 
@@ -63,7 +63,8 @@ export const compare = (test: RangeTest, at: RangeColumns): Sql => {
 /** What the index on `high` can leave out before anything is compared. */
 const reach = (test: RangeTest, entry: Sql): Sql => {
   switch (test.prefix) {
-    case 'eq': case 'ge': case 'gt': case 'sa': case 'ap': return sql`${entry}.high >= ${test.kind === 'date' ? test.low : Math.min(test.low, test.value)}`
+    case 'eq': case 'ge': case 'gt': case 'sa': case 'ap':
+      return sql`${entry}.high >= ${test.kind === 'date' ? test.low : Math.min(test.low, test.value)}`
     case 'eb': return sql`${entry}.high <= ${test.kind === 'date' ? test.low : test.value}`
     case 'ne': case 'lt': case 'le': return TRUE
   }
@@ -85,8 +86,11 @@ export const hasRange = (scope: Scope, { alias, types }: Subject, param: string,
 
 export const rowsInRange = (scope: Scope, types: readonly string[], param: string, test: RangeTest): Sql => {
   const entry = scope.alias('g')
-  const condition = and([oneOf(sql`${entry}.parameter`, parameters(scope, types, param)), reach(test, entry), compare(test, columns(scope, entry))])
-  return sql`SELECT ${entry}.row FROM range_entry ${entry} ${raw('INDEXED BY range_entry_by_high')} WHERE ${condition} AND ${inTime(sql`${entry}.row`)}`
+  const condition = and([
+    oneOf(sql`${entry}.parameter`, parameters(scope, types, param)), reach(test, entry), compare(test, columns(scope, entry)),
+    inTime(sql`${entry}.row`),
+  ])
+  return sql`SELECT ${entry}.row FROM range_entry ${entry} INDEXED BY range_entry_by_high WHERE ${condition}`
 }
 
 /** `_lastUpdated` as bounds of an instant: at or after `from`, before `until`. undefined for `ne`. */
