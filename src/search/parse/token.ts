@@ -37,7 +37,7 @@ export const codeTest = (asked: Asked, part: string): TokenTest => {
 /** Values that can only be true or false are checked; telephone numbers lose their punctuation, as in the index. */
 const valued = (asked: Asked, test: TokenTest): TokenTest => {
   const types = valueTypes(asked.context.definitions, asked.type, asked.parameter)
-  if (types.size === 1 && types.has('boolean') && test.code !== 'true' && test.code !== 'false') {
+  if (types.size === 1 && types.has('boolean') && test.code !== undefined && test.code !== 'true' && test.code !== 'false') {
     throw outcomes.badParameter(asked.key, `${asked.key} takes true or false`)
   }
   return types.has('ContactPoint') && test.code !== undefined ? { ...test, code: phoneDigits(test.code) } : test
