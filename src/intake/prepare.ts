@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { outcomes, type Issue } from '../fhir/outcomes.ts'
+import { localReference } from '../fhir/reference.ts'
 import { refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
 import type { ValidationIssue } from '../validation/validator.ts'
 import { normalise } from './normalise.ts'
@@ -56,14 +57,15 @@ export const prepare = async (sent: SentReferral, parts: PrepareParts): Promise<
   const drafts = sent.entries.map(entry => draft(entry, parts.examine))
   const isValid = (resource: Resource): boolean => !parts.examine(resource).some(isError)
   const asked = choose(drafts, 'ServiceRequest')
-  const person = subjectOf(asked, drafts) ?? choose(drafts, 'Patient')
+  const isKnownSubject = subjectOf(asked, drafts) === undefined && await knowsSubject(asked, parts)
+  const person = isKnownSubject ? undefined : subjectOf(asked, drafts) ?? choose(drafts, 'Patient')
   if (asked === undefined && person === undefined) {
     throw outcomes.businessRule('nothing-to-refer',
       'the Bundle has neither a ServiceRequest nor a Patient; send at least one of them', 'Bundle.entry')
   }
   const warnings: Issue[] = [...sent.warnings, ...drafts.flatMap(({ issues }) => issues)]
 
-  const patient = person?.isUsable === true ? person.resource : await makePatient(person, asked, parts, isValid, warnings)
+  const patient = isKnownSubject ? undefined : person?.isUsable === true ? person.resource : makePatient(person, asked, isValid, warnings)
   const subject = patient === undefined ? undefined : { reference: refText(refOf(patient)) }
   const request = makeRequest(asked, subject, isValid, warnings)
 
@@ -132,20 +134,26 @@ const subjectOf = (asked: Draft | undefined, drafts: readonly Draft[]): Draft | 
   return drafts.find(({ entry, resource }) => resource.resourceType === 'Patient' && typeof literal === 'string' && entry.addresses.includes(literal))
 }
 
-/** A Patient from what is readable; undefined when the ServiceRequest is about one that is known here. */
-const makePatient = async (
-  person: Draft | undefined, asked: Draft | undefined, parts: PrepareParts, isValid: (resource: Resource) => boolean, warnings: Issue[],
-): Promise<Resource | undefined> => {
-  const skeleton = { resourceType: 'Patient', id: person?.resource.id ?? randomUUID() }
+/** Whether the ServiceRequest is about a Patient of this hub whom the caller sees. */
+const knowsSubject = async (asked: Draft | undefined, { bases, isVisible }: PrepareParts): Promise<boolean> => {
+  const subject = asked?.resource['subject']
+  const literal = isObject(subject) ? subject['reference'] : undefined
+  const ref = typeof literal === 'string' ? localReference(literal, bases) : undefined
+  return ref?.type === 'Patient' && isVisible(ref)
+}
+
+/** A Patient from what is readable of the one sent, or of what the ServiceRequest says about its subject. */
+const makePatient = (
+  person: Draft | undefined, asked: Draft | undefined, isValid: (resource: Resource) => boolean, warnings: Issue[],
+): Resource => {
+  const skeleton = { resourceType: 'Patient', id: person === undefined ? randomUUID() : String(person.resource.id) }
   if (person !== undefined) {
     const { resource, dropped } = salvage(skeleton, person.resource, isValid)
     warnings.push(warning('patient-made', `the Patient was made from what is readable, without ${dropped.join(', ')}`, person.entry.expression))
     return resource
   }
   const subject = asked?.resource['subject']
-  const { reference, identifier, display } = (isObject(subject) ? subject : {}) as { reference?: unknown; identifier?: unknown; display?: unknown }
-  const known = /^Patient\/([A-Za-z0-9\-.]{1,64})$/.exec(typeof reference === 'string' ? reference : '')?.[1]
-  if (known !== undefined && await parts.isVisible({ type: 'Patient', id: known })) return undefined
+  const { identifier, display } = (isObject(subject) ? subject : {}) as { identifier?: unknown; display?: unknown }
   warnings.push(warning('patient-made', 'the Bundle has no usable Patient; one was made from what the ServiceRequest says', 'ServiceRequest.subject'))
   return salvage(skeleton, {
     resourceType: 'Patient',

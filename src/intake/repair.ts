@@ -7,7 +7,7 @@ import { instant } from '../fhir/clock.ts'
 import { operationOutcome } from '../fhir/outcomes.ts'
 import { refText, type ResourceRef } from '../fhir/resource.ts'
 import type { Unit } from '../rest/unit.ts'
-import { businessConcept, detailConcept, kindConcept } from '../referral/codes.ts'
+import { businessConcept, detailConcept, HUB_TASK, kindConcept } from '../referral/codes.ts'
 import { asResource, type Referral } from '../referral/referral.ts'
 import { FIX_WITHIN_MS } from '../referral/times.ts'
 import type { Prepared, Unusable } from './prepare.ts'
@@ -18,6 +18,7 @@ export const requestRepair = (unit: Unit, { id, coordinating, request }: Referra
   const problems = unusable.map(({ issues }, index) => ({ ...operationOutcome(issues), id: `problem-${index + 1}` }))
   const task: Task = {
     resourceType: 'Task',
+    meta: HUB_TASK,
     contained: problems as unknown as NonNullable<Task['contained']>,
     status: 'requested', intent: 'order', businessStatus: businessConcept('to-fix'), code: kindConcept('fix-data'),
     description: `Could not be stored as sent: ${unusable.map(({ resource, expression }) => `${resource.resourceType} (${expression})`).join(', ')}`,

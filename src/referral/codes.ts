@@ -2,7 +2,7 @@
  * The codes in which a referral's life is told: kinds of Task, business states, actions, extensions, and what each
  * looks like in FHIR. Business states are those of the state machine in docs/referral.md.
  */
-import type { CodeableConcept, Coding, Task } from 'fhir/r4.js'
+import type { CodeableConcept, Coding, Meta, Task } from 'fhir/r4.js'
 import { hubCodeSystem, hubProfile } from '../fhir/resource.ts'
 
 export const TASK_CODE_SYSTEM = hubCodeSystem('task-code')
@@ -14,6 +14,9 @@ export const ACTION_SYSTEM = hubCodeSystem('action')
 export const ETA_EXTENSION = hubProfile('eta')
 /** `Task.extension`: the line of the referral an offer belongs to, 0 for the lead need (unsignedInt). */
 export const LINE_EXTENSION = hubProfile('line')
+
+/** What every workflow Task claims to meet. */
+export const HUB_TASK: Meta = { profile: [hubProfile('hub-task')] }
 
 /** Kinds of Task whose states the hub guards. */
 export type TaskKind = 'coordinate' | 'triage' | 'offer' | 'fix-data'

@@ -34,21 +34,26 @@ export const follow = async (unit: Unit, row: Transition, after: Task, caseId: s
   if (referral === undefined) return
   const isDone = row.entails.includes('finish-line') && await completeWhenDone(unit, referral, says.join(' '))
   if (!isDone && row.kind !== 'fix-data' && referral.request.status === 'active') await mirror(unit, referral, says.join(' '))
-  await leave(unit, caseId)
-  recordStep(unit, caseId, row.action, row.meaning, changed(unit, task))
+  await letEndedOut(unit, caseId)
+  recordStep(unit, caseId, row.action, row.meaning, await changed(unit, task, caseId))
 }
 
 /** Services whose offer ended, or whose referral did, see no more of the case than their own Task. */
-const leave = async (unit: Unit, caseId: string): Promise<void> => {
+export const letEndedOut = async (unit: Unit, caseId: string): Promise<void> => {
   const referral = await readReferral(unit, caseId)
-  for (const offer of referral?.offers ?? []) if (!isOpen(offer)) await letOut(unit, referral!, offer)
+  if (referral === undefined) return
+  for (const offer of referral.offers) if (!isOpen(offer)) await letOut(unit, referral, offer)
 }
 
 /** The Task first, then what else of the referral's state this unit changed. */
-const changed = (unit: Unit, { id }: Task): readonly ResourceRef[] => [
-  { type: 'Task', id: String(id) },
-  ...unit.changes().map(({ ref }) => ref).filter(({ type, id: other }) => type === 'ServiceRequest' || (type === 'Task' && other !== id)),
-]
+const changed = async (unit: Unit, { id }: Task, caseId: string): Promise<readonly ResourceRef[]> => {
+  const found: ResourceRef[] = [{ type: 'Task', id: String(id) }]
+  for (const { ref } of unit.changes()) {
+    const isOfState = ref.type === 'ServiceRequest' || (ref.type === 'Task' && ref.id !== id)
+    if (isOfState && await unit.caseOf(ref) === caseId) found.push(ref)
+  }
+  return found
+}
 
 /** Real times: work begins with the visit (or the decision), and ends with the Task. */
 const executionOf = (unit: Unit, row: Transition, task: Task): Pick<Task, 'executionPeriod' | 'lastModified'> => {

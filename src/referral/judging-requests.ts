@@ -6,6 +6,7 @@ import type { ServiceRequest } from 'fhir/r4.js'
 import { outcomes } from '../fhir/outcomes.ts'
 import type { Change, Unit } from '../rest/unit.ts'
 import { cancelReferral } from './completion.ts'
+import { letEndedOut } from './following.ts'
 import { openReferral, type OpeningParts } from './opening.ts'
 import { asRequest, partiesOf } from './parties.ts'
 import { refuseElementChange } from './protection.ts'
@@ -46,6 +47,7 @@ export const judgeRequest = async (unit: Unit, change: Change, parts: OpeningPar
   if (!canCancel) throw outcomes.forbidden('a referral is taken back by its sender only')
   const reason = reasonConcept(after.status === 'revoked' ? 'circumstances-changed' : 'entered-in-error', 'cancellation')
   await cancelReferral(unit, referral, after.status, reason, 'Cancelled by the sender.')
+  await letEndedOut(unit, referral.id)
   recordStep(unit, referral.id, 'cancel', 'The sender takes the referral back before a team is on its way.', [
     { type: 'ServiceRequest', id: referral.id }, { type: 'Task', id: String(referral.coordinating.id) },
   ])

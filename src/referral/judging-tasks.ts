@@ -64,9 +64,7 @@ const judgeChange = async (unit: Unit, referral: Referral, kind: TaskKind, befor
     case 'taken': return follow(unit, verdict.row, after, referral.id)
     case 'no-such-step': throw outcomes.transitionNotAllowed(
       `Task/${after.id} is ${said(before)} and cannot become ${said(after)}`, verdict.allowed.map(named), 'Task.status')
-    case 'not-yours': throw outcomes.forbidden(
-      `${verdict.row.action} is for: ${verdict.row.who.map(party => PARTY_TEXT[party]).join(', ')}; allowed to you now: `
-      + (verdict.allowed.map(named).join(', ') || 'nothing'))
+    case 'not-yours': throw notYours(verdict.row, verdict.allowed)
     case 'needs': throw missing(verdict.row, verdict.missing)
   }
 }
@@ -85,6 +83,19 @@ const refuseTies = (kind: TaskKind, before: Task, after: Task, isHubs: boolean):
 const PARTY_TEXT: Readonly<Record<Transition['who'][number], string>> = {
   hub: 'the hub that owns the referral', service: 'the service that owns the Task', referrer: 'the sender of the referral', administrator: 'administrators',
 }
+
+/**
+ * What `$transition` asks before it writes: throws 403 for a step of somebody else, 403 or 422 for what it lacks. The
+ * guard asks again of what is written; validation, which comes between, would say the same in its own words.
+ */
+export const requireReady = (unit: Unit, row: Transition, yours: readonly Transition[], after: Task): void => {
+  if (!yours.includes(row)) throw notYours(row, yours)
+  const need = row.needs.find(each => !comesWith(unit, after, each, row))
+  if (need !== undefined) throw missing(row, need)
+}
+
+const notYours = (row: Transition, allowed: readonly Transition[]): Error => outcomes.forbidden(
+  `${row.action} is for: ${row.who.map(party => PARTY_TEXT[party]).join(', ')}; allowed to you now: ${allowed.map(named).join(', ') || 'nothing'}`)
 
 const said = (task: Task): string => `${task.status}/${businessOf(task) ?? '(no business status)'}`
 

@@ -10,7 +10,7 @@ import { localReference } from '../fhir/reference.ts'
 import type { ResourceRef } from '../fhir/resource.ts'
 import type { Unit } from '../rest/unit.ts'
 import { letServiceIn } from './case-sharing.ts'
-import { businessConcept, detail, kindConcept, LINE_EXTENSION } from './codes.ts'
+import { businessConcept, detail, HUB_TASK, kindConcept, LINE_EXTENSION } from './codes.ts'
 import { organisationOf } from './parties.ts'
 import { asResource, lineOf, type Referral } from './referral.ts'
 import { VISIT_WITHIN_MS } from './times.ts'
@@ -63,6 +63,7 @@ const makeOffer = async (unit: Unit, referral: Referral, service: ResourceRef, l
   const priority = referral.proposal.priority ?? request.priority
   const offer = unit.create(asResource({
     resourceType: 'Task',
+    meta: HUB_TASK,
     extension: [{ url: LINE_EXTENSION, valueUnsignedInt: line }],
     status: 'requested',
     businessStatus: businessConcept('offered'),

@@ -10,7 +10,7 @@ import { localReference, references } from '../fhir/reference.ts'
 import { ODS_ORGANISATION_SYSTEM, refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
 import type { Unit } from '../rest/unit.ts'
 import { gather, letHubIn, letSenderIn } from './case-sharing.ts'
-import { businessConcept, detailConcept, kindConcept } from './codes.ts'
+import { businessConcept, detailConcept, HUB_TASK, kindConcept } from './codes.ts'
 import { referralIdentifier } from './number.ts'
 import { organisationOf } from './parties.ts'
 import { guidanceOf, type Hub, type Propose, type ReferralProposal } from './proposing.ts'
@@ -79,10 +79,10 @@ export const openReferral = async (
     restriction: { period: { end } },
   }
   const coordinating = keep(unit, caseId, asResource({
-    resourceType: 'Task', status: 'in-progress', businessStatus: businessConcept(business), code: kindConcept('coordinate'), ...shared,
+    resourceType: 'Task', meta: HUB_TASK, status: 'in-progress', businessStatus: businessConcept(business), code: kindConcept('coordinate'), ...shared,
   }))
   const triage = keep(unit, caseId, asResource({
-    resourceType: 'Task', status: proposal === undefined ? 'requested' : 'in-progress', businessStatus: businessConcept(business),
+    resourceType: 'Task', meta: HUB_TASK, status: proposal === undefined ? 'requested' : 'in-progress', businessStatus: businessConcept(business),
     code: kindConcept('triage'), ...shared, partOf: [{ reference: `Task/${coordinating.id}` }],
     ...(guidance === undefined
       ? { note: [{ text: 'No proposal could be computed: triage by hand.', time: instant(unit.now) }] }

@@ -14,11 +14,14 @@ export const recordStep = (unit: Unit, caseId: string, action: string, meaning: 
     resourceType: 'Provenance',
     target: targets.map(ref => ({ reference: versioned(unit, ref) })),
     recorded: instant(unit.now),
-    activity: { coding: [{ system: ACTION_SYSTEM, code: action }], text: meaning },
+    activity: { coding: [{ system: ACTION_SYSTEM, code: action }, REVISE], text: meaning },
     agent: [agentOf(unit)],
   }, { origin: 'consequence' })
   unit.join({ type: 'Provenance', id: String(provenance.id) }, caseId)
 }
+
+/** What R4 calls any step here (value set provenance-activity-type, extensible). */
+const REVISE = { system: 'http://terminology.hl7.org/CodeSystem/v3-DataOperation', code: 'UPDATE', display: 'revise' }
 
 const versioned = (unit: Unit, ref: ResourceRef): string => {
   const change = unit.changes().find(({ ref: changed }) => refText(changed) === refText(ref))

@@ -7,7 +7,7 @@ import { outcomes } from '../fhir/outcomes.ts'
 import { refText, type Resource } from '../fhir/resource.ts'
 import { parseJson } from '../fhir/json.ts'
 import { operation, type OperationInput } from '../rest/operation.ts'
-import { actionsOn } from './judging-tasks.ts'
+import { actionsOn, requireReady } from './judging-tasks.ts'
 import { asResource, referralOfTask } from './referral.ts'
 import { rowFor, stepped, type StepInput } from './steps.ts'
 
@@ -40,8 +40,11 @@ export const transition = operation({
     const referral = await referralOfTask(unit, resource)
     if (referral === undefined) throw outcomes.businessRule('not-a-referral-task', `${refText(ref)} is not a Task of a referral; PUT it instead`)
     const task = resource as unknown as Task
-    const row = rowFor(task, String(input.one('action')), (await actionsOn(unit, task, referral)).yours)
-    await unit.update(asResource(stepped(task, row, stepInput(input), unit.now, caller.practitioner?.name)))
+    const { yours } = await actionsOn(unit, task, referral)
+    const row = rowFor(task, String(input.one('action')), yours)
+    const after = stepped(task, row, stepInput(input), unit.now, caller.practitioner?.name)
+    requireReady(unit, row, yours, after)
+    await unit.update(asResource(after))
   })
 
   const now = written.versions.find(version => refText(version.ref) === refText(ref))

@@ -150,9 +150,12 @@ describe('what may never be lost', () => {
     const second = await (await story.hub.as('hub')).post('/fhir/Task').send(content)
     expect([second.status, ...codesOf(second)]).toEqual([422, 'transition-not-allowed'])
     const { restriction: _restriction, ...unbounded } = coordinating
-    expect(codesOf(await story.put(story.desk, unbounded as Task))).toEqual(['referral-orphaned'])
+    expect(codesOf(await story.put(story.desk, unbounded as Task))).toEqual(['hub-task-1'])
+    const unclaimed = { versionId: coordinating.meta?.versionId ?? '' }
+    expect(codesOf(await story.put(story.desk, { ...unbounded, meta: unclaimed } as Task))).toEqual(['referral-orphaned'])
+    expect(codesOf(await story.put(story.desk, { ...coordinating, owner: { reference: 'Organization/cl-map' } }))).toEqual(['element-protected'])
     const { owner: _owner, ...unowned } = coordinating
-    expect(codesOf(await story.put(story.desk, unowned as Task))).toEqual(['element-protected'])
+    expect(codesOf(await story.put(story.desk, { ...unowned, meta: unclaimed } as Task))).toEqual(['element-protected'])
     expect(codesOf(await story.put(story.clinician, { ...coordinating, status: 'completed' } as Task))).toEqual(['transition-not-allowed'])
   })
 

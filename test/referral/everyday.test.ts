@@ -172,14 +172,19 @@ describe('a plain PUT', () => {
     expect((await offerTo(referral)).meta?.versionId).toBe(offer.meta?.versionId)
   })
 
-  it.each(['owner', 'focus', 'basedOn', 'groupIdentifier', 'restriction', 'authoredOn', 'for', 'code', 'partOf', 'priority'])(
-    'may not change %s', async element => {
-      const referral = await confirmed()
-      const { [element as 'owner']: _gone, ...rest } = await offerTo(referral)
-      const other: object = element === 'code' ? { code: { text: 'other' } } : {}
-      const answer = await story.put(story.nurse, { ...rest, ...other } as Task)
-      expect([answer.status, ...codesOf(answer)]).toEqual([422, 'element-protected'])
-    })
+  const coded = (code: string): Task['code'] => ({ coding: [{ system: 'https://care-connexions.example/fhir/CodeSystem/task-code', code }] })
+  it.each<[keyof Task, Partial<Task>]>([
+    ['owner', { owner: { reference: 'HealthcareService/cl-vw' } }],
+    ['focus', { focus: { reference: 'HealthcareService/cl-vw' } }],
+    ['code', { code: coded('follow-up')! }],
+    ['basedOn', {}], ['groupIdentifier', {}], ['restriction', {}], ['authoredOn', {}], ['for', {}], ['partOf', {}], ['requester', {}],
+    ['priority', { priority: 'routine' }], ['intent', { intent: 'plan' }],
+  ])('may not change %s', async (element, other) => {
+    const referral = await confirmed()
+    const { [element]: _gone, ...rest } = await offerTo(referral)
+    const answer = await story.put(story.nurse, { ...rest, ...other } as Task)
+    expect([answer.status, ...codesOf(answer)]).toEqual([422, 'element-protected'])
+  })
 
   it('with a note alone is no step', async () => {
     const referral = await confirmed()
