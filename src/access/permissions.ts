@@ -86,7 +86,8 @@ const permitOperation = (caller: Caller, type: string, operation: string): void 
   requireScope(caller, needs, type, `$${operation} on ${type === '*' ? 'the whole system' : type}`)
 }
 
-const requireScope = (caller: Caller, letter: ScopeLetter, type: string, what: string): void => {
+/** Throws `forbidden` (403), naming the scope that is missing, unless one covers `letter` on `type`. */
+export const requireScope = (caller: Caller, letter: ScopeLetter, type: string, what: string): void => {
   if (scopesAllow(caller.scopes, letter, type)) return
   throw outcomes.forbidden(
     `the token's scopes do not cover ${what}; ask for a token with system/${type}.${v1Names[letter]} or system/${type}.${letter}`)

@@ -40,7 +40,8 @@ describe('POST /clock', () => {
 
   it('stops where the dates of FHIR stop', async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => move({ advance: 'P99999W' })))
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 400])
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(4)
   })
 
   it('is for administrators', async () => {
