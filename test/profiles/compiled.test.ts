@@ -28,7 +28,7 @@ function judged(element: ElementDefinition): Record<string, unknown> {
     min, max, types, contentReference, binding, fixed, pattern, minValue, maxValue, maxLength,
     isModifier: isModifier ?? false,
     // Extensions are sliced by their url whether a snapshot says so or not.
-    slicing: /xtension$/.test(element.path) && element.sliceName === undefined ? undefined : slicing,
+    slicing: element.path.toLowerCase().endsWith('extension') && element.sliceName === undefined ? undefined : slicing,
     constraints: (element.constraints ?? []).map(({ key }) => key).filter(key => !implied.includes(key)).sort(),
   }
 }

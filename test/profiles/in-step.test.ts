@@ -3,7 +3,7 @@
  */
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { byUrl } from './restated.ts'
+import { byUrl, definitionOf } from './restated.ts'
 import { hubCodeSystem, hubProfile } from '../../src/fhir/resource.ts'
 import { BUSINESS_STATUS_DISPLAY, kindConcept, type TaskKind } from '../../src/referral/codes.ts'
 import { reasonLists } from '../../src/referral/reasons.ts'
@@ -13,7 +13,7 @@ import type { RulePack } from '../../src/triage/pack.ts'
 
 /** Displays of a published code system by code. */
 const published = (system: string): Record<string, string> =>
-  Object.fromEntries((byUrl.get(system)?.concept as { code: string; display: string }[]).map(({ code, display }) => [code, display]))
+  Object.fromEntries((definitionOf(system).concept as { code: string; display: string }[]).map(({ code, display }) => [code, display]))
 
 const SRC = join(import.meta.dirname, '../../src')
 
@@ -62,7 +62,7 @@ it('codes of the error catalogue', () => {
 
 interface Concept { readonly code: string; readonly property: readonly { code: string; valueString?: string; valueBoolean?: boolean; valueCoding?: { code: string } }[] }
 const conceptOf = (system: string, code: string): Concept | undefined =>
-  (byUrl.get(hubCodeSystem(system))?.concept as Concept[]).find(concept => concept.code === code)
+  (definitionOf(hubCodeSystem(system)).concept as Concept[]).find(concept => concept.code === code)
 
 /** Every value of these properties, at any depth. */
 const valuesOf = (value: unknown, names: readonly string[]): string[] => typeof value !== 'object' || value === null ? []

@@ -1,22 +1,22 @@
 /**
  * The invariants of the hub's profiles say what their text says, on the resources they are about.
  */
-import fhirpath from 'fhirpath'
+import { evaluate } from 'fhirpath'
 import type { ServiceRequest, Task } from 'fhir/r4.js'
-import { byUrl } from './restated.ts'
+import { definitionOf } from './restated.ts'
 import { hubCodeSystem, hubProfile } from '../../src/fhir/resource.ts'
 
 interface Invariant { readonly key: string; readonly expression: string }
 
 const invariant = (profile: string, key: string): Invariant => {
-  const { element } = byUrl.get(hubProfile(profile))?.differential as { element: { constraint?: Invariant[] }[] }
+  const { element } = definitionOf(hubProfile(profile)).differential as { element: { constraint?: Invariant[] }[] }
   const found = element.flatMap(one => one.constraint ?? []).find(constraint => constraint.key === key)
   if (found === undefined) throw new Error(`${profile} has no invariant ${key}`)
   return found
 }
 
 const holds = (profile: string, key: string, resource: unknown): boolean =>
-  JSON.stringify(fhirpath.evaluate(resource, invariant(profile, key).expression)) === '[true]'
+  JSON.stringify(evaluate(resource, invariant(profile, key).expression)) === '[true]'
 
 const task = (code: string, status: Task['status'], more: Partial<Task> = {}): Task => ({
   resourceType: 'Task', status, intent: 'order', code: { coding: [{ system: hubCodeSystem('task-code'), code }] }, ...more })
@@ -65,8 +65,8 @@ describe('hub-ref-1: a referral says why it is made', () => {
 })
 
 describe('ukcore-obs-vs-001: a vital sign names its observable in LOINC', () => {
-  const { element } = byUrl.get('https://fhir.hl7.org.uk/StructureDefinition/UKCore-Observation-VitalSigns')
-    ?.differential as { element: { constraint?: Invariant[] }[] }
+  const { element } = definitionOf('https://fhir.hl7.org.uk/StructureDefinition/UKCore-Observation-VitalSigns')
+    .differential as { element: { constraint?: Invariant[] }[] }
   const expression = element.flatMap(one => one.constraint ?? [])[0]?.expression ?? ''
   const pulse = (system: string, code: string) => ({ resourceType: 'Observation', status: 'final', code: { coding: [{ system, code }] } })
 
@@ -74,6 +74,6 @@ describe('ukcore-obs-vs-001: a vital sign names its observable in LOINC', () => 
     [true, pulse('http://loinc.org', '8867-4')],
     [false, pulse('http://snomed.info/sct', '364075005')],
   ])('%s: %j', (expected, resource) => {
-    expect(fhirpath.evaluate(resource, expression)).toEqual([expected])
+    expect(evaluate(resource, expression)).toEqual([expected])
   })
 })

@@ -35,3 +35,10 @@ export const files: readonly File[] = readdirSync(PROFILES, { recursive: true, w
 export const filesOf = (folder: string): readonly File[] => files.filter(file => file.path.startsWith(`${folder}/`))
 
 export const byUrl: ReadonlyMap<string, Definition> = new Map(files.map(({ definition }) => [definition.url, definition]))
+
+/** The definition of a canonical; throws when `profiles/` has none. */
+export function definitionOf(url: string): Definition {
+  const found = byUrl.get(url)
+  if (found === undefined) throw new Error(`profiles/ has no ${url}`)
+  return found
+}

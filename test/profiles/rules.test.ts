@@ -158,6 +158,6 @@ describe('code systems of the hub', () => {
     const bound = setsOf(byUrl.get(`${HUB}/ValueSet/reason-for-referral`) as Definition)
       .find(({ system }) => system === 'http://snomed.info/sct')
     expect(new Set(mapped).size).toBe(mapped.length)
-    expect(list(bound?.concept).map(({ code }) => code).sort()).toEqual(mapped.toSorted())
+    expect(new Set(list(bound?.concept).map(({ code }) => code))).toEqual(new Set(mapped))
   })
 })
