@@ -116,7 +116,16 @@ export const loadTokenKey = (path: string): Uint8Array => {
   if (!existsSync(path)) {
     writePrivately(path, `${JSON.stringify({ kty: 'oct', alg: 'HS256', k: randomBytes(32).toString('base64url') })}\n`)
   }
-  const jwk = keyForm.safeParse(JSON.parse(readFileSync(path, 'utf8')))
+  const jwk = keyForm.safeParse(parseQuietly(readFileSync(path, 'utf8')))
   if (!jwk.success) throw new Error(`${path} holds no signing key of at least 256 bits; remove it and the hub makes a new one`)
   return Buffer.from(jwk.data.k, 'base64url')
+}
+
+/** An error of JSON.parse quotes what it read, which here is the key. */
+const parseQuietly = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SignJWT } from 'jose'
 import type { Client } from '../../src/access/clients.ts'
@@ -73,6 +73,14 @@ describe('bearer tokens', () => {
     for (const forged of [token, `${header}.${payload}.AAAA`, unsigned, assertion, elsewhere, 'x', 'a.b.c', 'a'.repeat(9_000)]) {
       expect(await refusal(forged)).toMatchObject({ status: 401, message: 'the token was not issued by this hub' })
     }
+  })
+
+  it.each(['{"kty":"oct","k":"c2VjcmV0', '{"kty":"oct","k":"c2VjcmV0"}', ''])('are not signed with a key that is broken or short, which is not told', text => {
+    const file = join(hub.folder, 'broken.json')
+    writeFileSync(file, text)
+    const load = (): unknown => loadTokenKey(file)
+    expect(load).toThrow(/holds no signing key/)
+    expect(load).not.toThrow(/c2VjcmV0/)
   })
 
   it('say to the client which error it is', async () => {
