@@ -30,7 +30,8 @@ export interface ElementRule {
   readonly minValue?: unknown
   readonly maxValue?: unknown
   readonly maxLength?: number
-  readonly invariants?: readonly Invariant[]
+  /** By the type of the value: FHIRPath must know what a choice holds. */
+  readonly invariants?: ReadonlyMap<string, readonly Invariant[]>
   readonly slicing?: SlicingRule
   readonly children?: readonly ElementRule[]
 }
@@ -107,7 +108,7 @@ export const compileProfile = (structure: StructureDefinition, parts: CompilePar
         ? { reference: { targets, rule: `target:${element.id}`, source } } : {}),
       ...(binding ? { binding } : {}),
       ...valueRules(element, was),
-      ...(own.length > 0 ? { invariants: compileInvariants(own, only && base.isChoice ? only.type : element.path, source) } : {}),
+      ...(own.length > 0 ? { invariants: new Map(left.map(({ type }) => [type, compileInvariants(own, base.isChoice ? type : element.path, source)])) } : {}),
       ...(slicing ? { slicing } : {}),
       ...(children.length > 0 ? { children } : {}),
     }

@@ -65,7 +65,8 @@ export const createRules = ({ bindings, references, conforms, meetProfiles }: Ru
       for (const { type: profiled, canonicals } of rule.profiles ?? []) {
         if (profiled === typeOf(item)) meetProfiles(canonicals, value, path, scope)
       }
-      if (rule.invariants) checkInvariants(rule.invariants, value, path, scope)
+      const invariants = rule.invariants?.get(type)
+      if (invariants) checkInvariants(invariants, value, path, scope)
     }
     const inside = isObject(value) ? value : isObject(shadow) ? shadow : undefined
     if (rule.children) meetAll(rule.children, inside ?? {}, path, scope)

@@ -100,6 +100,16 @@ describe('a profile element by element', () => {
     expect(errors('Patient', [element], { resourceType: 'Patient', ...members })).toEqual(expected)
   })
 
+  it('asks an invariant of a choice by the type that is there', () => {
+    // vs-1 of the vital signs profiles of R4
+    const element = { path: 'Observation.effective[x]', type: [{ code: 'dateTime' }, { code: 'Period' }],
+      constraint: [{ key: 'vs-1', severity: 'error', human: 'precise to the day', expression: '($this as dateTime).toString().length() >= 8' }] }
+    const at = (effective: object) => errors('Observation', [element], { ...altered(observation, 'effectiveDateTime', undefined), ...effective })
+    expect(at({ effectiveDateTime: '2026-11' })).toEqual(['vs-1 at Observation.effective.ofType(dateTime)'])
+    expect(at({ effectiveDateTime: '2026-11-24' })).toEqual([])
+    expect(at({ effectivePeriod: { start: '2026' } })).toEqual([])
+  })
+
   it('keeps a warning a warning', () => {
     const issues = against('Patient', [{ path: 'Patient', constraint: [{ key: 'p-1', severity: 'warning', human: 'Should have a name', expression: 'name.exists()' }] }], { resourceType: 'Patient' })
     expect(issues.map(({ severity, code, text }) => [severity, code, text])).toEqual([['warning', 'p-1', 'Should have a name (rule p-1: name.exists())']])
