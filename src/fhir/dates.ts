@@ -55,7 +55,9 @@ const spanOf = (text: string): Span | undefined => {
 }
 
 /** Milliseconds since midnight, and for how long the precision given lasts; a leap second is the next minute's first. */
-const timeOfDay = (hours: string, minutes: string, seconds?: string, fraction?: string): { since: number; lasts: number } | undefined => {
+const timeOfDay = (
+  hours: string, minutes: string, seconds?: string, fraction?: string,
+): { since: number; lasts: number } | undefined => {
   if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds ?? 0) > 60) return undefined
   const milliseconds = fraction === undefined ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3))
   const lasts = seconds === undefined ? MINUTE : fraction === undefined ? 1000 : 10 ** Math.max(0, 3 - fraction.length)

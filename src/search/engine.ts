@@ -22,7 +22,8 @@ export const engineEvaluator = (expression: string): ((resource: Resource) => re
   const fhirpath = require('fhirpath') as typeof FhirPath
   const model = require('fhirpath/fhir-context/r4') as Parameters<typeof FhirPath.compile>[1]
   let subject: Resource
-  const resolvesTo = (references: unknown[], type: string): boolean[] => references.map(value => targetType(value, subject) === type)
+  const resolvesTo = (references: unknown[], type: string): boolean[] =>
+    references.map(value => targetType(value, subject) === type)
   const options = {
     async: false as const, resolveInternalTypes: false,
     userInvocationTable: { resolvesTo: { fn: resolvesTo, arity: { 1: ['String' as const] } } },

@@ -13,7 +13,10 @@ export type IndexEntry =
   | { readonly kind: 'string'; readonly param: string; readonly folded: string; readonly exact: string }
   | { readonly kind: 'date'; readonly param: string; readonly low: number; readonly high: number }
   | { readonly kind: 'number'; readonly param: string; readonly low: number; readonly high: number; readonly value: number }
-  | { readonly kind: 'quantity'; readonly param: string; readonly system: string; readonly code: string; readonly low: number; readonly high: number; readonly value: number }
+  | {
+    readonly kind: 'quantity'; readonly param: string; readonly system: string; readonly code: string
+    readonly low: number; readonly high: number; readonly value: number
+  }
   | { readonly kind: 'reference'; readonly param: string; readonly type: string; readonly id: string; readonly version: string }
   /** A reference to elsewhere: an absolute URL, a canonical. */
   | { readonly kind: 'url'; readonly param: string; readonly url: string }

@@ -26,14 +26,17 @@ export interface ExtractorOptions {
 }
 
 /** The function that makes index entries and sort values of a resource. Unknown types have none. */
-export const createExtractor = (definitions: Definitions, { bases = [] }: ExtractorOptions = {}): ((resource: Resource) => Extracted) => {
+export const createExtractor = (
+  definitions: Definitions, { bases = [] }: ExtractorOptions = {},
+): ((resource: Resource) => Extracted) => {
   const byType = new Map<string, readonly Extraction[]>()
 
   const extractionsOf = (type: string): readonly Extraction[] => {
     const known = byType.get(type)
     if (known !== undefined) return known
     if (!definitions.resourceTypes.has(type)) return []
-    const compiled = [...indexedParameters(definitions, type).values()].map(parameter => compile({ definitions, bases, type }, parameter))
+    const context = { definitions, bases, type }
+    const compiled = [...indexedParameters(definitions, type).values()].map(parameter => compile(context, parameter))
     byType.set(type, compiled)
     return compiled
   }

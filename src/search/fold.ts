@@ -6,7 +6,9 @@
  */
 
 /** Letters that Unicode does not decompose, as the names of people have them. */
-const LETTERS: Readonly<Record<string, string>> = { ø: 'o', ł: 'l', đ: 'd', ħ: 'h', ı: 'i', æ: 'ae', œ: 'oe', þ: 'th', ð: 'd' }
+const LETTERS: Readonly<Record<string, string>> = {
+  ø: 'o', ł: 'l', đ: 'd', ħ: 'h', ı: 'i', æ: 'ae', œ: 'oe', þ: 'th', ð: 'd',
+}
 const PLAIN = /^[a-z0-9]*$/
 const ASCII = /^[ -~]*$/
 

@@ -16,7 +16,10 @@ export const MAX_COMBINATIONS = 400
 export const MAX_PARAMETERS = 100
 export const MAX_VALUES = 1_000
 
-/** Steps of a chain or nested `_has`, each a join; the longest a referral gives sense to, focus.subject.general-practitioner.name, has three. */
+/**
+ * Steps of a chain or nested `_has`, each a join; the longest that a referral gives sense to,
+ * focus.subject.general-practitioner.name, has three.
+ */
 export const MAX_CHAIN_DEPTH = 4
 
 /** Ways that untyped chains of one parameter (`focus.status`) may fan out to together before they must name a type. */

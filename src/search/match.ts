@@ -37,7 +37,9 @@ export const needsResolver = (condition: Condition): boolean => {
 }
 
 /** Throws RangeError for a chain or `_has` without a resolver; the rest is total. */
-export const matchesCondition = (condition: Condition, subject: Subject, extracted: Extracted, resolve: Resolver = refuse): boolean => {
+export const matchesCondition = (
+  condition: Condition, subject: Subject, extracted: Extracted, resolve: Resolver = refuse,
+): boolean => {
   switch (condition.kind) {
     case 'all-of': return condition.of.every(part => matchesCondition(part, subject, extracted, resolve))
     case 'any-of': return condition.of.some(part => matchesCondition(part, subject, extracted, resolve))

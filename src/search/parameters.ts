@@ -28,7 +28,8 @@ export const indexedParameters = (definitions: Definitions, type: string): Reado
   if (known !== undefined) return known
   const only = REDUCED[type]
   const indexed = new Map([...definitions.searchParameters(type)].filter(([code, parameter]) =>
-    parameter.expression !== undefined && !STORE_PARAMETERS.has(code) && !UNINDEXED.has(code) && (only === undefined || only.has(code) || code.startsWith('_'))))
+    parameter.expression !== undefined && !STORE_PARAMETERS.has(code) && !UNINDEXED.has(code)
+    && (only === undefined || only.has(code) || code.startsWith('_'))))
   byType.set(type, indexed)
   return indexed
 }
@@ -39,9 +40,11 @@ const types = new WeakMap<SearchParameter, Map<string, ReadonlySet<string>>>()
 export const valueTypes = (definitions: Definitions, type: string, parameter: SearchParameter): ReadonlySet<string> => {
   const byType = types.get(parameter) ?? new Map<string, ReadonlySet<string>>()
   types.set(parameter, byType)
-  const known = byType.get(type) ?? new Set(compileRoutes(definitions, type, parameter.expression ?? '')?.map(route => route.type) ?? [])
-  byType.set(type, known)
-  return known
+  const known = byType.get(type)
+  if (known !== undefined) return known
+  const found = new Set(compileRoutes(definitions, type, parameter.expression ?? '')?.map(route => route.type))
+  byType.set(type, found)
+  return found
 }
 
 /** R4's registry writes "Any" as a list of all its types, some 145; the next longest list has 9. */

@@ -6,13 +6,13 @@
  * asks. What is supported: docs/search.md. R4: https://hl7.org/fhir/R4/search.html
  */
 import type { Definitions } from '../definitions/definitions.ts'
-import { nearest } from '../fhir/nearest.ts'
 import { FhirError, outcomes, type Issue } from '../fhir/outcomes.ts'
 import { DEFAULT_COUNT, MAX_COUNT, MAX_INCLUDES, MAX_PARAMETERS, MAX_VALUE_LENGTH, MAX_VALUES } from './limits.ts'
 import { condition } from './parse/condition.ts'
 import type { ParseContext } from './parse/context.ts'
 import { splitEscaped } from './parse/escape.ts'
 import { include } from './parse/include.ts'
+import { requireType } from './parse/resource-type.ts'
 import { count, elements, sortKeys, summary, total, type ResultParameters } from './parse/result.ts'
 import { trueOrFalse } from './parse/value.ts'
 import type { Condition, Include, SearchPlan } from './plan.ts'
@@ -41,7 +41,9 @@ export interface ParsedSearch {
 }
 
 /** `types`: the type searched, or several or all for a system search. Throws FhirError (400). */
-export const parseSearch = (definitions: Definitions, types: readonly string[], pairs: Pairs, options: ParseOptions): ParsedSearch => {
+export const parseSearch = (
+  definitions: Definitions, types: readonly string[], pairs: Pairs, options: ParseOptions,
+): ParsedSearch => {
   const context: ParseContext = { definitions, bases: [options.base], now: options.now }
   requireBounds(pairs)
   const searched = typesAsked(definitions, types, pairs)
@@ -54,10 +56,12 @@ export const parseSearch = (definitions: Definitions, types: readonly string[], 
       self.push([name, value])
     } catch (error) {
       if (options.strict || !(error instanceof FhirError) || !isUnanswerable(error)) throw error
-      ignored.push(...error.issues.map(issue => ({ ...issue, severity: 'warning' as const, text: `${issue.text}; the parameter was ignored` })))
+      ignored.push(...error.issues.map(leftOut))
     }
   }
-  if (draft.includes.length > MAX_INCLUDES) throw outcomes.badParameter('_include', `a search takes up to ${MAX_INCLUDES} includes, found ${draft.includes.length}`)
+  if (draft.includes.length > MAX_INCLUDES) {
+    throw outcomes.badParameter('_include', `a search takes up to ${MAX_INCLUDES} includes, found ${draft.includes.length}`)
+  }
   const { where, sort, includes, result } = draft
   const size = draft.onlyCount ? 0 : draft.count
   return {
@@ -87,11 +91,17 @@ const openDraft = (): Draft => ({
   where: [], sort: [], count: DEFAULT_COUNT, onlyCount: false, total: 'none', includes: [], result: {}, once: new Set(),
 })
 
+const leftOut = (issue: Issue): Issue => ({ ...issue, severity: 'warning', text: `${issue.text}; the parameter was ignored` })
+
 const isUnanswerable = (error: FhirError): boolean =>
   error.issues.every(({ code }) => code === 'search-unknown-parameter' || code === 'search-unsupported')
 
-const read = (context: ParseContext, types: readonly string[], name: string, value: string, options: ParseOptions, draft: Draft): void => {
-  if (value.trim() === '') throw outcomes.badParameter(name, `${name} has no value; leave the parameter out, or ask ${name.split(':')[0]}:missing=true`)
+const read = (
+  context: ParseContext, types: readonly string[], name: string, value: string, options: ParseOptions, draft: Draft,
+): void => {
+  if (value.trim() === '') {
+    throw outcomes.badParameter(name, `${name} has no value; leave the parameter out, or ask ${name.split(':')[0]}:missing=true`)
+  }
   const [word = '', modifier] = name.split(':', 2)
   if (word === '_include' || word === '_revinclude') {
     draft.includes.push(include(context, types, word, modifier, value))
@@ -109,13 +119,18 @@ const read = (context: ParseContext, types: readonly string[], name: string, val
     case '_total': draft.total = total(value); break
     case '_summary': readSummary(value, options, draft); break
     case '_elements':
-      if (!options.carriesOut?.includes('_elements')) throw outcomes.unsupportedSearch(name, '_elements is not supported here yet; whole resources are answered')
+      if (!options.carriesOut?.includes('_elements')) {
+        throw outcomes.unsupportedSearch(name, '_elements is not supported here yet; whole resources are answered')
+      }
       draft.result = { ...draft.result, elements: elements(value) }
       break
     case '_contained':
-      if (value !== 'false') throw outcomes.unsupportedSearch(name, 'contained resources are not searched on their own here; leave _contained out')
+      if (value !== 'false') {
+        throw outcomes.unsupportedSearch(name, 'contained resources are not searched on their own here; leave _contained out')
+      }
       break
-    case '_containedType': throw outcomes.unsupportedSearch(name, 'contained resources are not searched on their own here; leave _containedType out')
+    case '_containedType':
+      throw outcomes.unsupportedSearch(name, 'contained resources are not searched on their own here; leave _containedType out')
     case '_format': draft.result = { ...draft.result, format: value }; break
     case '_pretty': draft.result = { ...draft.result, pretty: trueOrFalse(name, value) }; break
   }
@@ -133,7 +148,9 @@ const readSummary = (value: string, options: ParseOptions, draft: Draft): void =
     draft.onlyCount = true
     return
   }
-  if (!options.carriesOut?.includes('_summary')) throw outcomes.unsupportedSearch('_summary', `_summary=${asked} is not supported here yet; count and false are`)
+  if (!options.carriesOut?.includes('_summary')) {
+    throw outcomes.unsupportedSearch('_summary', `_summary=${asked} is not supported here yet; count and false are`)
+  }
   draft.result = { ...draft.result, summary: asked }
 }
 
@@ -145,7 +162,8 @@ const forEveryType = (context: ParseContext, types: readonly string[], name: str
   const text = JSON.stringify(found)
   for (const type of others) {
     if (JSON.stringify(condition(context, type, name, value)) !== text) {
-      throw outcomes.badParameter(name, `${name} means different things on ${first} and ${type}; write references as Type/id, or search the types one by one`)
+      throw outcomes.badParameter(name,
+        `${name} means different things on ${first} and ${type}; write references as Type/id, or search the types one by one`)
     }
   }
   return found
@@ -155,17 +173,19 @@ const typesAsked = (definitions: Definitions, types: readonly string[], pairs: P
   const asked = pairs.filter(([name]) => name === '_type').flatMap(([, value]) => value.split(','))
   if (asked.length === 0) return types
   for (const type of asked) {
-    if (!definitions.resourceTypes.has(type)) {
-      const meant = nearest(type, definitions.resourceTypes)
-      throw outcomes.badParameter('_type', `"${type.slice(0, 40)}" is not an R4 resource type` + (meant === undefined ? '' : `; did you mean "${meant}"?`))
+    requireType(definitions, '_type', type)
+    if (!types.includes(type)) {
+      throw outcomes.badParameter('_type', `_type=${type} contradicts a search of ${types.slice(0, 3).join(', ')}`)
     }
-    if (!types.includes(type)) throw outcomes.badParameter('_type', `_type=${type} contradicts a search of ${types.slice(0, 3).join(', ')}`)
   }
   return [...new Set(asked)]
 }
 
 const requireBounds = (pairs: Pairs): void => {
-  if (pairs.length > MAX_PARAMETERS) throw outcomes.badRequest('search-too-many-parameters', `a search takes up to ${MAX_PARAMETERS} parameters, found ${pairs.length}`)
+  if (pairs.length > MAX_PARAMETERS) {
+    throw outcomes.badRequest('search-too-many-parameters',
+      `a search takes up to ${MAX_PARAMETERS} parameters, found ${pairs.length}`)
+  }
   let values = 0
   for (const [name, value] of pairs) {
     const shown = name.slice(0, 60)
@@ -173,8 +193,13 @@ const requireBounds = (pairs: Pairs): void => {
       throw outcomes.badParameter(shown, `"${shown}" is too long, or it or its value holds a character that is no text`)
     }
     const parts = splitEscaped(value, ',')
-    if (parts.some(part => part.length > MAX_VALUE_LENGTH)) throw outcomes.badParameter(shown, `a value of ${shown} is longer than ${MAX_VALUE_LENGTH} characters`)
+    if (parts.some(part => part.length > MAX_VALUE_LENGTH)) {
+      throw outcomes.badParameter(shown, `a value of ${shown} is longer than ${MAX_VALUE_LENGTH} characters`)
+    }
     values += parts.length
   }
-  if (values > MAX_VALUES) throw outcomes.badRequest('search-too-many-values', `a search takes up to ${MAX_VALUES} values in all, found ${values}; search in steps`)
+  if (values > MAX_VALUES) {
+    throw outcomes.badRequest('search-too-many-values',
+      `a search takes up to ${MAX_VALUES} values in all, found ${values}; search in steps`)
+  }
 }

@@ -26,7 +26,10 @@ export type Test =
   | { readonly kind: 'string'; readonly match: 'exact'; readonly exact: string }
   | { readonly kind: 'date'; readonly prefix: Prefix; readonly low: number; readonly high: number }
   | { readonly kind: 'number'; readonly prefix: Prefix; readonly low: number; readonly high: number; readonly value: number }
-  | { readonly kind: 'quantity'; readonly prefix: Prefix; readonly low: number; readonly high: number; readonly value: number; readonly system: string | undefined; readonly code: string | undefined }
+  | {
+    readonly kind: 'quantity'; readonly prefix: Prefix; readonly low: number; readonly high: number; readonly value: number
+    readonly system: string | undefined; readonly code: string | undefined
+  }
   /** `types` empty: any type. */
   | { readonly kind: 'reference'; readonly types: readonly string[]; readonly id: string; readonly version?: string }
   | { readonly kind: 'url'; readonly url: string }

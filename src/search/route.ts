@@ -200,7 +200,10 @@ class Reader {
   }
 }
 
-/** Routes to values of the type or of one derived from it: a canonical is a uri. R4 itself writes `as(DateTime)`, so case does not count. */
+/**
+ * Routes to values of the type or of one derived from it: a canonical is a uri.
+ * R4 itself writes `as(DateTime)`, so case does not count.
+ */
 const ofType = (definitions: Definitions, routes: readonly Route[], asked: string): Route[] => {
   const wanted = asked.toLowerCase()
   const isWanted = (type: string | undefined): boolean =>

@@ -21,7 +21,8 @@ export const emitterFor = (
   if (type === 'Extension') return extensionEmitter(context, parameter)
   const { code } = parameter
   switch (parameter.type) {
-    case 'token': return tokenEmitter(context.definitions, code, type, binding?.strength === 'required' ? binding.valueSet : undefined)
+    case 'token':
+      return tokenEmitter(context.definitions, code, type, binding?.strength === 'required' ? binding.valueSet : undefined)
     case 'string': return stringEmitter(code, type)
     case 'date': return dateEmitter(code, type)
     case 'number': return numberEmitter(code, type)
@@ -39,7 +40,8 @@ const extensionEmitter = (context: EmitterContext, parameter: SearchParameter): 
     for (const [name, value] of Object.entries(fields(extension))) {
       if (!name.startsWith('value')) continue
       const type = name.slice('value'.length)
-      const emit = emitterFor(context, parameter, type, undefined) ?? emitterFor(context, parameter, type.charAt(0).toLowerCase() + type.slice(1), undefined)
+      const primitive = type.charAt(0).toLowerCase() + type.slice(1)
+      const emit = emitterFor(context, parameter, type, undefined) ?? emitterFor(context, parameter, primitive, undefined)
       emit?.(value, add, resource)
     }
   }

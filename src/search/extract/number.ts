@@ -48,7 +48,8 @@ export const quantityEmitter = (param: string, type: string): Emitter | undefine
     case 'Money':
       return (value, add) => {
         const { value: amount, currency } = fields(value)
-        if (isNumber(amount)) add({ kind: 'quantity', param, system: CURRENCIES, code: kept(currency) ?? '', low: amount, high: amount, value: amount })
+        if (!isNumber(amount)) return
+        add({ kind: 'quantity', param, system: CURRENCIES, code: kept(currency) ?? '', low: amount, high: amount, value: amount })
       }
     case 'Range':
       return (value, add) => quantity(add, param, rangeOf(value), fields(value)['low'] ?? fields(value)['high'])
@@ -64,7 +65,9 @@ const quantity = (add: Add, param: string, measured: Measured | undefined, unitO
   if (measured === undefined) return
   const { system, code, unit } = fields(unitOf)
   const coded = kept(code), human = kept(unit)
-  if (coded !== undefined || human === undefined) add({ kind: 'quantity', param, system: kept(system) ?? '', code: coded ?? '', ...measured })
+  if (coded !== undefined || human === undefined) {
+    add({ kind: 'quantity', param, system: kept(system) ?? '', code: coded ?? '', ...measured })
+  }
   if (human !== undefined && human !== coded) add({ kind: 'quantity', param, system: '', code: human, ...measured })
 }
 

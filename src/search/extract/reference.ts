@@ -13,7 +13,8 @@ export const referenceEmitter = (param: string, type: string, bases: readonly st
     case 'Resource':
       return (value, add) => {
         const { resourceType, id } = fields(value)
-        if (typeof resourceType === 'string' && typeof id === 'string') add({ kind: 'reference', param, type: resourceType, id, version: '' })
+        if (typeof resourceType !== 'string' || typeof id !== 'string') return
+        add({ kind: 'reference', param, type: resourceType, id, version: '' })
       }
     default: return undefined
   }

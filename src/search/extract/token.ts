@@ -9,7 +9,9 @@ import { kept, type Add, type Emitter } from './emitter.ts'
 const BOOLEANS = 'http://terminology.hl7.org/CodeSystem/special-values'
 
 /** `binding`: the required value set of a `code` element, which gives its codes their system. */
-export const tokenEmitter = (definitions: Definitions, param: string, type: string, binding: string | undefined): Emitter | undefined => {
+export const tokenEmitter = (
+  definitions: Definitions, param: string, type: string, binding: string | undefined,
+): Emitter | undefined => {
   switch (type) {
     case 'code': {
       const systemOf = implicitSystem(definitions, binding)

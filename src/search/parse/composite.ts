@@ -16,13 +16,16 @@ export const compositeTests = (
   const values = splitEscaped(part, '$')
   if (values.length !== components.length || values.includes('')) {
     const form = components.map(({ expression }) => expression.split('.')[0]).join('$')
-    throw outcomes.badParameter(key, `${key} takes ${components.length} values joined by "$": ${form}; write "$" inside a value as "\\$"`)
+    throw outcomes.badParameter(key,
+      `${key} takes ${components.length} values joined by "$": ${form}; write "$" inside a value as "\\$"`)
   }
   const byUrl = new Map([...context.definitions.searchParameters(type).values()].map(known => [known.url, known]))
   let combinations: (readonly Test[])[] = [[]]
   for (const [index, component] of components.entries()) {
     const known = byUrl.get(component.definition)
-    if (known === undefined) throw outcomes.unsupportedSearch(key, `${key} is not supported here: a component of it has no definition`)
+    if (known === undefined) {
+      throw outcomes.unsupportedSearch(key, `${key} is not supported here: a component of it has no definition`)
+    }
     const tests = testsOf({ context, key, type, parameter: known, modifier: undefined }, values[index]!)
     combinations = combinations.flatMap(parts => tests.map(test => [...parts, test]))
   }

@@ -11,6 +11,7 @@ import { indexedParameters, mayTarget, STORE_PARAMETERS, targetsOf } from '../pa
 import type { Condition } from '../plan.ts'
 import type { ParseContext } from './context.ts'
 import { dateSpan } from './date.ts'
+import { requireType } from './resource-type.ts'
 import { alternatives, anyOf, criterion } from './value.ts'
 
 /** R4 knows them, this hub does not answer them: named, so that nobody thinks they were misspelt. */
@@ -32,7 +33,9 @@ interface Reach {
 export const condition = (
   context: ParseContext, type: string, rest: string, value: string, key = rest, reach: Reach = { depth: 0, ways: 1 },
 ): Condition => {
-  if (reach.depth > MAX_CHAIN_DEPTH) throw outcomes.badParameter(key, `${key.slice(0, 60)} chains more than ${MAX_CHAIN_DEPTH} references; narrow it in steps`)
+  if (reach.depth > MAX_CHAIN_DEPTH) {
+    throw outcomes.badParameter(key, `${key.slice(0, 60)} chains more than ${MAX_CHAIN_DEPTH} references; narrow it in steps`)
+  }
   if (rest.startsWith('_has:')) return has(context, type, rest, value, key, reach)
   const dot = rest.indexOf('.')
   const [name = '', modifier, ...more] = (dot < 0 ? rest : rest.slice(0, dot)).split(':')
@@ -51,15 +54,18 @@ export const parameterOf = (context: ParseContext, type: string, name: string): 
   const indexed = indexedParameters(context.definitions, type)
   const found = indexed.get(name)
   if (found !== undefined) return found
-  if (UNSUPPORTED[name] !== undefined && context.definitions.searchParameters(type).has(name)) throw outcomes.unsupportedSearch(name, UNSUPPORTED[name])
   if (context.definitions.searchParameters(type).has(name)) {
-    throw outcomes.unsupportedSearch(name, `${type} is not searched by "${name}" here; it is by ${[...indexed.keys()].slice(0, 20).join(', ')}`)
+    if (UNSUPPORTED[name] !== undefined) throw outcomes.unsupportedSearch(name, UNSUPPORTED[name])
+    throw outcomes.unsupportedSearch(name,
+      `${type} is not searched by "${name}" here; it is by ${[...indexed.keys()].slice(0, 20).join(', ')}`)
   }
   throw outcomes.unknownParameter(type, name, nearest(name, [...indexed.keys(), ...STORE_PARAMETERS, ...RESULT_PARAMETERS]))
 }
 
 /** Names a misspelt parameter may have meant, besides those of its type. */
-const RESULT_PARAMETERS = ['_sort', '_count', '_include', '_revinclude', '_total', '_summary', '_elements', '_type', '_list', '_has']
+const RESULT_PARAMETERS = [
+  '_sort', '_count', '_include', '_revinclude', '_total', '_summary', '_elements', '_type', '_list', '_has',
+]
 
 const onlyModifier = (key: string, modifier: string | undefined, allowed: readonly string[]): void => {
   if (modifier !== undefined && !allowed.includes(modifier)) {
@@ -71,7 +77,9 @@ const ids = (key: string, modifier: string | undefined, value: string): Conditio
   onlyModifier(key, modifier, ['not'])
   const asked = alternatives(key, value)
   const wrong = asked.find(id => !isId(id))
-  if (wrong !== undefined) throw outcomes.badParameter(key, `${key} takes ids of letters, digits, "-" and "." (1 to 64), found "${wrong.slice(0, 70)}"`)
+  if (wrong !== undefined) {
+    throw outcomes.badParameter(key, `${key} takes ids of letters, digits, "-" and "." (1 to 64), found "${wrong.slice(0, 70)}"`)
+  }
   const found: Condition = { kind: 'ids', ids: asked }
   return modifier === 'not' ? { kind: 'not', of: found } : found
 }
@@ -84,7 +92,10 @@ const lastUpdated = (context: ParseContext, key: string, modifier: string | unde
 /** `_list=42`: what the List's entries refer to, which is `_has:List:item:_id=42`. */
 const inLists = (key: string, modifier: string | undefined, value: string): Condition => {
   onlyModifier(key, modifier, [])
-  if (value.startsWith('$')) throw outcomes.unsupportedSearch(key, `${key}: functional lists such as ${value.slice(0, 40)} are not kept here; name a List by its id`)
+  if (value.startsWith('$')) {
+    throw outcomes.unsupportedSearch(key,
+      `${key}: functional lists such as ${value.slice(0, 40)} are not kept here; name a List by its id`)
+  }
   return { kind: 'has', type: 'List', param: 'item', where: ids(key, undefined, value) }
 }
 
@@ -95,9 +106,13 @@ interface Link {
 }
 
 /** `subject:Patient.name`: an alternative for each type the reference may lead to, alike ones together. */
-const chain = (context: ParseContext, type: string, { name, modifier, next }: Link, value: string, key: string, reach: Reach): Condition => {
+const chain = (
+  context: ParseContext, type: string, { name, modifier, next }: Link, value: string, key: string, reach: Reach,
+): Condition => {
   const parameter = referenceParameter(context, type, name, key)
-  const types = modifier === undefined ? possibleTargets(context, parameter, next, key, reach.ways) : [targetOf(context, parameter, modifier, key)]
+  const types = modifier === undefined
+    ? possibleTargets(context, parameter, next, key, reach.ways)
+    : [targetOf(context, parameter, modifier, key)]
   const alike = new Map<string, { types: string[]; where: Condition }>()
   for (const target of types) {
     const where = condition(context, target, next, value, key, { depth: reach.depth + 1, ways: reach.ways * types.length })
@@ -111,7 +126,8 @@ const chain = (context: ParseContext, type: string, { name, modifier, next }: Li
 export const referenceParameter = (context: ParseContext, type: string, name: string, key: string): SearchParameter => {
   const parameter = parameterOf(context, type, name)
   if (parameter.type !== 'reference') {
-    throw outcomes.badParameter(key, `${key}: "${name}" of ${type} is a ${parameter.type} parameter, and only references lead to other resources`)
+    throw outcomes.badParameter(key,
+      `${key}: "${name}" of ${type} is a ${parameter.type} parameter, and only references lead to other resources`)
   }
   return parameter
 }
@@ -124,17 +140,22 @@ const targetOf = (context: ParseContext, parameter: SearchParameter, target: str
     + (meant === undefined ? `; it does to ${targets.slice(0, 10).join(', ')}` : `; did you mean "${meant}"?`))
 }
 
-const possibleTargets = (context: ParseContext, parameter: SearchParameter, next: string, key: string, ways: number): readonly string[] => {
+const possibleTargets = (
+  context: ParseContext, parameter: SearchParameter, next: string, key: string, ways: number,
+): readonly string[] => {
   const all = targetsOf(parameter) ?? [...context.definitions.resourceTypes]
   const name = next.split(/[:.]/, 1)[0]!
   const isCommon = name === '_has' || name === '_list' || STORE_PARAMETERS.has(name)
   const having = isCommon ? all : all.filter(type => indexedParameters(context.definitions, type).has(name))
   if (having.length === 0) {
     const names = new Set(all.flatMap(type => [...indexedParameters(context.definitions, type).keys()]))
-    throw outcomes.unknownParameter(all.length === 1 ? all[0]! : `no target of "${parameter.code}"`, name, nearest(name, [...names, ...STORE_PARAMETERS]))
+    const whose = all.length === 1 ? all[0]! : `no target of "${parameter.code}"`
+    throw outcomes.unknownParameter(whose, name, nearest(name, [...names, ...STORE_PARAMETERS]))
   }
   if (having.length * ways > MAX_CHAIN_TYPES) {
-    throw outcomes.badParameter(key, `${key}: "${parameter.code}" may refer to ${having.length} types here; name one, such as ${parameter.code}:${having[0]}.${next}`)
+    throw outcomes.badParameter(key,
+      `${key}: "${parameter.code}" may refer to ${having.length} types here; `
+      + `name one, such as ${parameter.code}:${having[0]}.${next}`)
   }
   return having
 }
@@ -146,13 +167,12 @@ const has = (context: ParseContext, type: string, rest: string, value: string, k
   if (source === '' || name === '' || next === '') {
     throw outcomes.badParameter(key, `${key} must be _has:Type:reference:parameter, such as _has:Observation:patient:code`)
   }
-  if (!context.definitions.resourceTypes.has(source)) {
-    const meant = nearest(source, context.definitions.resourceTypes)
-    throw outcomes.badParameter(key, `${key}: "${source.slice(0, 40)}" is not an R4 resource type` + (meant === undefined ? '' : `; did you mean "${meant}"?`))
-  }
+  requireType(context.definitions, key, source)
   const parameter = referenceParameter(context, source, name, key)
   if (!mayTarget(parameter, type)) {
-    throw outcomes.badParameter(key, `${key}: "${name}" of ${source} never refers to ${type}; it does to ${(targetsOf(parameter) ?? []).slice(0, 10).join(', ')}`)
+    throw outcomes.badParameter(key,
+      `${key}: "${name}" of ${source} never refers to ${type}; it does to ${(targetsOf(parameter) ?? []).slice(0, 10).join(', ')}`)
   }
-  return { kind: 'has', type: source, param: name, where: condition(context, source, next, value, key, { ...reach, depth: reach.depth + 1 }) }
+  const where = condition(context, source, next, value, key, { ...reach, depth: reach.depth + 1 })
+  return { kind: 'has', type: source, param: name, where }
 }

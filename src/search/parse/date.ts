@@ -27,7 +27,8 @@ export const dateSpan = (key: string, part: string, now: number): DateSpan => {
 }
 
 const explain = (key: string, part: string): string => {
-  const form = `${key} takes a date such as 2026, 2026-11, 2026-11-24 or 2026-11-24T10:15:00Z, after an optional prefix eq, ne, gt, lt, ge, le, sa, eb or ap`
+  const form = `${key} takes a date such as 2026, 2026-11, 2026-11-24 or 2026-11-24T10:15:00Z, `
+    + 'after an optional prefix eq, ne, gt, lt, ge, le, sa, eb or ap'
   const prefix = /^[A-Za-z]+/.exec(part)?.[0]
   if (prefix !== undefined && !PREFIX.test(part)) return `${form}; "${prefix.slice(0, 10)}" is no prefix`
   return /^\D{0,2}\d{4}-\d\d(-\d\d)?(T|$)/.test(part) ? `${form}; "${part.slice(0, 30)}" does not exist in the calendar` : form

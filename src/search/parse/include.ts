@@ -1,13 +1,15 @@
 /** `_include` and `_revinclude`: https://hl7.org/fhir/R4/search.html#revinclude */
-import { nearest } from '../../fhir/nearest.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
 import { mayTarget } from '../parameters.ts'
 import type { Include } from '../plan.ts'
 import { referenceParameter } from './condition.ts'
 import type { ParseContext } from './context.ts'
+import { requireType } from './resource-type.ts'
 
-/** `name` is `_include` or `_revinclude`, `modifier` `iterate` or nothing; the value `Type:parameter` or `Type:parameter:Target`. */
-export const include = (context: ParseContext, types: readonly string[], name: string, modifier: string | undefined, value: string): Include => {
+/** `name` is `_include` or `_revinclude`, `modifier` `iterate` or nothing; the value `Type:parameter[:Target]` or `*`. */
+export const include = (
+  context: ParseContext, types: readonly string[], name: string, modifier: string | undefined, value: string,
+): Include => {
   const direction = name === '_include' ? 'include' : 'revinclude'
   if (modifier !== undefined && modifier !== 'iterate') {
     throw outcomes.unsupportedSearch(name, `${name} takes no modifier ":${modifier.slice(0, 40)}", only :iterate`)
@@ -19,16 +21,10 @@ export const include = (context: ParseContext, types: readonly string[], name: s
   if (source === '' || param === '' || more.length > 0) {
     throw outcomes.badParameter(name, `${name} takes Type:parameter or Type:parameter:Target, such as ${name}=Task:focus, or *`)
   }
-  requireType(context, name, source)
-  if (target !== undefined) requireType(context, name, target)
+  requireType(context.definitions, name, source)
+  if (target !== undefined) requireType(context.definitions, name, target)
   if (param !== '*') check(context, types, { name, source, param, target, iterate })
   return { direction, source, param, iterate, ...(target === undefined ? {} : { target }) }
-}
-
-const requireType = (context: ParseContext, name: string, type: string): void => {
-  if (context.definitions.resourceTypes.has(type)) return
-  const meant = nearest(type, context.definitions.resourceTypes)
-  throw outcomes.badParameter(name, `${name}: "${type.slice(0, 40)}" is not an R4 resource type` + (meant === undefined ? '' : `; did you mean "${meant}"?`))
 }
 
 interface Asked {
@@ -43,13 +39,18 @@ interface Asked {
 const check = (context: ParseContext, types: readonly string[], { name, source, param, target, iterate }: Asked): void => {
   const parameter = referenceParameter(context, source, param, name)
   if (target !== undefined && !mayTarget(parameter, target)) {
-    throw outcomes.badParameter(name, `${name}: "${param}" of ${source} never refers to ${target}; it does to ${parameter.targets!.slice(0, 10).join(', ')}`)
+    throw outcomes.badParameter(name,
+      `${name}: "${param}" of ${source} never refers to ${target}; it does to ${parameter.targets!.slice(0, 10).join(', ')}`)
   }
   if (iterate) return
   if (name === '_include' && !types.includes(source)) {
-    throw outcomes.badParameter(name, `${name}=${source}:${param} includes nothing from a search of ${types.slice(0, 3).join(', ')}; for what included resources refer to, use ${name}:iterate`)
+    throw outcomes.badParameter(name,
+      `${name}=${source}:${param} includes nothing from a search of ${types.slice(0, 3).join(', ')}; `
+      + `for what included resources refer to, use ${name}:iterate`)
   }
   if (name === '_revinclude' && !types.some(type => mayTarget(parameter, type))) {
-    throw outcomes.badParameter(name, `${name}: "${param}" of ${source} never refers to ${types.slice(0, 3).join(', ')}; use ${name}:iterate for what refers to included resources`)
+    throw outcomes.badParameter(name,
+      `${name}: "${param}" of ${source} never refers to ${types.slice(0, 3).join(', ')}; `
+      + `use ${name}:iterate for what refers to included resources`)
   }
 }

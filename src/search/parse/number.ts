@@ -33,7 +33,8 @@ export const quantityTest = (asked: Asked, part: string): Test => {
   const amount = amountOf(number)
   if (amount === undefined || (pieces.length !== 1 && pieces.length !== 3) || pieces.includes(undefined)) {
     throw outcomes.badParameter(asked.key,
-      `${asked.key} takes number, number|system|code or number||code with an optional prefix, such as ge5.4|http://unitsofmeasure.org|mg`)
+      `${asked.key} takes number, number|system|code or number||code with an optional prefix, `
+      + 'such as ge5.4|http://unitsofmeasure.org|mg')
   }
   return { kind: 'quantity', ...amount, system: system === '' ? undefined : system, code: code === '' ? undefined : code }
 }

@@ -5,6 +5,7 @@ import { isId } from '../../fhir/resource.ts'
 import { targetsOf, valueTypes } from '../parameters.ts'
 import type { Test } from '../plan.ts'
 import type { Asked } from './context.ts'
+import { requireType } from './resource-type.ts'
 import { textOf } from './string.ts'
 import { codeTest } from './token.ts'
 
@@ -19,7 +20,7 @@ export const referenceTests = (asked: Asked, part: string): readonly Test[] => {
   const parsed = parseReference(text, asked.context.bases)
   switch (parsed.kind) {
     case 'local': {
-      requireType(asked, parsed.type, named)
+      requireAsked(asked, parsed.type, named)
       const version = parsed.version === undefined ? {} : { version: parsed.version }
       return [{ kind: 'reference', types: [parsed.type], id: parsed.id, ...version }]
     }
@@ -36,14 +37,13 @@ export const referenceTests = (asked: Asked, part: string): readonly Test[] => {
   }
 }
 
-const requireType = (asked: Asked, type: string, named: string | undefined): void => {
-  if (!asked.context.definitions.resourceTypes.has(type)) {
-    throw outcomes.badParameter(asked.key, `${asked.key}: "${type}" is not an R4 resource type`)
-  }
+const requireAsked = (asked: Asked, type: string, named: string | undefined): void => {
+  requireType(asked.context.definitions, asked.key, type)
   if (named !== undefined && named !== type) {
     throw outcomes.badParameter(asked.key, `${asked.key} asks for a ${named}, but the value names a ${type}; send one type`)
   }
 }
 
 const bad = (asked: Asked) => outcomes.badParameter(asked.key,
-  `${asked.key} takes an id, Type/id, Type/id/_history/version or an absolute URL; to search by what the target says, chain: ${asked.parameter.code}.name=value`)
+  `${asked.key} takes an id, Type/id, Type/id/_history/version or an absolute URL; `
+  + `to search by what the target says, chain: ${asked.parameter.code}.name=value`)

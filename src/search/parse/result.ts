@@ -22,19 +22,28 @@ export const sortKeys = (context: ParseContext, types: readonly string[], value:
   const keys = value.split(',').map(part => {
     const isDescending = part.startsWith('-')
     const param = isDescending ? part.slice(1) : part
-    if (param === '') throw outcomes.badParameter('_sort', '_sort takes parameter names separated by commas, "-" before those that descend, such as _sort=status,-authored-on')
+    if (param === '') {
+      throw outcomes.badParameter('_sort',
+        '_sort takes parameter names separated by commas, "-" before those that descend, such as _sort=status,-authored-on')
+    }
     if (!STORE_PARAMETERS.has(param)) for (const type of types) requireSortable(context, type, param)
     return { param, direction: isDescending ? 'descending' as const : 'ascending' as const }
   })
-  if (keys.length > MAX_SORT_KEYS) throw outcomes.badParameter('_sort', `_sort takes up to ${MAX_SORT_KEYS} parameters, found ${keys.length}`)
+  if (keys.length > MAX_SORT_KEYS) {
+    throw outcomes.badParameter('_sort', `_sort takes up to ${MAX_SORT_KEYS} parameters, found ${keys.length}`)
+  }
   return keys
 }
 
 const requireSortable = (context: ParseContext, type: string, param: string): void => {
-  if (param === '_score') throw outcomes.unsupportedSearch('_sort', '_sort=_score needs full-text search, which is not supported here')
+  if (param === '_score') {
+    throw outcomes.unsupportedSearch('_sort', '_sort=_score needs full-text search, which is not supported here')
+  }
   const parameter = parameterOf(context, type, param)
   if (!SORTABLE.has(parameter.type)) {
-    throw outcomes.unsupportedSearch('_sort', `_sort: "${param}" is a ${parameter.type} parameter, which has no order; sort by a date, string, token, number, quantity or uri`)
+    throw outcomes.unsupportedSearch('_sort',
+      `_sort: "${param}" is a ${parameter.type} parameter, which has no order; `
+      + 'sort by a date, string, token, number, quantity or uri')
   }
 }
 
@@ -60,7 +69,8 @@ export const summary = (value: string): typeof SUMMARIES[number] => {
 export const elements = (value: string): readonly string[] => {
   const names = value.split(',').map(name => name.trim())
   if (names.some(name => !/^[A-Za-z][A-Za-z0-9.]{0,80}$/.test(name))) {
-    throw outcomes.badParameter('_elements', '_elements takes element names separated by commas, such as _elements=identifier,status')
+    throw outcomes.badParameter('_elements',
+      '_elements takes element names separated by commas, such as _elements=identifier,status')
   }
   return names
 }

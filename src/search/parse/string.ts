@@ -9,7 +9,8 @@ import { unescaped } from './escape.ts'
 export const textOf = (asked: Asked, part: string): string => {
   const text = unescaped(part)
   if (text === undefined) {
-    throw outcomes.badParameter(asked.key, `${asked.key}: a backslash escapes only "\\", ",", "|" and "$"; write "\\\\" for the backslash itself`)
+    throw outcomes.badParameter(asked.key,
+      `${asked.key}: a backslash escapes only "\\", ",", "|" and "$"; write "\\\\" for the backslash itself`)
   }
   return text
 }
@@ -17,7 +18,9 @@ export const textOf = (asked: Asked, part: string): string => {
 /** Folded text; throws when nothing is left of it, because that would match everything. */
 export const foldedText = (asked: Asked, part: string): string => {
   const folded = fold(textOf(asked, part))
-  if (folded === '') throw outcomes.badParameter(asked.key, `${asked.key} needs at least one letter or digit; use :exact to find punctuation`)
+  if (folded === '') {
+    throw outcomes.badParameter(asked.key, `${asked.key} needs at least one letter or digit; use :exact to find punctuation`)
+  }
   return folded
 }
 

@@ -28,7 +28,8 @@ export const codeTest = (asked: Asked, part: string): TokenTest => {
   const pieces = splitEscaped(part, '|').map(piece => textOf(asked, piece))
   const [first = '', second] = pieces
   if (pieces.length > 2 || (first === '' && (second === undefined || second === ''))) {
-    throw outcomes.badParameter(asked.key, `${asked.key} takes code, system|code, |code (no system) or system| (any code); write "|" inside a code as "\\|"`)
+    throw outcomes.badParameter(asked.key,
+      `${asked.key} takes code, system|code, |code (no system) or system| (any code); write "|" inside a code as "\\|"`)
   }
   if (second === undefined) return { kind: 'token', system: undefined, code: first }
   return { kind: 'token', system: first, code: second === '' ? undefined : second }
@@ -54,10 +55,12 @@ const ofTypeTest = (asked: Asked, part: string): Test => {
 const membersOf = (asked: Asked, url: string): readonly Code[] => {
   const valueSet = asked.context.definitions.valueSet(url)
   if (valueSet === undefined) {
-    throw outcomes.badParameter(asked.key, `${asked.key} takes the canonical URL of a value set known here; "${url.slice(0, 100)}" is not`)
+    throw outcomes.badParameter(asked.key,
+      `${asked.key} takes the canonical URL of a value set known here; "${url.slice(0, 100)}" is not`)
   }
   if (valueSet.kind !== 'expanded') {
-    throw outcomes.unsupportedSearch(asked.key, `${asked.key}: the value set "${url.slice(0, 100)}" cannot be expanded here; name its codes instead`)
+    throw outcomes.unsupportedSearch(asked.key,
+      `${asked.key}: the value set "${url.slice(0, 100)}" cannot be expanded here; name its codes instead`)
   }
   return bounded(asked, [...valueSet.codes].flatMap(([system, codes]) => [...codes.keys()].map(code => ({ system, code }))))
 }
@@ -69,7 +72,8 @@ const relatedTo = (asked: Asked, part: string, direction: 'below' | 'above'): re
   }
   const codeSystem = asked.context.definitions.codeSystem(system)
   if (codeSystem === undefined || codeSystem.content !== 'complete' || !codeSystem.codes.has(code)) {
-    throw outcomes.unsupportedSearch(asked.key, `${asked.key}: the codes of "${system.slice(0, 100)}" and their hierarchy are not known here, or it has no such code`)
+    throw outcomes.unsupportedSearch(asked.key,
+      `${asked.key}: the codes of "${system.slice(0, 100)}" and their hierarchy are not known here, or it has no such code`)
   }
   const parents = codeSystem.parents ?? new Map<string, readonly string[]>()
   const children = new Map<string, string[]>()
@@ -81,7 +85,8 @@ const relatedTo = (asked: Asked, part: string, direction: 'below' | 'above'): re
 
 const bounded = (asked: Asked, codes: readonly Code[]): readonly Code[] => {
   if (codes.length > MAX_EXPANDED_CODES) {
-    throw outcomes.unsupportedSearch(asked.key, `${asked.key} would stand for ${codes.length} codes, more than ${MAX_EXPANDED_CODES}; name fewer`)
+    throw outcomes.unsupportedSearch(asked.key,
+      `${asked.key} would stand for ${codes.length} codes, more than ${MAX_EXPANDED_CODES}; name fewer`)
   }
   return codes
 }

@@ -35,8 +35,8 @@ export const criterion = (asked: Asked, value: string): Condition => {
   const param = asked.parameter.code
   if (asked.modifier === 'missing') return { kind: 'missing', param, missing: trueOrFalse(asked.key, value) }
   const index = asked.modifier === 'of-type' ? ofTypeParam(param) : param
-  const matches = alternatives(asked.key, value).flatMap(part => testsOf(asked, part)).map((test): Condition => ({ kind: 'match', param: index, test }))
-  const found = anyOf(matches)
+  const tests = alternatives(asked.key, value).flatMap(part => testsOf(asked, part))
+  const found = anyOf(tests.map(test => ({ kind: 'match', param: index, test })))
   return asked.modifier === 'not' || asked.modifier === 'not-in' ? { kind: 'not', of: found } : found
 }
 
