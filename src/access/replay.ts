@@ -5,7 +5,7 @@
  * ones for a moment sooner than forgetting an old one.
  */
 
-/** 100,000 assertions within five minutes are 333 a second, more than two cores verify (ES384: some 1 ms each). */
+/** 100,000 assertions within five minutes are 333 a second, more than one core verifies with ES384 (1.3 ms each). */
 const MAX_REMEMBERED = 100_000
 /** Seconds between sweeps of what has expired. */
 const SWEEP_S = 30

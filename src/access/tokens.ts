@@ -17,7 +17,7 @@ import { writePrivately } from './keys.ts'
 
 /** SMART asks for at most an hour, recommends five minutes or so; ten spare a busy partner half its token requests. */
 export const TOKEN_SECONDS = 600
-/** Verified tokens kept: some 300 bytes each. Beyond, the oldest is verified again when it comes. */
+/** Verified tokens kept: a thousand partners with ten people each. Beyond, the oldest is verified again when it comes. */
 const MAX_KNOWN = 10_000
 const MAX_TOKEN_LENGTH = 8_192
 const ISSUER = 'care-connexions'

@@ -1,8 +1,8 @@
 /**
  * Sending an answer: every response leaves here, in one write, with the same protective headers.
  *
- * The headers are those of helmet that mean something to an API, as constants: helmet itself cost 4 µs a request
- * (docs/performance.md).
+ * The headers are those of helmet that mean something to an API, as constants: the whole endpoint takes 8 µs of CPU
+ * beside Node's own HTTP, which a middleware per header would double.
  */
 import type { ServerResponse } from 'node:http'
 import type { FhirAnswer } from '../rest/request.ts'

@@ -19,7 +19,7 @@ export type Grant = (form: Pairs, requestId: string) => Promise<TokenAnswer>
 const MAX_FORM_BYTES = 64 * 1024
 /**
  * A partner needs a token in ten minutes per acting practitioner; a hundred people signing in at once behind one proxy
- * pass, and twenty a second after that take some 3 % of a core.
+ * pass, and twenty a second after that take 3 % of a core (ES384: 1.3 ms a token, RS384: 0.3 ms).
  */
 const RATE = { burst: 100, perSecond: 20 }
 
