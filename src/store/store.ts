@@ -146,7 +146,7 @@ export interface Store {
   /** Labels of a case, sorted. */
   audience(caseId: string): Promise<readonly Label[]>
   key(key: RequestKey): Promise<KeyRecord | undefined>
-  /** Rejects with `Conflict` (nothing written) or with `NotDurable`. */
+  /** Rejects, nothing written, with `Conflict`, `NotDurable`, or `TooCostly` when a `matches` expectation took too long. */
   commit(commit: Commit): Promise<Committed>
   /** Written versions in commit order, after `sequence`; what AuditEvent versions are is for the reader to skip. */
   events(after: number, limit: number): Promise<readonly StoredVersion[]>

@@ -57,7 +57,9 @@ const check = (connection: Connection, names: WritableNames, expectation: Expect
   }
 }
 
-const insertVersion = (connection: Connection, row: number, type: number, version: number, at: number, method: string, json: string): number =>
+const insertVersion = (
+  connection: Connection, row: number, type: number, version: number, at: number, method: string, json: string,
+): number =>
   Number(connection.run('INSERT INTO version (row, type, version, updated, method, json) VALUES (?, ?, ?, ?, ?, ?)',
     [row, type, version, at, method, json]))
 
@@ -69,7 +71,9 @@ const put = (connection: Connection, names: WritableNames, step: Extract<Step, {
   const version = before + 1
   const type = names.intern(step.ref.type)
   const caseId = step.caseId ?? current?.caseId ?? null
-  const labels = step.audience === undefined ? current?.labels ?? '' : labelList([...new Set(step.audience)].map(label => names.intern(label)))
+  const labels = step.audience === undefined
+    ? current?.labels ?? ''
+    : labelList([...new Set(step.audience)].map(label => names.intern(label)))
   if (current !== undefined) unindex(connection, current.row, current.updated)
   const row = current?.row ?? nextRow(connection)
   const present = index(connection, names, step.index, row, at)
@@ -78,7 +82,8 @@ const put = (connection: Connection, names: WritableNames, step: Extract<Step, {
     connection.run('INSERT INTO resource VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)',
       [row, type, step.ref.id, version, sequence, at, caseId, labels, present])
   } else {
-    connection.run('UPDATE resource SET version = ?, sequence = ?, updated = ?, deleted = 0, case_id = ?, labels = ?, present = ? WHERE row = ?',
+    connection.run(
+      'UPDATE resource SET version = ?, sequence = ?, updated = ?, deleted = 0, case_id = ?, labels = ?, present = ? WHERE row = ?',
       [version, sequence, at, caseId, labels, present, row])
   }
   return [version, sequence, caseId]

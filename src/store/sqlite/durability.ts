@@ -14,7 +14,8 @@ export const durabilityOf = (connection: Connection): Durability => {
   const journal = connection.db.prepare('PRAGMA journal_mode').get()!['journal_mode'] as string
   const synchronous = connection.db.prepare('PRAGMA synchronous').get()!['synchronous'] as number
   if (journal !== 'wal' || synchronous !== FULL) {
-    throw new Error(`the store cannot promise durability here: journal_mode ${journal} (needs wal), synchronous ${synchronous} (needs ${FULL}, FULL)`)
+    throw new Error(`the store cannot promise durability here: journal_mode ${journal} (needs wal), `
+      + `synchronous ${synchronous} (needs ${FULL}, FULL)`)
   }
   return { journal, synchronous }
 }

@@ -21,7 +21,8 @@ export interface Indexing {
   readonly sort: Record<string, readonly [string | number, string | number]>
 }
 
-export const indexing = (type: string, index: Extracted): Indexing => ({ rows: entryRows(type, index.entries), sort: sortValues(index.sort) })
+export const indexing = (type: string, index: Extracted): Indexing =>
+  ({ rows: entryRows(type, index.entries), sort: sortValues(index.sort) })
 
 const keep = (names: WritableNames, row: EntryRow): KeptRow => {
   const parameter = names.intern(row[1])
@@ -76,14 +77,16 @@ const removeRow = (connection: Connection, kept: KeptRow, row: number, updated: 
         [parameter, kept[2], updated, row, kept[3]])
       break
     case 's':
-      connection.run('DELETE FROM string_entry WHERE parameter = ? AND folded = ? AND row = ? AND exact = ?', [parameter, kept[2], row, kept[3]])
+      connection.run('DELETE FROM string_entry WHERE parameter = ? AND folded = ? AND row = ? AND exact = ?',
+        [parameter, kept[2], row, kept[3]])
       break
     case 'r':
       // One statement takes all ranges of the row: those that follow find nothing left.
       connection.run('DELETE FROM range_entry WHERE row = ?', [row])
       break
     case 'c':
-      connection.run('DELETE FROM composite_entry WHERE parameter = ? AND first = ? AND row = ? AND parts = ?', [parameter, kept[2], row, kept[3]])
+      connection.run('DELETE FROM composite_entry WHERE parameter = ? AND first = ? AND row = ? AND parts = ?',
+        [parameter, kept[2], row, kept[3]])
       break
     case 'p':
       connection.run('DELETE FROM position_entry WHERE parameter = ? AND latitude = ? AND longitude = ? AND row = ?',

@@ -7,7 +7,7 @@ import { dirname, resolve } from 'node:path'
 import type { Clock } from '../../fhir/clock.ts'
 import type { SearchPlan } from '../../search/plan.ts'
 import { TooCostly, type Committed, type HistoryQuery, type KeyRecord, type RequestKey, type Store } from '../store.ts'
-import { openConnection } from './connection.ts'
+import { openConnection, type Row } from './connection.ts'
 import type { Durability } from './durability.ts'
 import { createNames } from './names.ts'
 import { runSearch } from './search.ts'
@@ -72,7 +72,8 @@ export const openSqliteStore = async (options: SqliteOptions): Promise<SqliteSto
     audience: async caseId =>
       reader.all('SELECT n.text AS label FROM case_label c JOIN name n ON n.id = c.label WHERE c.case_id = ? ORDER BY n.text', [caseId])
         .map(row => row['label'] as string),
-    key: async key => keyOf(reader.get('SELECT fingerprint, type, id FROM request_key WHERE scope = ? AND value = ?', [key.scope, key.value]), key),
+    key: async key =>
+      keyOf(key, reader.get('SELECT fingerprint, type, id FROM request_key WHERE scope = ? AND value = ?', [key.scope, key.value])),
     commit: commit => writer.commit(commit),
     events: async (after, limit) => readEvents(reader, names, after, limit),
     onCommit(listener) {
@@ -88,5 +89,6 @@ export const openSqliteStore = async (options: SqliteOptions): Promise<SqliteSto
   }
 }
 
-const keyOf = (row: Record<string, unknown> | undefined, key: RequestKey): KeyRecord | undefined =>
-  row === undefined ? undefined : { key, fingerprint: row['fingerprint'] as string, ref: { type: row['type'] as string, id: row['id'] as string } }
+const keyOf = (key: RequestKey, row: Row | undefined): KeyRecord | undefined => row === undefined ? undefined : {
+  key, fingerprint: row['fingerprint'] as string, ref: { type: row['type'] as string, id: row['id'] as string },
+}

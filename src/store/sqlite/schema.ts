@@ -88,7 +88,8 @@ export const migrate = (db: DatabaseSync, steps: readonly string[] = migrations)
   db.exec('CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)')
   const { version } = db.prepare('SELECT coalesce(max(version), 0) AS version FROM migration').get() as { version: number }
   if (version > steps.length) {
-    throw new Error(`the store's schema is version ${version}, this hub knows ${steps.length}: start a newer hub, or restore an older copy of the file`)
+    throw new Error(`the store's schema is version ${version}, this hub knows ${steps.length}: `
+      + 'start a newer hub, or restore an older copy of the file')
   }
   for (let step = version; step < steps.length; step++) {
     db.exec('BEGIN IMMEDIATE')

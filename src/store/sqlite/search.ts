@@ -35,7 +35,8 @@ export const pageStatement = (connection: Connection, names: Names, plan: Search
 }
 
 const count = (connection: Connection, names: Names, plan: SearchPlan): number => {
-  const counting = matching(scopeOf(connection, names, plan), plan.types, plan.where, () => ({ select: raw('count(*) AS total'), join: NOTHING }))
+  const counting = matching(scopeOf(connection, names, plan), plan.types, plan.where,
+    () => ({ select: raw('count(*) AS total'), join: NOTHING }))
   return connection.get(counting.text, counting.values)?.['total'] as number
 }
 

@@ -42,7 +42,8 @@ export const readOne = (
 ): StoredVersion | undefined => {
   const test = visible(names, visibility, R)
   const row = connection.get(
-    `SELECT ${COLUMNS} FROM resource r CROSS JOIN version v ON v.row = r.row AND v.version = ? WHERE r.type = ? AND r.id = ? AND ${test.text}`,
+    `SELECT ${COLUMNS} FROM resource r CROSS JOIN version v ON v.row = r.row AND v.version = ?
+      WHERE r.type = ? AND r.id = ? AND ${test.text}`,
     [version, names.find(ref.type), ref.id, ...test.values])
   return row === undefined ? undefined : versionOf(names, row)
 }
@@ -62,7 +63,8 @@ const history = (connection: Connection, names: Names, query: HistoryQuery): His
   ])
   const before = query.before === undefined ? TRUE : sql`v.sequence < ${query.before}`
   const total = connection.get(`SELECT count(*) AS total FROM ${from} WHERE ${test.text}`, test.values)!['total'] as number
-  const page: Sql = sql`SELECT ${raw(COLUMNS)} FROM ${raw(from)} WHERE ${and([test, before])} ORDER BY ${raw(order)} DESC LIMIT ${query.count + 1}`
+  const page: Sql = sql`SELECT ${raw(COLUMNS)} FROM ${raw(from)} WHERE ${and([test, before])}
+    ORDER BY ${raw(order)} DESC LIMIT ${query.count + 1}`
   const rows = connection.all(page.text, page.values)
   const versions = rows.slice(0, query.count).map(row => versionOf(names, row))
   const last = versions.at(-1)
@@ -77,7 +79,8 @@ const historyWalk = (query: HistoryQuery): { readonly from: string; readonly ord
 
 export const readEvents = (connection: Connection, names: Names, after: number, limit: number): readonly StoredVersion[] =>
   connection.all(
-    `SELECT ${COLUMNS} FROM version v CROSS JOIN resource r ON r.row = v.row WHERE v.sequence > ? ORDER BY v.sequence LIMIT ?`, [after, limit],
+    `SELECT ${COLUMNS} FROM version v CROSS JOIN resource r ON r.row = v.row
+      WHERE v.sequence > ? ORDER BY v.sequence LIMIT ?`, [after, limit],
   ).map(row => versionOf(names, row))
 
 /** 0 when nothing was ever written. */

@@ -82,7 +82,8 @@ export const startWriter = async (path: string, clock: Clock, announce: (committ
       const encoded = texts.filter((_, index) => puts[index]!.kind === 'put')
       const at = stamp
       return ask(id => encodeCommit(id, at, commit, encoded), answer => {
-        const committed = { versions: written(answer, commit).map((one, index) => versionOf(puts[index]!, one, lastUpdated, texts[index]!)) }
+        const versions = written(answer, commit).map((one, index) => versionOf(puts[index]!, one, lastUpdated, texts[index]!))
+        const committed = { versions }
         announce(committed)
         return committed
       })

@@ -98,13 +98,14 @@ export const rowsWithKey = (scope: Scope, keys: Keys): Sql => {
 export const isOneKey = (keys: Keys): boolean => keys.parameters.length === 1 && keys.values.length === 1
 
 /** For a walk along one value as alias `d`: each resource once, though it may have the code in several systems. */
-export const walkKey = (keys: Keys): Sql => and([
-  keyTest(keys, raw('d')),
-  keys.systems?.length === 1
-    ? TRUE
-    : sql`NOT EXISTS (SELECT 1 FROM entry o WHERE o.parameter = d.parameter AND o.value = d.value AND o.updated = d.updated
-        AND o.row = d.row AND o.system < d.system${keys.systems === undefined ? raw('') : sql` AND ${oneOf(raw('o.system'), keys.systems)}`})`,
-])
+export const walkKey = (keys: Keys): Sql => {
+  if (keys.systems?.length === 1) return keyTest(keys, raw('d'))
+  const earlier = and([
+    raw('o.parameter = d.parameter AND o.value = d.value AND o.updated = d.updated AND o.row = d.row AND o.system < d.system'),
+    keys.systems === undefined ? TRUE : oneOf(raw('o.system'), keys.systems),
+  ])
+  return and([keyTest(keys, raw('d')), sql`NOT EXISTS (SELECT 1 FROM entry o WHERE ${earlier})`])
+}
 
 /** Every row with any code of a system (`system|`); undefined: with any code at all. */
 export const rowsInSystem = (scope: Scope, types: readonly string[], param: string, system: string | undefined): Sql => {

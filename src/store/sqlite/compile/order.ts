@@ -5,7 +5,7 @@
  * Without `_sort` the last updated come first. R4: https://hl7.org/fhir/R4/search.html#sort
  */
 import type { Cursor, SortKey } from '../../../search/plan.ts'
-import { and, FALSE, join, or, raw, sql, TRUE, type Sql } from './sql.ts'
+import { and, FALSE, join, or, raw, sql, type Sql } from './sql.ts'
 import type { Walk } from './drive.ts'
 
 export interface Order {
@@ -23,7 +23,8 @@ const NEWEST_FIRST: readonly SortKey[] = [{ param: '_lastUpdated', direction: 'd
 const keyword = (direction: SortKey['direction']): Sql => raw(direction === 'ascending' ? 'ASC' : 'DESC')
 
 /** Whether the order is that of updates, either way: then a walk may come in it. */
-export const isByUpdate = (sort: readonly SortKey[]): boolean => sort.length === 0 || (sort.length === 1 && sort[0]!.param === '_lastUpdated')
+export const isByUpdate = (sort: readonly SortKey[]): boolean =>
+  sort.length === 0 || (sort.length === 1 && sort[0]!.param === '_lastUpdated')
 
 export const orderOf = (sort: readonly SortKey[], resource: Sql, walk: Walk): Order => {
   const keys = sort.length === 0 ? NEWEST_FIRST : sort
@@ -56,11 +57,12 @@ export const orderOf = (sort: readonly SortKey[], resource: Sql, walk: Walk): Or
       const unchanged = sql`${resource}.sequence <= ${cursor.sequence}`
       const beyondRow = raw(last === 'ascending' ? '>' : '<')
       if (inWalkOrder) return and([sql`(${updated}, ${row}) ${beyondRow} (${cursor.values[0] ?? null}, ${Number(cursor.row)})`, unchanged])
-      const same = (count: number): Sql => and(values.slice(0, count).map((value, index) => sql`${value} IS ${cursor.values[index] ?? null}`))
+      const same = (count: number): Sql =>
+        and(values.slice(0, count).map((value, index) => sql`${value} IS ${cursor.values[index] ?? null}`))
       return and([
         or([
           ...keys.map((_, index) => and([same(index), behind(index, cursor.values[index] ?? null)])),
-          and([keys.length === 0 ? TRUE : same(keys.length), sql`${row} ${beyondRow} ${Number(cursor.row)}`]),
+          and([same(keys.length), sql`${row} ${beyondRow} ${Number(cursor.row)}`]),
         ]),
         unchanged,
       ])

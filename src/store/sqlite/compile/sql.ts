@@ -46,11 +46,14 @@ export const FALSE = raw('0')
 /** SQLite bounds the depth of an expression (1,000): many terms are put together in a tree. */
 const WIDE = 32
 
+const branches = (parts: readonly Sql[]): readonly (readonly Sql[])[] => {
+  const size = Math.ceil(parts.length / WIDE)
+  return Array.from({ length: Math.ceil(parts.length / size) }, (_, branch) => parts.slice(branch * size, (branch + 1) * size))
+}
+
 const combine = (parts: readonly Sql[], separator: string): Sql => {
   if (parts.length <= WIDE) return sql`(${join(parts, separator)})`
-  const step = Math.ceil(parts.length / WIDE)
-  const branches = Array.from({ length: WIDE }, (_, branch) => parts.slice(branch * step, (branch + 1) * step)).filter(branch => branch.length > 0)
-  return sql`(${join(branches.map(branch => combine(branch, separator)), separator)})`
+  return sql`(${join(branches(parts).map(branch => combine(branch, separator)), separator)})`
 }
 
 export const and = (parts: readonly Sql[]): Sql => {
@@ -68,9 +71,7 @@ export const or = (parts: readonly Sql[]): Sql => {
 /** Several SELECTs of rows as one; SQLite bounds a compound to 500. */
 export const union = (selects: readonly Sql[]): Sql => {
   if (selects.length <= WIDE) return join(selects, ' UNION ALL ')
-  const step = Math.ceil(selects.length / WIDE)
-  const branches = Array.from({ length: WIDE }, (_, branch) => selects.slice(branch * step, (branch + 1) * step)).filter(branch => branch.length > 0)
-  return join(branches.map(branch => sql`SELECT row FROM (${union(branch)})`), ' UNION ALL ')
+  return join(branches(selects).map(branch => sql`SELECT row FROM (${union(branch)})`), ' UNION ALL ')
 }
 
 /** More values than this travel as one JSON array: the text of the statement stays the same for all of them. */
