@@ -13,7 +13,7 @@ export const OUT: readonly OperationParameter[] = [
   { name: 'referral', use: 'out', min: 1, max: '1', type: 'Reference', documentation: 'The ServiceRequest.' },
   { name: 'identifier', use: 'out', min: 1, max: '1', type: 'Identifier', documentation: 'The referral number, to show and to say.' },
   { name: 'task', use: 'out', min: 1, max: '1', type: 'Reference', documentation: 'The coordinating Task, to follow.' },
-  { name: 'status', use: 'out', min: 1, max: '1', type: 'string', documentation: 'Where it stands: "stored, not yet confirmed", later its business status.' },
+  { name: 'status', use: 'out', min: 1, max: '1', type: 'string', documentation: '"stored, not yet confirmed", later its business status.' },
   { name: 'proposal', use: 'out', min: 0, max: '1', type: 'Parameters', documentation: 'The answer of $triage.' },
   { name: 'emergencyAdvice', use: 'out', min: 0, max: '1', type: 'string', documentation: 'To act on now.' },
   { name: 'outcome', use: 'out', min: 1, max: '1', type: 'OperationOutcome', documentation: 'Warnings about what was sent.' },
@@ -49,5 +49,5 @@ const proposalIn = (guidance: Resource | undefined): Resource | undefined => {
   const contained = (guidance as GuidanceResponse | undefined)?.contained?.find(({ resourceType }) => resourceType === 'Parameters')
   if (contained === undefined) return undefined
   const { id: _id, ...parameters } = contained as unknown as Resource
-  return parameters as Resource
+  return parameters
 }

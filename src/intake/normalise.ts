@@ -120,6 +120,6 @@ export const normalise = (sent: Resource): Normalised => {
       if (typeof child === 'object') walk(child, `${expression}.${name}`, within)
     }
   }
-  walk(resource, String(resource.resourceType), undefined)
+  walk(resource, resource.resourceType, undefined)
   return { resource, changes }
 }

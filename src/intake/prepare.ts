@@ -172,12 +172,14 @@ const makeRequest = (
   }
   const about = subject ?? asked.resource['subject'] ?? { display: 'not stated' }
   if (asked.resource['status'] !== 'active' && asked.isUsable) {
-    warnings.push(warning('request-active', `the ServiceRequest was sent as ${String(asked.resource['status'])}; a submitted referral is active`, `${asked.entry.expression}.status`))
+    warnings.push(warning('request-active',
+      `the ServiceRequest was sent as ${String(asked.resource['status'])}; a submitted referral is active`, `${asked.entry.expression}.status`))
   }
   if (asked.isUsable) return { ...asked.resource, status: 'active', subject: about }
   const { resource, dropped } = salvage(
     { resourceType: 'ServiceRequest', id: String(asked.resource.id), status: 'active', intent: 'order', subject: about }, asked.resource, isValid)
-  warnings.push(warning('request-made', `the ServiceRequest was made from what is readable, without ${dropped.join(', ') || 'nothing else'}`, asked.entry.expression))
+  warnings.push(warning('request-made',
+    `the ServiceRequest was made from what is readable, without ${dropped.join(', ')}`, asked.entry.expression))
   return resource
 }
 

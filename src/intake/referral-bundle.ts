@@ -28,7 +28,8 @@ export const readReferralBundle = (sent: Resource): SentReferral => {
   if (sent.resourceType !== 'Bundle') {
     return {
       entries: [{ resource: sent, addresses: addressesOf(undefined, sent), expression: sent.resourceType }],
-      warnings: [warning('bundle-expected', `a ${sent.resourceType} was sent alone; send a Bundle of type collection with the Patient and the ServiceRequest`, sent.resourceType)],
+      warnings: [warning('bundle-expected',
+        `a ${sent.resourceType} was sent alone; send a Bundle of type collection with the Patient and the ServiceRequest`, sent.resourceType)],
     }
   }
   const list = Array.isArray(sent['entry']) ? sent['entry'] as unknown[] : []

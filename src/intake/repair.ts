@@ -19,7 +19,7 @@ export const requestRepair = (unit: Unit, { id, coordinating, request }: Referra
   const task: Task = {
     resourceType: 'Task',
     meta: HUB_TASK,
-    contained: problems as unknown as NonNullable<Task['contained']>,
+    contained: problems,
     status: 'requested', intent: 'order', businessStatus: businessConcept('to-fix'), code: kindConcept('fix-data'),
     description: `Could not be stored as sent: ${unusable.map(({ resource, expression }) => `${resource.resourceType} (${expression})`).join(', ')}`,
     ...(coordinating.groupIdentifier === undefined ? {} : { groupIdentifier: coordinating.groupIdentifier }),

@@ -5,7 +5,7 @@
  * Sent twice (same client and X-Request-ID, or same organisation and business identifier) it answers the same referral
  * as it now stands. docs/submit.md
  */
-import type { Task } from 'fhir/r4.js'
+import type { Identifier, ServiceRequest, Task } from 'fhir/r4.js'
 import { outcomes } from '../fhir/outcomes.ts'
 import { REFERRAL_NUMBER_SYSTEM, type Resource } from '../fhir/resource.ts'
 import type { Caller } from '../access/caller.ts'
@@ -20,7 +20,7 @@ import { differences, fingerprint } from './fingerprint.ts'
 import { keptRequest, keepRequest } from './kept-request.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { recordNormalisations, requestRepair } from './repair.ts'
-import { isObject, readReferralBundle } from './referral-bundle.ts'
+import { readReferralBundle } from './referral-bundle.ts'
 
 type Outcome =
   | { readonly kind: 'stored'; readonly id: string; readonly answer: Resource }
@@ -30,12 +30,15 @@ type Outcome =
 export const createSubmit = (parts: OpeningParts): Operation => operation({
   code: 'submit',
   title: 'Submit a referral',
-  documentation: 'Takes a referral Bundle, keeps it as sent, stores what is usable, triages it and answers "stored, not yet confirmed" with the proposal.',
+  documentation: 'Keeps a referral Bundle as sent, stores what is usable, triages it, answers "stored, not yet confirmed" with the proposal.',
   resource: ['ServiceRequest'],
   system: false, type: true, instance: false, affectsState: true,
   body: 'referral',
   parameter: [
-    { name: 'referral', use: 'in', min: 1, max: '1', type: 'Resource', documentation: 'A Bundle of type collection, transaction or message with the Patient, the ServiceRequest and what belongs to them.' },
+    {
+      name: 'referral', use: 'in', min: 1, max: '1', type: 'Resource',
+      documentation: 'A Bundle of type collection, transaction or message with the Patient, the ServiceRequest and what belongs to them.',
+    },
     ...OUT,
   ],
 }, async ({ input, body, caller, repository, requestId, correlationId, base }) => {
@@ -67,16 +70,16 @@ export const createSubmit = (parts: OpeningParts): Operation => operation({
 
 /** A request is known by its client's X-Request-ID, and by each business identifier within its organisation. */
 const requestKeys = (caller: Caller, requestId: string, request: Resource): readonly RequestKey[] => {
-  const identifiers = Array.isArray(request['identifier']) ? request['identifier'] as unknown[] : []
   const owner = caller.organisation === '' ? `client:${caller.client}` : `organisation:${caller.organisation.toUpperCase()}`
   return [
     { scope: `client:${caller.client}`, value: requestId },
-    ...identifiers.flatMap(identifier => {
-      const { system, value } = (isObject(identifier) ? identifier : {}) as { system?: unknown; value?: unknown }
-      return typeof value === 'string' && system !== REFERRAL_NUMBER_SYSTEM ? [{ scope: owner, value: `${String(system ?? '')}|${value}` }] : []
-    }),
+    ...businessIdentifiers(request).flatMap(({ system, value }) => (value === undefined ? [] : [{ scope: owner, value: `${system ?? ''}|${value}` }])),
   ]
 }
+
+/** Of the sender; the referral number is given here, whatever was sent as one. */
+const businessIdentifiers = (request: Resource): readonly Identifier[] =>
+  (request as unknown as ServiceRequest).identifier?.filter(({ system }) => system !== REFERRAL_NUMBER_SYSTEM) ?? []
 
 /** The referral these keys already name; throws 409 with the places that differ when it was another. */
 const known = async (unit: Unit, keys: readonly RequestKey[], print: string, sent: Resource): Promise<string | undefined> => {
@@ -94,15 +97,14 @@ const known = async (unit: Unit, keys: readonly RequestKey[], print: string, sen
 
 const store = async (unit: Unit, prepared: Prepared, parts: OpeningParts, body: string): Promise<void> => {
   const id = String(prepared.request.id)
-  const identifiers = Array.isArray(prepared.request['identifier']) ? prepared.request['identifier'] as unknown[] : []
-  const request = { ...prepared.request, identifier: [...identifiers, referralIdentifier(id)] }
+  const request = { ...prepared.request, identifier: [...businessIdentifiers(prepared.request), referralIdentifier(id)] }
   for (const resource of [request, ...prepared.others]) {
     unit.create(resource, { id: String(resource.id), origin: 'consequence' })
     unit.join({ type: resource.resourceType, id: String(resource.id) }, id)
   }
   const binary = keepRequest(unit, id, body)
   const everything = [...prepared.others, ...prepared.unusable.map(({ resource }) => resource)]
-  const opened = await openReferral(unit, request as never, { ...parts, propose: tolerant(parts.propose, prepared.others) }, everything)
+  const opened = await openReferral(unit, request as unknown as ServiceRequest, { ...parts, propose: tolerant(parts.propose, prepared.others) }, everything)
   await unit.update(asResource({ ...opened.coordinating, input: [binary] } satisfies Task), { origin: 'consequence' })
   const referral = await readReferral(unit, id)
   if (referral !== undefined) requestRepair(unit, referral, prepared.unusable, binary)

@@ -79,7 +79,9 @@ const close = async (
     ...coordinating, status, businessStatus: businessConcept(business),
     executionPeriod: { ...(coordinating.authoredOn === undefined ? {} : { start: coordinating.authoredOn }), end: instant(unit.now) },
     ...(reason === undefined ? {} : { statusReason: reason }),
-    ...(outcome === undefined ? {} : { output: withDetail(coordinating.output, { type: detailConcept('outcome'), valueCodeableConcept: outcome }, 'outcome') }),
+    ...(outcome === undefined ? {} : {
+      output: withDetail(coordinating.output, { type: detailConcept('outcome'), valueCodeableConcept: outcome }, 'outcome'),
+    }),
     note: noted(coordinating, { text: says, time: instant(unit.now) }),
   }), { origin: 'consequence' })
 }

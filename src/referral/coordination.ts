@@ -47,11 +47,12 @@ export const mirror = async (unit: Unit, referral: Referral, says: string): Prom
     dueAt: line.open === undefined ? referral.proposal.dueAt : dueOf(line.open),
     etaAt: line.open === undefined ? undefined : etaOf(line.open),
   }))
+  const end = instant(Math.min(...waits, unit.now + REVIEW_WITHIN_MS))
   const etas = lines.flatMap(({ open }) => (open === undefined ? [] : etaOf(open) ?? []))
   await unit.update(asResource({
     ...coordinating,
     businessStatus: businessConcept(business),
-    restriction: { ...coordinating.restriction, period: { ...coordinating.restriction?.period, end: instant(Math.min(...waits, unit.now + REVIEW_WITHIN_MS)) } },
+    restriction: { ...coordinating.restriction, period: { ...coordinating.restriction?.period, end } },
     ...(etas.length === 0 ? {} : {
       output: withDetail(coordinating.output, { type: detailConcept('eta'), valueDateTime: instant(Math.min(...etas)) }, 'eta'),
     }),

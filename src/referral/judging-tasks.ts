@@ -49,7 +49,9 @@ const judgeChange = async (unit: Unit, referral: Referral, kind: TaskKind, befor
   // Whose it is goes by what is stored, not by what the caller writes.
   const parties = await partiesOf(unit, before, kind === 'coordinate' ? before : referral.coordinating, referral.request)
   const isHubs = parties.includes('hub') || parties.includes('administrator')
-  if (parties.length === 0) throw outcomes.forbidden(`Task/${after.id} is changed by the hub that owns the referral, the service that owns the Task, or its sender`)
+  if (parties.length === 0) {
+    throw outcomes.forbidden(`Task/${after.id} is changed by the hub that owns the referral, the service that owns it, or the sender`)
+  }
   refuseTies(kind, before, after, isHubs)
 
   const verdict = judge({
@@ -115,13 +117,16 @@ const comesWith = (unit: Unit, task: Task, need: Need, row: Transition): boolean
 const missing = (row: Transition, need: Need): Error => {
   switch (need) {
     case 'practitioner': return outcomes.practitionerRequired(row.action)
-    case 'reason': return outcomes.businessRule('reason-required',
-      `${row.action} needs a reason from ${row.reasons === undefined ? '' : `${reasonLists[row.reasons].system}: ${reasonChoices(row.reasons)}`}`, 'Task.statusReason')
-    case 'service': return outcomes.businessRule('service-required', `${row.action} needs the HealthcareService that is to be offered the referral`, 'Task.output')
+    case 'reason': return outcomes.businessRule('reason-required', `${row.action} needs a reason${choices(row)}`, 'Task.statusReason')
+    case 'service': return outcomes.businessRule('service-required',
+      `${row.action} needs the HealthcareService that is to be offered the referral`, 'Task.output')
     case 'eta': return outcomes.businessRule('eta-required', `${row.action} needs the expected time of arrival`, 'Task.extension')
     case 'outcome': return outcomes.businessRule('outcome-required', `${row.action} needs an outcome`, 'Task.output')
   }
 }
+
+const choices = ({ reasons }: Transition): string =>
+  reasons === undefined ? '' : ` from ${reasonLists[reasons].system}: ${reasonChoices(reasons)}`
 
 /** A change without a step: a new ETA is mirrored, everything else is the owner's to write. */
 const followDetails = async (unit: Unit, referral: Referral, kind: TaskKind, before: Task, after: Task): Promise<void> => {

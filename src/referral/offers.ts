@@ -51,14 +51,15 @@ export const offerChosen = async (unit: Unit, referral: Referral, decided: Task,
   const service = localReference(reference)
   if (service?.type !== 'HealthcareService' || !await isListed(unit, service)) {
     throw outcomes.businessRule('service-unknown',
-      `${reference === '' ? 'no service is named' : `"${reference}" is not a service of the directory`}; name one as HealthcareService/[id]`, 'Task.output')
+      `${reference === '' ? 'no service is named' : `"${reference}" is not a service of the directory`}; name one as HealthcareService/[id]`,
+      'Task.output')
   }
   return makeOffer(unit, referral, service, line)
 }
 
 const makeOffer = async (unit: Unit, referral: Referral, service: ResourceRef, line: number): Promise<Task> => {
   const { request, coordinating, id } = referral
-  const healthcareService = await unit.read(service)
+  const name = (await unit.read(service))?.['name']
   const due = deadline(referral)
   const priority = referral.proposal.priority ?? request.priority
   const offer = unit.create(asResource({
@@ -77,7 +78,7 @@ const makeOffer = async (unit: Unit, referral: Referral, service: ResourceRef, l
     for: request.subject,
     authoredOn: instant(unit.now),
     ...(coordinating?.owner === undefined ? {} : { requester: coordinating.owner }),
-    owner: { reference: `HealthcareService/${service.id}`, ...(typeof healthcareService?.['name'] === 'string' ? { display: healthcareService['name'] } : {}) },
+    owner: { reference: `HealthcareService/${service.id}`, ...(typeof name === 'string' ? { display: name } : {}) },
     ...(due === undefined ? {} : { restriction: { period: { end: instant(due) } } }),
   }), { origin: 'consequence' })
   const ref = { type: 'Task', id: String(offer.id) }

@@ -90,8 +90,9 @@ export const keptProposal = (guidance: Resource | undefined): KeptProposal => {
 const offerOf = ({ part = [] }: ParametersParameter): ProposedOffer => {
   const value = (name: string): unknown => valueOf(part.find(parameter => parameter.name === name))
   const reference = value('reference')
+  const code = value('code')
   const literal = typeof reference === 'string' ? reference : (reference as { reference?: string } | undefined)?.reference
-  return { line: Number(value('line') ?? 0), rank: Number(value('rank') ?? 1), code: String(value('code') ?? ''), reference: literal }
+  return { line: Number(value('line') ?? 0), rank: Number(value('rank') ?? 1), code: typeof code === 'string' ? code : '', reference: literal }
 }
 
 /** The value of a parameter, whatever its type. */

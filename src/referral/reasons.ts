@@ -2,7 +2,7 @@
  * Coded reasons: which list each transition draws from, and reading a reason as clients send it
  * (a code, a Coding, a CodeableConcept).
  */
-import type { CodeableConcept, Coding } from 'fhir/r4.js'
+import type { CodeableConcept } from 'fhir/r4.js'
 import { hubCodeSystem } from '../fhir/resource.ts'
 
 export interface ReasonList {
@@ -105,7 +105,7 @@ export const reasonConcept = (sent: unknown, name: ReasonListName): CodeableConc
   }
   if (typeof sent !== 'object' || sent === null) return undefined
   if ('coding' in sent || 'text' in sent) return sent as CodeableConcept
-  return { coding: [sent as Coding] }
+  return { coding: [sent] }
 }
 
 /** `22 (Rejected for capacity reasons), …` for a refusal that names what may be sent. */

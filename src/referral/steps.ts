@@ -70,7 +70,7 @@ const outcomeOf = ({ outcome, reason }: StepInput): CodeableConcept | undefined 
 
 const serviceOf = (sent: unknown): Reference | undefined => {
   if (typeof sent === 'string') return { reference: sent }
-  return typeof sent === 'object' && sent !== null ? sent as Reference : undefined
+  return typeof sent === 'object' && sent !== null ? sent : undefined
 }
 
 const withEta = (extensions: readonly Extension[] | undefined, eta: string): Extension[] =>

@@ -14,17 +14,32 @@ import { rowFor, stepped, type StepInput } from './steps.ts'
 export const transition = operation({
   code: 'transition',
   title: 'Take a step of a referral',
-  documentation: 'Takes a Task of a referral to its next state. Which actions lead on is answered by $available-actions; one that does not is 422 and names those that do.',
+  documentation: 'Takes a Task of a referral to its next state. $available-actions says which actions lead on; another is 422 and names them.',
   resource: ['Task'],
   system: false, type: false, instance: true, affectsState: true,
   parameter: [
-    { name: 'action', use: 'in', min: 1, max: '1', type: 'code', documentation: 'What is done: confirm, override, seen, accept, reject, en-route, visited, managing, complete, cancel, …' },
-    { name: 'reason', use: 'in', min: 0, max: '1', type: 'Element', documentation: 'Why: a code of the list $available-actions names, a Coding or a CodeableConcept.' },
+    {
+      name: 'action', use: 'in', min: 1, max: '1', type: 'code',
+      documentation: 'What is done: confirm, override, seen, accept, reject, en-route, visited, managing, complete, cancel, …',
+    },
+    {
+      name: 'reason', use: 'in', min: 0, max: '1', type: 'Element',
+      documentation: 'Why: a code of the list $available-actions names, a Coding or a CodeableConcept.',
+    },
     { name: 'eta', use: 'in', min: 0, max: '1', type: 'dateTime', documentation: 'When the team expects to be with the person.' },
     { name: 'note', use: 'in', min: 0, max: '1', type: 'string', documentation: 'Free text, kept as Task.note.' },
-    { name: 'outcome', use: 'in', min: 0, max: '1', type: 'Element', documentation: 'How the care ended: a code of the code system outcome, a Coding or a CodeableConcept.' },
-    { name: 'service', use: 'in', min: 0, max: '1', type: 'Element', documentation: 'The HealthcareService that is to be offered the referral (override, offer): a Reference, or its literal.' },
-    { name: 'priority', use: 'in', min: 0, max: '1', type: 'code', documentation: 'The urgency a clinician sets with the decision: routine, urgent, asap, stat.' },
+    {
+      name: 'outcome', use: 'in', min: 0, max: '1', type: 'Element',
+      documentation: 'How the care ended: a code of the code system outcome, a Coding or a CodeableConcept.',
+    },
+    {
+      name: 'service', use: 'in', min: 0, max: '1', type: 'Element',
+      documentation: 'The HealthcareService that is to be offered the referral (override, offer): a Reference, or its literal.',
+    },
+    {
+      name: 'priority', use: 'in', min: 0, max: '1', type: 'code',
+      documentation: 'The urgency a clinician sets with the decision: routine, urgent, asap, stat.',
+    },
     { name: 'return', use: 'out', min: 1, max: '1', type: 'Task', documentation: 'The Task as it now is.' },
   ],
 }, async ({ id = '', ifMatch, input, caller, repository, requestId, correlationId }) => {
@@ -38,7 +53,9 @@ export const transition = operation({
     const version = Number(resource.meta?.versionId)
     if (ifMatch !== undefined && ifMatch !== version) throw outcomes.versionConflict(refText(ref), version)
     const referral = await referralOfTask(unit, resource)
-    if (referral === undefined) throw outcomes.businessRule('not-a-referral-task', `${refText(ref)} is not a Task of a referral; PUT it instead`)
+    if (referral === undefined) {
+      throw outcomes.businessRule('not-a-referral-task', `${refText(ref)} is not a Task of a referral; PUT it instead`)
+    }
     const task = resource as unknown as Task
     const { yours } = await actionsOn(unit, task, referral)
     const row = rowFor(task, String(input.one('action')), yours)
@@ -49,7 +66,10 @@ export const transition = operation({
 
   const now = written.versions.find(version => refText(version.ref) === refText(ref))
   if (now === undefined) throw outcomes.contention()
-  return { status: 200, resource: parseJson(now.json) as Resource, headers: { etag: `W/"${now.version}"`, 'last-modified': new Date(now.lastUpdated).toUTCString() } }
+  return {
+    status: 200, resource: parseJson(now.json) as Resource,
+    headers: { etag: `W/"${now.version}"`, 'last-modified': new Date(now.lastUpdated).toUTCString() },
+  }
 })
 
 const stepInput = (input: OperationInput): StepInput => {

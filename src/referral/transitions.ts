@@ -199,8 +199,8 @@ export type Verdict =
 export const judge = ({ kind, before, after, parties, has }: Move): Verdict => {
   if (before.status === after.status && before.business === after.business) return { kind: 'unchanged' }
   const leading = leadingFrom(kind, before.status, before.business)
-  const meant = leading.filter(row => row.to.status === after.status
-    && (row.to.business === after.business || (after.status !== before.status && (after.business === before.business || after.business === undefined))))
+  const isStatusAlone = after.status !== before.status && (after.business === before.business || after.business === undefined)
+  const meant = leading.filter(row => row.to.status === after.status && (row.to.business === after.business || isStatusAlone))
   const [row] = meant
   if (row === undefined || meant.length > 1) return { kind: 'no-such-step', allowed: openTo(leading, parties) }
   if (openTo([row], parties).length === 0) return { kind: 'not-yours', row, allowed: openTo(leading, parties) }

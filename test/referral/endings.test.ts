@@ -70,7 +70,7 @@ describe('W06: the sender takes it back', () => {
   it('by the ServiceRequest: revoked, and every open Task cancelled', async () => {
     const referral = await offered()
     const request = (await story.get(story.gp, `ServiceRequest/${referral}`)).body as ServiceRequest
-    expect((await story.put(story.gp, { ...request, status: 'revoked' } as ServiceRequest)).status).toBe(200)
+    expect((await story.put(story.gp, { ...request, status: 'revoked' })).status).toBe(200)
     const tasks = await story.tasks(story.desk, referral)
     expect(tasks.filter(({ status }) => !['completed', 'cancelled'].includes(status))).toEqual([])
     expect(stateOf(await story.task(story.desk, referral, 'coordinate'))).toBe('cancelled/cancelled-by-sender')
@@ -90,7 +90,7 @@ describe('W06: the sender takes it back', () => {
     await story.step(story.ward, offer, 'accept')
     await story.step(story.ward, offer, 'en-route')
     const request = (await story.get(story.gp, `ServiceRequest/${referral}`)).body as ServiceRequest
-    const answer = await story.put(story.gp, { ...request, status: 'revoked' } as ServiceRequest)
+    const answer = await story.put(story.gp, { ...request, status: 'revoked' })
     expect([answer.status, ...codesOf(answer)]).toEqual([422, 'visit-in-progress'])
     expect(stateOf(await story.task(story.gp, referral, 'coordinate'))).toBe('in-progress/en-route')
   })
@@ -98,7 +98,7 @@ describe('W06: the sender takes it back', () => {
   it('is for the sender alone', async () => {
     const referral = await offered()
     const request = (await story.get(story.desk, `ServiceRequest/${referral}`)).body as ServiceRequest
-    expect((await story.put(story.desk, { ...request, status: 'revoked' } as ServiceRequest)).status).toBe(403)
+    expect((await story.put(story.desk, { ...request, status: 'revoked' })).status).toBe(403)
   })
 })
 
@@ -152,17 +152,17 @@ describe('what may never be lost', () => {
     const { restriction: _restriction, ...unbounded } = coordinating
     expect(codesOf(await story.put(story.desk, unbounded as Task))).toEqual(['hub-task-1'])
     const unclaimed = { versionId: coordinating.meta?.versionId ?? '' }
-    expect(codesOf(await story.put(story.desk, { ...unbounded, meta: unclaimed } as Task))).toEqual(['referral-orphaned'])
+    expect(codesOf(await story.put(story.desk, { ...unbounded, meta: unclaimed }))).toEqual(['referral-orphaned'])
     expect(codesOf(await story.put(story.desk, { ...coordinating, owner: { reference: 'Organization/cl-map' } }))).toEqual(['element-protected'])
     const { owner: _owner, ...unowned } = coordinating
-    expect(codesOf(await story.put(story.desk, { ...unowned, meta: unclaimed } as Task))).toEqual(['element-protected'])
-    expect(codesOf(await story.put(story.clinician, { ...coordinating, status: 'completed' } as Task))).toEqual(['transition-not-allowed'])
+    expect(codesOf(await story.put(story.desk, { ...unowned, meta: unclaimed }))).toEqual(['element-protected'])
+    expect(codesOf(await story.put(story.clinician, { ...coordinating, status: 'completed' }))).toEqual(['transition-not-allowed'])
   })
 
   it('the urgency of an open referral is lowered by the hub alone', async () => {
     const referral = await offered('fall-no-injury')
     const request = (await story.get(story.gp, `ServiceRequest/${referral}`)).body as ServiceRequest
-    expect(codesOf(await story.put(story.gp, { ...request, priority: 'routine' } as ServiceRequest))).toEqual(['element-protected'])
+    expect(codesOf(await story.put(story.gp, { ...request, priority: 'routine' }))).toEqual(['element-protected'])
   })
 
   it('a service does not touch the offer of another', async () => {
@@ -188,7 +188,8 @@ it('a later Observation about the person belongs to the case: the hub and the se
 it('two needs are two lines with offers of their own; the referral is finished when both are', async () => {
   const referral = await offered('fall-no-injury', 'loneliness')
   const made = await offers(referral)
-  expect(made.map(({ owner }) => owner?.reference).sort()).toEqual(['HealthcareService/cl-ageuk', 'HealthcareService/cl-ucr2h'])
+  expect(made).toHaveLength(2)
+  expect(new Set(made.map(({ owner }) => owner?.reference))).toEqual(new Set(['HealthcareService/cl-ageuk', 'HealthcareService/cl-ucr2h']))
   const lead = made.find(({ owner }) => owner?.reference === 'HealthcareService/cl-ucr2h')!
   for (const action of ['accept', 'visited', 'complete']) expect((await story.step(story.nurse, lead, action)).status).toBe(200)
   expect(stateOf(await story.task(story.gp, referral, 'coordinate'))).toBe('in-progress/offered')

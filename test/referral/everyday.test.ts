@@ -54,7 +54,8 @@ it('an active ServiceRequest that arrives by a plain create is opened and triage
     reasonCode: [{ coding: [{ system: 'https://care-connexions.example/fhir/CodeSystem/need', code: 'catheter' }] }],
   }).expect(201)
   const codes = (await story.tasks(story.desk, created.body.id)).map(({ code }) => code?.coding?.[0]?.code)
-  expect(codes.sort()).toEqual(['coordinate', 'triage'])
+  expect(codes).toHaveLength(2)
+  expect(new Set(codes)).toEqual(new Set(['coordinate', 'triage']))
   expect((await story.get(story.desk, `Patient/${patient.body.id}`)).status).toBe(200)
 })
 
@@ -151,7 +152,7 @@ describe('a plain PUT', () => {
       ...offer, status: 'accepted',
       businessStatus: { coding: [{ system: 'https://care-connexions.example/fhir/CodeSystem/business-status', code: 'accepted' }] },
       extension: [...offer.extension ?? [], { url: 'https://care-connexions.example/fhir/StructureDefinition/eta', valueDateTime: '2026-11-24T11:30:00Z' }],
-    } as Task)
+    })
     expect([answer.status, textOf(answer)]).toEqual([200, ''])
     const coordinating = await story.task(story.gp, referral, 'coordinate')
     expect([stateOf(coordinating), etaOf(coordinating)]).toEqual(['in-progress/accepted', '2026-11-24T11:30:00.000Z'])
@@ -159,14 +160,14 @@ describe('a plain PUT', () => {
 
   it('of the status alone is completed where it means one step', async () => {
     const referral = await confirmed()
-    const answer = await story.put(story.team, { ...await offerTo(referral), status: 'accepted' } as Task)
+    const answer = await story.put(story.team, { ...await offerTo(referral), status: 'accepted' })
     expect(stateOf(answer.body as Task)).toBe('accepted/accepted')
   })
 
   it('that the table does not hold is 422 and names what is allowed; nothing changes', async () => {
     const referral = await confirmed()
     const offer = await offerTo(referral)
-    const answer = await story.put(story.nurse, { ...offer, status: 'completed' } as Task)
+    const answer = await story.put(story.nurse, { ...offer, status: 'completed' })
     expect([answer.status, ...codesOf(answer)]).toEqual([422, 'transition-not-allowed'])
     expect(textOf(answer)).toMatch(/accept \(accepted\/accepted\).*reject \(rejected\/rejected\)/)
     expect((await offerTo(referral)).meta?.versionId).toBe(offer.meta?.versionId)
@@ -188,7 +189,7 @@ describe('a plain PUT', () => {
 
   it('with a note alone is no step', async () => {
     const referral = await confirmed()
-    const answer = await story.put(story.team, { ...await offerTo(referral), note: [{ text: 'Key in the key safe.' }] } as Task)
+    const answer = await story.put(story.team, { ...await offerTo(referral), note: [{ text: 'Key in the key safe.' }] })
     expect([answer.status, stateOf(answer.body as Task)]).toEqual([200, 'requested/offered'])
   })
 })
@@ -215,7 +216,7 @@ describe('$transition', () => {
     const answers = await Promise.all([
       story.step(story.team, offer, 'accept', {}, { 'If-Match': 'W/"1"' }), story.step(story.nurse, offer, 'reject', { reason: '22' }, { 'If-Match': 'W/"1"' }),
     ])
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412])
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412])
   })
 
   it('refuses an ETA that is no instant', async () => {
