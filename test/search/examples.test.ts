@@ -33,10 +33,11 @@ const examples = (): readonly Resource[] => {
 /** `resolve() is T` by our own rule: the engine could only ask a server. */
 const engine = (expression: string) => {
   let subject: Resource
-  const evaluate = compile(expression.replace(/resolve\(\) is (\w+)/g, 'resolvesTo(\'$1\')').replace(/hasExtension\('([^']*)'\)/g, 'extension(\'$1\').exists()'), model, {
-    async: false,
-    userInvocationTable: { resolvesTo: { fn: (found: unknown[], type: string) => found.map(value => targetType(value, subject) === type), arity: { 1: ['String'] } } },
-  })
+  const resolvesTo = (found: unknown[], type: string): boolean[] => found.map(value => targetType(value, subject) === type)
+  const evaluate = compile(
+    expression.replace(/resolve\(\) is (\w+)/g, 'resolvesTo(\'$1\')').replace(/hasExtension\('([^']*)'\)/g, 'extension(\'$1\').exists()'),
+    model, { async: false, userInvocationTable: { resolvesTo: { fn: resolvesTo, arity: { 1: ['String'] } } } },
+  )
   return (resource: Resource): unknown[] => evaluate(subject = resource)
 }
 
@@ -65,7 +66,9 @@ const resources = present ? examples() : []
         const routes = compileRoutes(definitions, resource.resourceType, parameter.expression ?? '')
         if (routes === undefined || routes.length === 0) continue
         // The engine wants one item before `as`, where R4's expressions mean each: `ofType` is what they mean.
-        const expression = parameter.expression!.split('|').filter(branch => branch.includes(resource.resourceType) || !/^\s*\(?[A-Z]/.test(branch) || branch.includes('Resource'))
+        const concerns = (branch: string): boolean =>
+          branch.includes(resource.resourceType) || !/^\s*\(?[A-Z]/.test(branch) || branch.includes('Resource')
+        const expression = parameter.expression!.split('|').filter(concerns)
           .join('|').replace(/\(([\w.]+) as (\w+)\)/g, '$1.ofType($2)').replace(/([\w.]+) as (\w+)/g, '$1.ofType($2)').replace(/\.as\((\w+)\)/g, '.ofType($1)')
         if (!engines.has(expression)) engines.set(expression, engine(expression))
         const found: unknown[] = []

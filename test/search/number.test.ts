@@ -29,6 +29,8 @@ describe('number parameters', () => {
   })
 })
 
+const sampled = { resourceType: 'Observation', code: {}, valueSampledData: { origin: { value: 10, code: 'mV' }, factor: 2, data: '0 5 E 2' } }
+
 describe('quantity parameters', () => {
   it.each<[object, string, boolean, string]>([
     [weight(70), '70', true, 'of any unit'],
@@ -43,7 +45,7 @@ describe('quantity parameters', () => {
     [weight(70, { comparator: '>' }), 'gt100', true, 'more than 70 may be more than 100'],
     [weight(70, { comparator: '<' }), 'lt10', true, 'less than 70 may be less than 10'],
     [weight(70, { comparator: '<' }), '70', false, 'but is not 70'],
-    [{ resourceType: 'Observation', code: {}, valueSampledData: { origin: { value: 10, code: 'mV' }, factor: 2, data: '0 5 E 2' } }, 'ge20||mV', true, 'samples reach from 10 to 20'],
+    [sampled, 'ge20||mV', true, 'samples reach from 10 to 20'],
     [{ resourceType: 'Condition', onsetRange: { low: { value: 30, code: 'a' }, high: { value: 40, code: 'a' } } }, 'onset-age=ap35||a', true, 'a range'],
     [{ resourceType: 'Condition', onsetRange: { low: { value: 30, code: 'a' } } }, 'onset-age=gt90', true, 'open above'],
     [{ resourceType: 'Invoice', totalNet: { value: 12.5, currency: 'GBP' } }, 'totalnet=12.5|urn:iso:std:iso:4217|GBP', true, 'money'],

@@ -11,6 +11,8 @@ const task = {
   contained: [{ resourceType: 'Patient', id: 'inside' }],
 }
 
+const plan = (type: string, resource: string) => ({ resourceType: 'PlanDefinition', relatedArtifact: [{ type, resource }] })
+
 describe('reference parameters', () => {
   it.each<[object, string, boolean, string]>([
     [task, 'subject=Patient/p1', true, 'type and id'],
@@ -42,10 +44,10 @@ describe('reference parameters', () => {
     [task, 'encounter:missing=false', true, 'a display is a value'],
     [task, 'part-of:missing=true', true, 'there is none'],
     [task, 'subject=Patient/x,Patient/p1', true, 'either'],
-    [{ resourceType: 'PlanDefinition', library: ['http://x.example/L|2'], relatedArtifact: [{ type: 'depends-on', resource: 'http://x.example/L|2' }] }, 'depends-on=http://x.example/L', true, 'a canonical without version'],
-    [{ resourceType: 'PlanDefinition', relatedArtifact: [{ type: 'depends-on', resource: 'http://x.example/L|2' }] }, 'depends-on=http://x.example/L|2', true, 'with its version'],
-    [{ resourceType: 'PlanDefinition', relatedArtifact: [{ type: 'depends-on', resource: 'http://x.example/L|2' }] }, 'depends-on=http://x.example/L|1', false, 'with another'],
-    [{ resourceType: 'PlanDefinition', relatedArtifact: [{ type: 'successor', resource: 'http://x.example/L' }] }, 'depends-on=http://x.example/L', false, 'only artefacts of the kind'],
+    [plan('depends-on', 'http://x.example/L|2'), 'depends-on=http://x.example/L', true, 'a canonical without version'],
+    [plan('depends-on', 'http://x.example/L|2'), 'depends-on=http://x.example/L|2', true, 'with its version'],
+    [plan('depends-on', 'http://x.example/L|2'), 'depends-on=http://x.example/L|1', false, 'with another'],
+    [plan('successor', 'http://x.example/L'), 'depends-on=http://x.example/L', false, 'only artefacts of the kind'],
   ])('%# %j: %s -> %s: %s', (resource, query, expected) => {
     expect(finds(resource, query)).toBe(expected)
   })
