@@ -5,7 +5,7 @@
  * England; times are instants, the wall clock is Europe/London. Openings are inclusive, closings exclusive.
  * R4: https://hl7.org/fhir/R4/healthcareservice-definitions.html#HealthcareService.availableTime
  */
-import { DAY, isBankHoliday, dayNumber, londonInstant, londonTime, WEEKDAYS } from './london.ts'
+import { isBankHoliday, dayNumber, londonInstant, londonTime, WEEKDAYS } from './london.ts'
 
 export interface AvailableTime {
   /** `mon` to `sun`; absent means every day. */
@@ -52,8 +52,11 @@ export const openingsOn = (hours: OpeningHours, day: number): readonly Opening[]
 /** The opening in force at an instant, joined with those it touches (a service open all day never closes at midnight). */
 export const openingAt = (hours: OpeningHours, at: number): Opening | undefined => {
   const { day } = londonTime(at)
-  const near = joined([-1, 0, 1].flatMap(step => openingsOn(hours, day + step)))
-  return near.find(opening => opening.from <= at && at < opening.to)
+  const covers = (opening: Opening): boolean => opening.from <= at && at < opening.to
+  const today = openingsOn(hours, day)
+  const opening = today.find(covers)
+  if (opening !== undefined && opening.from > londonInstant(day, 0) && opening.to < londonInstant(day + 1, 0)) return opening
+  return joined([...openingsOn(hours, day - 1), ...today, ...openingsOn(hours, day + 1)]).find(covers)
 }
 
 export const isOpen = (hours: OpeningHours, at: number): boolean => openingAt(hours, at) !== undefined
@@ -127,10 +130,5 @@ const joined = (openings: readonly Opening[]): readonly Opening[] => {
   return result
 }
 
-/** A day with its whole length in milliseconds: 23, 24 or 25 hours. */
-export const lengthOfDay = (day: number): number => londonInstant(day + 1, 0) - londonInstant(day, 0)
-
+/** Two instants of one day in London. */
 export const sameDay = (one: number, other: number): boolean => londonTime(one).day === londonTime(other).day
-
-/** `08:00` of a wall-clock time in milliseconds since midnight. */
-export const clockText = (time: number): string => new Date(time % DAY).toISOString().slice(11, 16)

@@ -76,11 +76,3 @@ const holidays = new Set(bankHolidays.days.map(({ date }) => dayNumber(date)))
 
 /** A bank holiday in England (data to 2028, `bank-holidays.json`). */
 export const isBankHoliday = (day: number): boolean => holidays.has(day)
-
-/** `Tue 24 Nov 18:00`, for people. */
-export const londonText = (instant: number): string => {
-  const { day, time } = londonTime(instant)
-  const date = new Date(day * DAY + time)
-  const clock = date.toISOString().slice(11, 16)
-  return `${date.toLocaleDateString('en-GB', { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' })} ${clock}`
-}

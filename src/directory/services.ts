@@ -4,7 +4,7 @@
  */
 import { refText, SERVICE_SYSTEM, type Resource } from '../fhir/resource.ts'
 import { capacityOf, type Capacity } from './capacity.ts'
-import { openingAt, type OpeningHours } from './hours.ts'
+import { openingAt, type Opening, type OpeningHours } from './hours.ts'
 import type { Locality } from './load.ts'
 
 export interface DirectoryService {
@@ -16,8 +16,8 @@ export interface DirectoryService {
   /** `Organization/…` that provides it. */
   readonly providedBy: string | undefined
   readonly hours: OpeningHours
-  /** End of the opening in force at an instant; undefined while shut, or where no hours are stated. */
-  closesAt(at: number): number | undefined
+  /** The opening in force at an instant; undefined while shut, or where no hours are stated. */
+  openingAt(at: number): Opening | undefined
   capacity(at: number): Capacity
 }
 
@@ -57,8 +57,17 @@ const serviceOf = (resource: Resource): DirectoryService | undefined => {
     name: typeof resource['name'] === 'string' ? resource['name'] : code,
     providedBy: (resource['providedBy'] as { reference?: string } | undefined)?.reference,
     hours: resource as OpeningHours,
-    closesAt: at => openingAt(resource as OpeningHours, at)?.to,
+    openingAt: lastAsked(at => openingAt(resource as OpeningHours, at)),
     capacity: at => capacityOf(resource, at),
+  }
+}
+
+/** One triage asks about the same instant many times (15 us each). */
+const lastAsked = <T>(answer: (at: number) => T): (at: number) => T => {
+  let last: { readonly at: number; readonly value: T } | undefined
+  return at => {
+    if (last?.at !== at) last = { at, value: answer(at) }
+    return last.value
   }
 }
 

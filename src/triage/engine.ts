@@ -62,6 +62,10 @@ export const decide = (input: EngineInput): Decision => {
   let advice: string | undefined
   let leadCandidates: readonly string[] | undefined
   let hasDecided = false
+  // A decision that a review of step 2 kept from being taken: no offer may follow it, a child is not admitted unseen.
+  let isHeldBack = false
+  const base = lead?.need.priority ?? 'asap'
+  let provisional: Priority = base
 
   for (let index = 0; index < pack.rules.length;) {
     const step = pack.rules[index]?.step ?? 0
@@ -74,10 +78,12 @@ export const decide = (input: EngineInput): Decision => {
       failed.push(truth)
       if (truth === true || (truth === undefined && rule.rule.ifUnknown === 'fails')) found.push(rule)
     }
+    if (hasDecided) provisional = found.reduce(raisedBy, provisional)
     if (hasDecided || found.length === 0) continue
 
     const chosen = decisionOf(found)
-    const taken = chosen !== undefined && mayDecide(chosen, reviews) ? chosen : undefined
+    const taken = chosen !== undefined && !isHeldBack && mayDecide(chosen, reviews) ? chosen : undefined
+    if (chosen !== undefined && taken === undefined) isHeldBack = true
     for (const { rule: { then } } of found) {
       if (then.decide?.disposition === 'offer' && taken === undefined) continue
       for (const flag of then.flags ?? []) flags.add(flag)
@@ -104,12 +110,11 @@ export const decide = (input: EngineInput): Decision => {
   }
 
   const reviewing = decided === undefined && reviews.length > 0
-  const base = lead?.need.priority ?? 'asap'
   return {
     disposition: decided?.disposition ?? (reviewing ? 'review' : 'offer'),
     lines: decided !== undefined ? [decided.services ?? []]
       : lines.length === 0 ? [leadCandidates ?? []] : withLead(lines, leadCandidates).map(({ services }) => services),
-    priority: decided !== undefined ? decidedPriority(decided, base, situation)
+    priority: decided !== undefined ? decidedPriority(decided, base, provisional)
       : reviews.reduce<Priority>((priority, { outcome }) => moreUrgent(priority, outcome.priority ?? 'urgent'), base),
     dueAt: decided !== undefined ? decidedDue(decided, lead, pack, moment) : reviewing ? reviewDue(reviews, moment) : offerDue(lead, pack, moment, input.directory),
     flags: [...flags],
@@ -134,11 +139,20 @@ const mayDecide = (decision: Decided, reviews: readonly Review[]): boolean => {
   return decision.disposition === 'offer' ? !fromLater : !fromStep2
 }
 
-/** Provisional urgency is never below what the referral would get were the missing facts the usual ones. */
-const decidedPriority = (decision: Decided, base: Priority, situation: Decision['situation']): Priority => {
-  if (decision.disposition === 'offer') return decision.priority ?? base
-  const admitted = situation['admission-decided'] === true ? moreUrgent(base, 'urgent') : base
-  return moreUrgent(admitted, decision.priority ?? 'routine')
+/** What later rules would have asked for, had the facts that are missing been the usual ones. */
+const raisedBy = (priority: Priority, { rule: { then } }: CompiledRule): Priority =>
+  moreUrgent(priority, then.review === undefined ? then.decide?.priority ?? priority : then.review.priority ?? 'urgent')
+
+/** A question keeps the provisional urgency, so that what is missing never ranks below what is usual. */
+const decidedPriority = (decision: Decided, base: Priority, provisional: Priority): Priority => {
+  switch (decision.disposition) {
+    case 'offer': return decision.priority ?? base
+    case 'moreinfo': return provisional
+    case 'emergency':
+    case 'review':
+    case 'redirect':
+    case 'closed': return moreUrgent(base, decision.priority ?? base)
+  }
 }
 
 const decidedDue = (decision: Decided, lead: Line | undefined, pack: CompiledPack, moment: Moment): number | undefined => {
@@ -168,7 +182,7 @@ const offerDue = (lead: Line | undefined, pack: CompiledPack, moment: Moment, di
 
 /** Not after the closing of the service that leads, where it states its hours and is open. */
 const beforeClosing = (dueAt: number, code: string | undefined, pack: CompiledPack, moment: Moment, directory: Directory): number => {
-  const closesAt = code === undefined ? undefined : directory.find(pack.locality.name, code)?.closesAt(moment.receivedAt)
+  const closesAt = code === undefined ? undefined : directory.find(pack.locality.name, code)?.openingAt(moment.receivedAt)?.to
   return closesAt === undefined ? dueAt : Math.min(dueAt, closesAt)
 }
 

@@ -2,7 +2,7 @@
  * Lines of a referral: the most urgent need leads with its ranked services; each further need that the team of an
  * earlier line would not meet is a line of its own, offered beside it.
  */
-import { openingAt, hasStatedHours, nextOpening } from '../directory/hours.ts'
+import { hasStatedHours, nextOpening } from '../directory/hours.ts'
 import type { Directory } from '../directory/services.ts'
 import type { Situation } from './condition.ts'
 import type { CompiledNeed, CompiledPack } from './load.ts'
@@ -73,7 +73,7 @@ const ranked = (codes: readonly string[], need: Need, pack: CompiledPack, contex
 /** A service without stated hours is taken to be there when the hub is. */
 const canMeet = (deadlineAt: number, code: string, pack: CompiledPack, { directory, receivedAt }: RankingContext): boolean => {
   const service = directory.find(pack.locality.name, code)
-  if (service === undefined || !hasStatedHours(service.hours) || openingAt(service.hours, receivedAt) !== undefined) return true
+  if (service === undefined || !hasStatedHours(service.hours) || service.openingAt(receivedAt) !== undefined) return true
   const opensAt = nextOpening(service.hours, receivedAt)
   return opensAt !== undefined && opensAt < deadlineAt
 }

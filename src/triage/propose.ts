@@ -7,7 +7,7 @@ import type { Directory } from '../directory/services.ts'
 import { ODS_ORGANISATION_SYSTEM, type Resource } from '../fhir/resource.ts'
 import { changesOf } from './changes.ts'
 import { decide, type Decision } from './engine.ts'
-import { factsOf, type Facts } from './facts.ts'
+import { factsOf, type Facts, type FactSource } from './facts.ts'
 import { list } from './facts/resources.ts'
 import { moreUrgent } from './lines.ts'
 import type { CompiledPack, Triage } from './load.ts'
@@ -36,7 +36,7 @@ export interface TriageInput {
 
 /** Never throws for what a referral says; missing and contradictory facts lead to a person. */
 export const propose = (triage: Triage, input: TriageInput): Proposal => {
-  const facts = factsOf({
+  const facts = readableFacts({
     resources: input.resources, ...(input.aliases === undefined ? {} : { aliases: input.aliases }),
     receivedAt: input.receivedAt, callerKind: input.callerKind, vocabulary: triage.vocabulary,
   })
@@ -60,6 +60,25 @@ export const propose = (triage: Triage, input: TriageInput): Proposal => {
     locality: pack.locality.name,
     inputs: hash('sha256', JSON.stringify([content.url, content.version, input.receivedAt, facts, [...capacity].sort()])),
   }
+}
+
+/**
+ * The facts of what can be read. A resource of such a shape that reading it fails says nothing; without it, what it
+ * would have said is missing, and missing is never normal.
+ */
+const readableFacts = (source: FactSource): Facts => {
+  const read = (part: FactSource): Facts | undefined => {
+    try {
+      return factsOf(part)
+    } catch {
+      return undefined
+    }
+  }
+  const only = (resources: readonly Resource[]): FactSource => {
+    const kept = new Set(resources)
+    return { ...source, resources, aliases: new Map([...source.aliases ?? []].filter(([, resource]) => kept.has(resource))) }
+  }
+  return read(source) ?? read(only(source.resources.filter(resource => read(only([resource])) !== undefined))) ?? factsOf(only([]))
 }
 
 /** By residence, else by GP practice, else by the hub that was addressed; the first locality when nothing tells. */

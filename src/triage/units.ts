@@ -67,10 +67,10 @@ export interface Quantity {
  *
  * @returns undefined when there is no value or its unit does not belong to the dimension
  */
-export const convert = (quantity: Quantity, dimension: Dimension): number | undefined => {
-  const { value } = quantity
+export const convert = (quantity: Quantity | null, dimension: Dimension): number | undefined => {
+  const value = quantity?.value
   if (typeof value !== 'number' || !Number.isFinite(value)) return undefined
-  const code = quantity.code === undefined ? PRINTED[(quantity.unit ?? '').trim().toLowerCase()] : quantity.code.replaceAll(/\{[^}]*\}/g, '')
+  const code = quantity?.code === undefined ? PRINTED[String(quantity?.unit).trim().toLowerCase()] : String(quantity.code).replaceAll(/\{[^}]*\}/g, '')
   const conversion = code === undefined ? undefined : TABLE[dimension].get(bare(code))
   if (conversion === undefined) return undefined
   return Math.round((value * conversion.factor + (conversion.offset ?? 0)) * 10) / 10

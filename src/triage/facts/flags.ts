@@ -59,7 +59,7 @@ const dispositions = (referral: Referral): readonly CodedFact[] => {
     ...referral.all('Condition').filter(isAsserted).map(condition => ({ concept: condition.code, source: referral.name(condition, 'code') })),
   ]
   return concepts.flatMap(({ concept, source }) =>
-    codings(concept).flatMap(coding => (coding.system?.endsWith(PATHWAYS) === true && coding.code !== undefined ? [{ code: coding.code, from: source }] : [])))
+    codings(concept).flatMap(coding => (String(coding.system).endsWith(PATHWAYS) && typeof coding.code === 'string' ? [{ code: coding.code, from: source }] : [])))
 }
 
 /** Sorted by code, each once: what was sent first never matters. */

@@ -94,9 +94,9 @@ const isCurrent = ({ period }: Address, today: string): boolean =>
   (period?.end === undefined || period.end.slice(0, 10) >= today.slice(0, period.end.length)) &&
   (period?.start === undefined || period.start.slice(0, 10) <= today.slice(0, 10))
 
-const places = (address: Address, name: string): ResidenceFact => [
-  ...(address.postalCode === undefined ? [] : [{ postcode: address.postalCode, from: `${name}.postalCode` }]),
-  ...(address.district !== undefined && GSS_CODE.test(address.district) ? [{ district: address.district, from: `${name}.district` }] : []),
+const places = (address: Address | null, name: string): ResidenceFact => address === null ? [] : [
+  ...(typeof address.postalCode !== 'string' ? [] : [{ postcode: address.postalCode, from: `${name}.postalCode` }]),
+  ...(typeof address.district === 'string' && GSS_CODE.test(address.district) ? [{ district: address.district, from: `${name}.district` }] : []),
 ]
 
 export const practiceFact = (referral: Referral): Fact<PracticeFact> => {
@@ -106,8 +106,8 @@ export const practiceFact = (referral: Referral): Fact<PracticeFact> => {
     const organization = referral.follow(reference, 'Organization', patient)
       ?? referral.follow(role?.organization, 'Organization', role)
     const identifiers = [reference.identifier, role?.organization?.identifier, ...list(organization?.identifier)]
-    const ods = identifiers.flatMap(identifier => identifier?.value !== undefined && isOds(identifier.system) ? [identifier.value] : [])
-    const postcode = list(organization?.address).find(({ postalCode }) => postalCode !== undefined)?.postalCode
+    const ods = identifiers.flatMap(identifier => typeof identifier?.value === 'string' && isOds(identifier.system) ? [identifier.value] : [])
+    const postcode = list(organization?.address).find(({ postalCode }) => typeof postalCode === 'string')?.postalCode
     if (patient === undefined || (ods.length === 0 && postcode === undefined)) continue
     return { value: { ods, ...(postcode === undefined ? {} : { postcode }) }, from: referral.name(patient, `generalPractitioner[${index}]`) }
   }
@@ -117,4 +117,4 @@ export const practiceFact = (referral: Referral): Fact<PracticeFact> => {
 
 /** Senders write the national system with `http`, or with `id` for `Id`. */
 export const isOds = (system: string | undefined): boolean =>
-  system?.replace(/^http:/, 'https:').toLowerCase() === ODS_ORGANISATION_SYSTEM.toLowerCase()
+  String(system).replace(/^http:/, 'https:').toLowerCase() === ODS_ORGANISATION_SYSTEM.toLowerCase()

@@ -65,6 +65,12 @@ export const openReferral = (resources: readonly Resource[], aliases?: ReadonlyM
     return element === undefined ? own : `${own}.${element}`
   }
 
+  // What is found first must not depend on what was sent first; the request alone is taken as it comes.
+  for (const [type, resources] of byType) {
+    if (type !== 'ServiceRequest' && resources.length > 1) {
+      resources.sort((a, b) => String(a.id ?? names.get(a)).localeCompare(String(b.id ?? names.get(b)), 'en'))
+    }
+  }
   const requests = all('ServiceRequest')
   const request = requests.find(({ status }) => status === 'active') ?? requests[0]
   return { request, patient: follow(request?.subject, 'Patient', request) ?? all('Patient')[0], all, follow, name }
@@ -90,9 +96,13 @@ const containedIn = (container: unknown, id: string): Resource | undefined => {
 
 const byId = (resources: readonly Resource[] | undefined, id: string): Resource | undefined => resources?.find(resource => resource.id === id)
 
-/** Always a list, whatever was sent. */
-export const list = <T>(value: readonly T[] | T | undefined | null): readonly T[] =>
-  value === undefined || value === null ? [] : Array.isArray(value) ? value as readonly T[] : [value as T]
+/** Always a list of objects, whatever was sent. */
+export const list = <T>(value: readonly T[] | T | undefined | null): readonly T[] => {
+  if (!Array.isArray(value)) return isObject(value) ? [value as T] : []
+  return value.every(isObject) ? value as readonly T[] : (value as readonly T[]).filter(isObject)
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const codings = (concept: CodeableConcept | undefined): readonly Coding[] => list(concept?.coding)
 
