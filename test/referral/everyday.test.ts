@@ -1,6 +1,7 @@
 /** The everyday path over HTTP: what each partner does and what the GP sees of it (domain 3.2, issue of the first referral). */
 import type { Bundle, Encounter, Provenance, ServiceRequest, Task } from 'fhir/r4.js'
-import { codesOf, openStory, stateOf, textOf, type Story } from './story.ts'
+import type { Response } from 'supertest'
+import { codesOf, fallInPreston, openStory, stateOf, textOf, type Story } from './story.ts'
 
 let story: Story
 beforeAll(async () => { story = await openStory() })
@@ -191,6 +192,51 @@ describe('a plain PUT', () => {
     const referral = await confirmed()
     const answer = await story.put(story.team, { ...await offerTo(referral), note: [{ text: 'Key in the key safe.' }] })
     expect([answer.status, stateOf(answer.body as Task)]).toEqual([200, 'requested/offered'])
+  })
+})
+
+describe('whichever interaction a change of state comes by', () => {
+  const transaction = async (offer: Task, changes: Partial<Task>): Promise<Response> => (await story.hub.as('team')).post('/fhir').send({
+    resourceType: 'Bundle', type: 'transaction',
+    entry: [{ resource: { ...offer, ...changes }, request: { method: 'PUT', url: `Task/${offer.id}`, ifMatch: `W/"${offer.meta?.versionId}"` } }],
+  })
+
+  it('a transaction may do what the table holds', async () => {
+    const referral = await confirmed()
+    expect((await transaction(await offerTo(referral), { status: 'accepted' })).status).toBe(200)
+    expect(stateOf(await offerTo(referral))).toBe('accepted/accepted')
+  })
+
+  it('a transaction may not do what it does not hold, and leaves nothing', async () => {
+    const referral = await confirmed()
+    const answer = await transaction(await offerTo(referral), { status: 'completed' })
+    expect([answer.status, ...codesOf(answer)]).toEqual([422, 'transition-not-allowed'])
+    expect(stateOf(await offerTo(referral))).toBe('requested/offered')
+  })
+
+  it('a deletion is refused', async () => {
+    const referral = await confirmed()
+    const answer = await story.delete(story.desk, `Task/${(await offerTo(referral)).id}`)
+    expect([answer.status, ...codesOf(answer)]).toEqual([409, 'still-referenced'])
+  })
+
+  it('a referral in a transaction is one case with all that came along', async () => {
+    const [patient, asked] = fallInPreston().entry!
+    const answer = await (await story.hub.as('gp')).post('/fhir').send({
+      resourceType: 'Bundle', type: 'transaction',
+      entry: [
+        { ...patient, request: { method: 'POST', url: 'Patient' } },
+        { ...asked, request: { method: 'POST', url: 'ServiceRequest' } },
+        {
+          fullUrl: 'urn:uuid:5f1b7c0e-0000-4000-8000-000000000003', request: { method: 'POST', url: 'Condition' },
+          resource: { resourceType: 'Condition', code: { text: 'Fell in the kitchen' }, subject: { reference: patient!.fullUrl } },
+        },
+      ],
+    })
+    expect(answer.status).toBe(200)
+    const located = (answer.body as Bundle).entry?.map(({ response }) => response?.location?.split('/fhir/')[1]?.split('/_history')[0] ?? '') ?? []
+    expect((await story.tasks(story.desk, located[1]!.split('/')[1]!)).map(({ status }) => status)).toEqual(['in-progress', 'in-progress'])
+    for (const path of located) expect([path.split('/')[0], (await story.get(story.desk, path)).status]).toEqual([path.split('/')[0], 200])
   })
 })
 
