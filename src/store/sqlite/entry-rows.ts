@@ -5,8 +5,8 @@
 import type { IndexEntry, SortEntry } from '../../search/entries.ts'
 import { pairsOf } from './pairs.ts'
 
-/** Instants beyond what JavaScript's Date can hold; stands for an open end. */
-const END_OF_TIME = 8.64e15
+/** JSON has no infinity; this stands for an open end. */
+const LARGEST = Number.MAX_VALUE
 
 /** First the table, then the parameter's word, then the columns; systems and types are still words. */
 export type EntryRow =
@@ -16,7 +16,7 @@ export type EntryRow =
   | readonly ['c', parameter: string, first: string, parts: string]
   | readonly ['p', parameter: string, latitude: number, longitude: number]
 
-const finite = (value: number): number => Math.min(END_OF_TIME, Math.max(-END_OF_TIME, value))
+const finite = (value: number): number => Math.min(LARGEST, Math.max(-LARGEST, value))
 
 /** What a composite is found by: its first part's code, id or address; '' for parts compared by size. */
 export const compositeKey = (entry: IndexEntry): string => {
@@ -53,7 +53,7 @@ const rowsOf = (type: string, entry: IndexEntry): readonly EntryRow[] => {
   }
 }
 
-/** JSON has no infinity: open ends of a composite's parts become the end of time. */
+/** The same for a composite's parts, which are kept as JSON. */
 const closed = (entry: IndexEntry): IndexEntry =>
   'low' in entry ? { ...entry, low: finite(entry.low), high: finite(entry.high) } : entry
 

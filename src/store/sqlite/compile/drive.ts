@@ -26,8 +26,8 @@ type Candidate =
 
 /** A candidate with no more rows than this is taken without asking the others: testing so many is some 0.2 ms. */
 const FEW = 256
-/** Counted no further: 2,048 keys are some 0.1 ms. */
-const MANY = 2_048
+/** Counted no further: 1,024 keys are some 0.1 ms. */
+const MANY = 1_024
 
 const conjuncts = (where: Condition): readonly Condition[] => (where.kind === 'all-of' ? where.of.flatMap(conjuncts) : [where])
 
@@ -53,11 +53,18 @@ const candidateOf = (scope: Scope, types: readonly string[], condition: Conditio
   const keys = condition.kind === 'match' ? keysOf(scope, types, condition.param, condition.test) : undefined
   if (keys !== undefined && isOneKey(keys)) return { by: 'key', rank: rankOf(condition), covers: [condition], keys }
   const rows = rowsWhere(scope, types, condition)
-  const rank = rankOf(condition)
-  return rows === undefined ? undefined : { by: 'rows', rank, covers: [condition], rows, countable: rank < 5 }
+  return rows === undefined ? undefined : { by: 'rows', rank: rankOf(condition), covers: [condition], rows, countable: isCountable(condition) }
 }
 
-/** A pair's one key stands in for both of its conditions; several keys are worth it when they hold few. */
+/** Counting the first rows is cheap: an index leads to them, nothing must be read through. */
+const isCountable = (condition: Condition): boolean => {
+  if (condition.kind === 'any-of') return condition.of.every(isCountable)
+  if (condition.kind !== 'match') return false
+  const { test } = condition
+  return !(test.kind === 'string' && test.match === 'contains') && !('code' in test && test.kind !== 'quantity' && test.code === undefined)
+}
+
+/** A pair's one key stands in for both of its conditions; several keys for the second, and the first stays to compare with. */
 const candidatesOf = (scope: Scope, types: readonly string[], conditions: readonly Condition[]): readonly Candidate[] => {
   const others = (but: readonly Condition[] = []): readonly Candidate[] =>
     conditions.filter(one => !but.includes(one)).map(one => candidateOf(scope, types, one)).filter(one => one !== undefined)
@@ -66,7 +73,7 @@ const candidatesOf = (scope: Scope, types: readonly string[], conditions: readon
   const { code, values, target, covers } = pair
   const keys: Keys = { parameters: parameters(scope, types, code), values, systems: [scope.names.find(target)] }
   if (isOneKey(keys)) return [{ by: 'key', rank: 2, covers, keys }, ...others(covers)]
-  return [{ by: 'rows', rank: 2, covers, rows: rowsWithKey(scope, keys), countable: true }, ...others()]
+  return [{ by: 'rows', rank: 2, covers, rows: rowsWithKey(scope, keys), countable: true }, ...others(covers.slice(1))]
 }
 
 const sizeOf = (scope: Scope, candidate: Candidate, cap: number): number => {
@@ -78,27 +85,31 @@ const sizeOf = (scope: Scope, candidate: Candidate, cap: number): number => {
 }
 
 /**
- * `wanted`: that many matches, newest or oldest first. Then a key that comes in this order may beat a smaller set that
- * must be gathered and sorted: it is left after about wanted x (its size / the set's size) rows.
+ * `wanted`: that many matches of one type, newest or oldest first. Then a key that comes in this order may beat a
+ * smaller set that must be gathered and sorted: it is left after about wanted x (its size / the set's size) rows. And
+ * where every set is large, a walk over the type itself (undefined) ends soon, too.
  */
 const choose = (scope: Scope, candidates: readonly Candidate[], wanted: number | undefined): Candidate | undefined => {
   const ranked = [...candidates].sort((a, b) => a.rank - b.rank)
   const first = ranked[0]
-  if (first === undefined || first.rank <= 1 || ranked.length === 1) return first
+  if (first === undefined || first.rank <= 1) return first
+  if (ranked.length === 1 && (first.by !== 'rows' || wanted === undefined)) return first
   const small = ranked.find(candidate => sizeOf(scope, candidate, FEW) < FEW)
   if (small !== undefined) return small
   const sizes = ranked.map(candidate => sizeOf(scope, candidate, MANY))
   const least = Math.min(...sizes)
   const smallest = ranked[sizes.indexOf(least)]
   if (smallest?.by !== 'rows' || wanted === undefined) return smallest
-  return ranked.find((candidate, index) => candidate.by === 'key' && wanted * sizes[index]! < least * least) ?? smallest
+  const ordered = ranked.find((candidate, index) => candidate.by === 'key' && wanted * sizes[index]! < least * least)
+  if (ordered !== undefined) return ordered
+  return least >= MANY && smallest.countable ? undefined : smallest
 }
 
 /** The walk for `where` over `subject`, every condition of it included; `wanted` as for `choose`. */
 export const drive = (scope: Scope, subject: Subject, where: Condition, wanted?: number): Walk => {
   const { alias, types } = subject
   const conditions = conjuncts(where)
-  const chosen = choose(scope, candidatesOf(scope, types, conditions), wanted)
+  const chosen = choose(scope, candidatesOf(scope, types, conditions), types.length === 1 ? wanted : undefined)
   const rest = (): Sql => and([
     current(scope, subject), inTime(sql`${alias}.row`),
     ...conditions.filter(one => chosen?.covers.includes(one) !== true).map(one => holds(scope, subject, one)),
