@@ -8,8 +8,11 @@ import type { ValidationIssue } from './validator.ts'
 /** Most issues in one answer: more than anyone corrects in one go, and an answer stays below 100 KB. */
 export const MAX_ISSUES = 200
 
-/** A hostile document has a fault in every byte; collecting stops well above what is shown, so order stays right. */
-const MAX_COLLECTED = 20 * MAX_ISSUES
+/**
+ * A hostile document has a fault in every element, and each costs a search for what was meant: the walk ends well
+ * above what is shown, so what is shown is still the beginning.
+ */
+const MAX_COLLECTED = 5 * MAX_ISSUES
 
 export interface Finding {
   readonly severity: Severity
@@ -26,6 +29,8 @@ export interface Findings {
   /** Takes back what was found under this code within `path`: a profile binds the element to another value set. */
   withdraw(code: string, path: string): void
   hasErrors(): boolean
+  /** More would not be shown: looking further is in vain. */
+  isFull(): boolean
   readonly issues: readonly ValidationIssue[]
 }
 
@@ -55,6 +60,7 @@ export const collectFindings = (): Findings => {
       add(path, finding)
     },
     hasErrors: () => errors > 0,
+    isFull: () => issues.length >= MAX_COLLECTED,
   }
 }
 

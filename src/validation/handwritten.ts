@@ -6,6 +6,7 @@
  * `test/validation/handwritten.test.ts` holds each against the compiled form.
  */
 import type { Resource } from '../fhir/resource.ts'
+import { elementRules } from './handwritten-elements.ts'
 import type { Scope } from './scope.ts'
 import { compareDates } from './values.ts'
 import { narrativeFault } from './xhtml.ts'
@@ -45,7 +46,10 @@ const everyContainedIsReferenced: Check = value => {
 const idOfContained = (resource: Resource, id: string): boolean => containedIn(resource).some(contained => contained['id'] === id)
 
 /** Key, then the published expression, then the check. */
-const rules: readonly (readonly [key: string, expression: string, check: Check])[] = [
+export type HandwrittenRule = readonly [key: string, expression: string, check: Check]
+
+const rules: readonly HandwrittenRule[] = [
+  ...elementRules,
   ['dom-2', 'contained.contained.empty()', value => containedIn(value as Json).every(contained => !has(contained, 'contained'))],
   ['dom-3', `contained.where((('#'+id in (%resource.descendants().reference | %resource.descendants().as(canonical) | %resource.descendants().as(uri) | %resource.descendants().as(url))) or descendants().where(reference = '#').exists() or descendants().where(as(canonical) = '#').exists() or descendants().where(as(canonical) = '#').exists()).not()).trace('unmatched', id).empty()`,
     everyContainedIsReferenced],

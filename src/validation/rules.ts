@@ -30,6 +30,7 @@ export type MeetProfile = (profile: Profile, value: unknown, path: string, scope
 
 export const createRules = ({ bindings, references, conforms, meetProfiles }: RuleParts): MeetProfile => {
   const meetAll = (rules: readonly ElementRule[], container: Record<string, unknown>, path: string, scope: Scope): void => {
+    if (scope.findings.isFull()) return
     for (const rule of rules) {
       const items = itemsOf(rule, container, path)
       checkCount(rule, items, path, scope)

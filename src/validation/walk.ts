@@ -88,6 +88,7 @@ export const createWalk = (parts: Parts): WalkResource => {
 
   const walkObject = (place: Place, value: Record<string, unknown>, scope: Scope): void => {
     const { node, path, depth } = place
+    if (scope.findings.isFull()) return
     if (depth > MAX_DEPTH) {
       scope.findings.once('depth', path, structure('depth', `nested more than ${MAX_DEPTH} deep; send a flatter resource`))
       return
