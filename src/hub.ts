@@ -20,6 +20,7 @@ import { manualClock, systemClock } from './fhir/clock.ts'
 import { createAddresses } from './http/addresses.ts'
 import { createApp } from './http/app.ts'
 import { byToken, withoutTokens } from './http/authentication.ts'
+import { deniedEntry } from './http/denied.ts'
 import { createSubmit } from './intake/submit.ts'
 import { availableActions } from './referral/available-actions.ts'
 import { createReferralGuard } from './referral/guard.ts'
@@ -99,13 +100,14 @@ export const createHub = async ({ config, logger, port, localities: folder = LOC
     registry, tokens, clock,
     audiences: addresses.audiences, replay: createReplayMemory(), now: realSeconds,
     findActingPractitioner: createActingPractitionerFinder(store, clock),
-    audit: (entry: AuditEntry) => recordLogin(store, entry),
+    audit: (entry: AuditEntry) => recordAlone(store, entry),
   }
   const app = createApp({
     handler: createHandler(rest),
     authentication: config.auth === 'on' ? byToken(tokens) : withoutTokens,
     grant: (form, requestId) => grantToken(granting, form, requestId),
     addresses, manualClock: manual, isReady: () => true, logger,
+    recordDenied: (refused, caller) => recordAlone(store, deniedEntry(refused, caller, clock.now())),
   })
   return { app, repository, store, rest, close: () => store.close() }
 }
@@ -113,7 +115,8 @@ export const createHub = async ({ config, logger, port, localities: folder = LOC
 /** Tokens and assertions live in the machine's time, whatever the hub's clock says (design: token expiry uses real time). */
 const realSeconds = (): number => Math.floor(Date.now() / 1000)
 
-const recordLogin = async (store: Store, entry: AuditEntry): Promise<void> => {
+/** An audit entry with a commit of its own: a login, a refusal. */
+const recordAlone = async (store: Store, entry: AuditEntry): Promise<void> => {
   const { ref, json, index } = auditEvent(entry)
   await store.commit({ expect: [], writes: [{ kind: 'put', ref, replaces: 0, method: 'POST', json, index, audience: auditLabels(entry.caller) }] })
 }

@@ -17,7 +17,7 @@ export interface Connection {
   /** For what is not FHIR. */
   readonly token: string
   /** Options for one request: its own id, and a time after which it is given up. */
-  request(headers?: Record<string, string>): { headers: Record<string, string>; signal: AbortSignal }
+  readonly request: (headers?: Record<string, string>) => { headers: Record<string, string>; signal: AbortSignal }
 }
 
 const setting = (name: string): string => {

@@ -141,6 +141,9 @@ export const outcomes = {
     status: 422, type: 'too-costly', code: 'search-too-costly',
     text: `the search ran past ${limitMs} ms and was stopped; narrow it` }),
 
+  chainedCondition: (type: string) => error({
+    status: 400, type: 'not-supported', code: 'condition-chained',
+    text: `a condition on ${type} may not look at other resources (chain, _has) in a transaction that writes a ${type} as well; use an identifier` }),
   tooManyMatches: (limit: number) => error({
     status: 422, type: 'too-costly', code: 'too-many-matches',
     text: `the condition matches more than ${limit} resources; narrow it` }),

@@ -3,6 +3,7 @@
  * retry happen here for every write, whichever interaction it came by, and audit for every read.
  */
 import type { Caller } from '../access/caller.ts'
+import { permitIncluded, permitReach } from '../access/reach.ts'
 import { listed, visibilityOf } from '../access/visibility.ts'
 import type { Clock } from '../fhir/clock.ts'
 import { outcomes } from '../fhir/outcomes.ts'
@@ -86,7 +87,9 @@ export const createRepository = (parts: RepositoryParts): Repository => {
     isListed: async ref => await store.read(ref, listed) !== undefined,
 
     async search(context, plan, query) {
+      permitReach(context.caller, plan)
       const page = await bounded(store.search({ ...plan, visibility: visibilityOf(context.caller) }))
+      permitIncluded(context.caller, page.included)
       await audit.seen(context, 'search', [...page.matches, ...page.included], query)
       return page
     },

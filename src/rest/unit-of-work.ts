@@ -9,7 +9,7 @@ import { parseJson } from '../fhir/json.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import { refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
 import type { Extracted } from '../search/entries.ts'
-import { matchesCondition } from '../search/match.ts'
+import { matchesCondition, needsResolver } from '../search/match.ts'
 import type { Condition, SearchPlan, Visibility } from '../search/plan.ts'
 import type { Expectation, KeyRecord, Label, SearchPage, Store, StoredVersion, Write } from '../store/store.ts'
 import type { Change, Unit } from './unit.ts'
@@ -97,6 +97,7 @@ export const openUnit = (parts: UnitParts): { unit: Unit; collect: () => Collect
       })
       for (const { ref, after } of changes.values()) {
         if (ref.type !== type || after === undefined) continue
+        if (needsResolver(where)) throw outcomes.chainedCondition(type)
         if (matchesCondition(where, { id: ref.id, lastUpdated: parts.now }, extract(after))) found.push(after)
       }
       return found

@@ -83,7 +83,8 @@ describe('interactions on one resource', () => {
     const { gp, id } = await created()
     const answers = await Promise.all(Array.from({ length: 16 }, (_, index) =>
       gp.put(`/fhir/Patient/${id}`).set('If-Match', 'W/"1"').send({ ...patient, id, address: [{ text: String(index) }] })))
-    expect(answers.map(answer => answer.status).sort()).toEqual([200, ...Array.from({ length: 15 }, () => 412)])
+    expect(answers.filter(answer => answer.status === 200)).toHaveLength(1)
+    expect(answers.filter(answer => answer.status === 412)).toHaveLength(15)
   })
 
   it('update to a free id creates it', async () => {

@@ -40,8 +40,10 @@ describe('who sees what', () => {
   })
 
   it('the hub and a team see it only inside a case', async () => {
-    await (await hub.as('hub')).get(`/fhir/Patient/${id}`).expect(404)
-    await (await hub.as('team')).get(`/fhir/Patient/${id}`).expect(404)
+    for (const client of ['hub', 'team'] as const) {
+      const answer = await (await hub.as(client)).get(`/fhir/Patient/${id}`)
+      expect([client, answer.status]).toEqual([client, 404])
+    }
   })
 
   it('an integrator sees the directory and nothing else, and writes nothing', async () => {
@@ -51,6 +53,14 @@ describe('who sees what', () => {
     await integrator.post('/fhir/Organization').send({ resourceType: 'Organization', name: 'x' }).expect(403)
     const services = await integrator.get('/fhir/HealthcareService').expect(200)
     expect((services.body as { total: number }).total).toBeGreaterThan(0)
+  })
+
+  it('a refusal is written down too', async () => {
+    const administrator = await hub.as('administrator')
+    await (await hub.as('integrator')).get(`/fhir/Patient/${id}`).set('X-Request-ID', 'refused-and-kept').expect(403)
+    const found = await administrator.get('/fhir/AuditEvent').query({ 'agent:identifier': 'https://fhir.nhs.uk/Id/ods-organization-code|ZZZ99' }).expect(200)
+    expect(found.text).toContain('refused-and-kept')
+    expect(found.text).toContain('"outcome":"4"')
   })
 
   it('every read of a patient has an AuditEvent that the administrator finds by patient, agent and date', async () => {

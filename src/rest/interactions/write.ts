@@ -1,5 +1,7 @@
 /** create, update, delete: https://hl7.org/fhir/R4/http.html#create */
+import type { Caller } from '../../access/caller.ts'
 import { permit } from '../../access/permissions.ts'
+import { permitReach } from '../../access/reach.ts'
 import { visibilityOf } from '../../access/visibility.ts'
 import { operationOutcome, outcomes, type Issue } from '../../fhir/outcomes.ts'
 import { refText, type Resource, type ResourceRef } from '../../fhir/resource.ts'
@@ -15,12 +17,15 @@ import type { FhirAnswer, FhirRequest } from '../request.ts'
 import type { Unit } from '../unit.ts'
 
 /** The condition of `If-None-Exist` and of conditional references; unknown parameters are refused, so that none widens it. */
-export const criteria = (parts: RestParts, type: string, query: string, base: string): Condition =>
-  parseSearch(parts.definitions, [type], [...new URLSearchParams(query)], { now: parts.clock.now(), strict: true, base }).plan.where
+const criteria = (parts: RestParts, caller: Caller, type: string, query: string, base: string): Condition => {
+  const { plan } = parseSearch(parts.definitions, [type], [...new URLSearchParams(query)], { now: parts.clock.now(), strict: true, base })
+  permitReach(caller, plan)
+  return plan.where
+}
 
 /** What of a type matches the criteria and may be seen by the caller; more than one is refused with 412. */
 export const findOne = async (parts: RestParts, unit: Unit, type: string, query: string, base: string): Promise<Resource | undefined> => {
-  const matches = await unit.find(type, criteria(parts, type, query, base), visibilityOf(unit.caller))
+  const matches = await unit.find(type, criteria(parts, unit.caller, type, query, base), visibilityOf(unit.caller))
   if (matches.length > 1) throw outcomes.multipleMatches(`${type}?${query}`)
   return matches[0]
 }

@@ -52,10 +52,10 @@ export const resolveLinks = async (
   for (const { resource, index } of entries) {
     if (resource === undefined) continue
     rewriteLinks(resource, link => targets.get(link) ?? targets.get(`${base}/${link}`))
-    for (const { reference, expression, set } of references(resource)) {
-      const parsed = parseReference(reference)
+    for (const found of references(resource)) {
+      const parsed = parseReference(found.reference)
       if (parsed.kind !== 'conditional') continue
-      set(await conditionalTarget(parts, unit, parsed, base, `Bundle.entry[${index}].resource.${expression}`))
+      found.set(await conditionalTarget(parts, unit, parsed, base, `Bundle.entry[${index}].resource.${found.expression}`))
     }
   }
 }
