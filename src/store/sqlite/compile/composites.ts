@@ -48,5 +48,5 @@ export const rowsWithComposite = (scope: Scope, types: readonly string[], code: 
     first === undefined ? TRUE : sql`${entry}.first = ${first}`,
     ...test.parts.map((part, index) => partHolds(part, raw(`${entry.text}.parts`), index)),
   ])
-  return sql`SELECT ${entry}.row FROM composite_entry ${entry} WHERE ${condition} AND ${inTime(sql`${entry}.row`)}`
+  return sql`SELECT ${entry}.row FROM composite_entry ${entry} WHERE ${inTime(sql`${entry}.row`)} AND ${condition}`
 }

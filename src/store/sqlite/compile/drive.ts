@@ -111,7 +111,7 @@ export const drive = (scope: Scope, subject: Subject, where: Condition, wanted?:
   const conditions = conjuncts(where)
   const chosen = choose(scope, candidatesOf(scope, types, conditions), types.length === 1 ? wanted : undefined)
   const rest = (): Sql => and([
-    current(scope, subject), inTime(sql`${alias}.row`),
+    inTime(sql`${alias}.row`), current(scope, subject),
     ...conditions.filter(one => chosen?.covers.includes(one) !== true).map(one => holds(scope, subject, one)),
   ])
   switch (chosen?.by) {

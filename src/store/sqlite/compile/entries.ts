@@ -91,7 +91,7 @@ export const hasKey = (scope: Scope, { alias }: Subject, keys: Keys): Sql => {
 /** Rows that have one of the keys; a row may come more than once. */
 export const rowsWithKey = (scope: Scope, keys: Keys): Sql => {
   const entry = scope.alias('e')
-  return sql`SELECT ${entry}.row FROM entry ${entry} WHERE ${keyTest(keys, entry)} AND ${inTime(sql`${entry}.row`)}`
+  return sql`SELECT ${entry}.row FROM entry ${entry} WHERE ${inTime(sql`${entry}.row`)} AND ${keyTest(keys, entry)}`
 }
 
 /** One value: its rows can be walked in the order of their last update. */
@@ -114,7 +114,7 @@ export const rowsInSystem = (scope: Scope, types: readonly string[], param: stri
     oneOf(sql`${entry}.parameter`, parameters(scope, types, param)),
     system === undefined ? TRUE : sql`${entry}.system = ${scope.names.find(system)}`,
   ])
-  return sql`SELECT ${entry}.row FROM entry ${entry} WHERE ${test} AND ${inTime(sql`${entry}.row`)}`
+  return sql`SELECT ${entry}.row FROM entry ${entry} WHERE ${inTime(sql`${entry}.row`)} AND ${test}`
 }
 
 /** Rows with one of many codes: `:in`, `:below`. */
@@ -129,7 +129,7 @@ export const rowsInCodes = (
     sql`${entry}.value = ${wanted}.value ->> 0 AND ${entry}.system = ${wanted}.value ->> 1`,
   ])
   return sql`SELECT ${entry}.row FROM json_each(${JSON.stringify(numbered)}) ${wanted} CROSS JOIN entry ${entry}
-    WHERE ${test} AND ${inTime(sql`${entry}.row`)}`
+    WHERE ${inTime(sql`${entry}.row`)} AND ${test}`
 }
 
 /** Rows with a URI at or under the one given, segment by segment. */
@@ -141,5 +141,5 @@ export const rowsBelow = (scope: Scope, types: readonly string[], param: string,
     oneOf(sql`${entry}.parameter`, parameters(scope, types, param)),
     or([sql`${value} = ${uri}`, sql`(${value} >= ${root} AND ${value} < ${`${root.slice(0, -1)}0`})`]),
   ])
-  return sql`SELECT ${entry}.row FROM entry ${entry} WHERE ${test} AND ${inTime(sql`${entry}.row`)}`
+  return sql`SELECT ${entry}.row FROM entry ${entry} WHERE ${inTime(sql`${entry}.row`)} AND ${test}`
 }

@@ -20,5 +20,5 @@ export const rowsNear = (scope: Scope, types: readonly string[], code: string, t
     // Rounding takes the cosine of a point's distance from itself past 1, where acos has no value.
     sql`acos(min(1.0, max(-1.0, ${cosine}))) * ${EARTH_METRES} <= ${test.withinMetres}`,
   ])
-  return sql`SELECT ${at}.row FROM position_entry ${at} WHERE ${condition} AND ${inTime(sql`${at}.row`)}`
+  return sql`SELECT ${at}.row FROM position_entry ${at} WHERE ${inTime(sql`${at}.row`)} AND ${condition}`
 }

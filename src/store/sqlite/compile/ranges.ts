@@ -87,8 +87,8 @@ export const hasRange = (scope: Scope, { alias, types }: Subject, param: string,
 export const rowsInRange = (scope: Scope, types: readonly string[], param: string, test: RangeTest): Sql => {
   const entry = scope.alias('g')
   const condition = and([
-    oneOf(sql`${entry}.parameter`, parameters(scope, types, param)), reach(test, entry), compare(test, columns(scope, entry)),
     inTime(sql`${entry}.row`),
+    oneOf(sql`${entry}.parameter`, parameters(scope, types, param)), reach(test, entry), compare(test, columns(scope, entry)),
   ])
   return sql`SELECT ${entry}.row FROM range_entry ${entry} INDEXED BY range_entry_by_high WHERE ${condition}`
 }

@@ -37,7 +37,8 @@ export const parameters = ({ names }: Scope, types: readonly string[], code: str
 
 /**
  * True, unless the deadline has passed: then the whole search throws. Asked on one row in 64, because a call costs
- * as much as a row; the multiplication spreads rows that come at equal distances.
+ * as much as a row; the multiplication spreads rows that come at equal distances. It stands first in a WHERE clause,
+ * for SQLite asks no further once a term does not hold.
  */
 export const inTime = (row: Sql): Sql => sql`((${row} * 2654435761 >> 8) & 63 OR in_time())`
 

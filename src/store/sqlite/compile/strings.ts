@@ -24,5 +24,5 @@ export const rowsWithString = (scope: Scope, types: readonly string[], code: str
     oneOf(sql`${entry}.parameter`, parameters(scope, types, code)),
     compareStrings(test, sql`${entry}.folded`, sql`${entry}.exact`),
   ])
-  return sql`SELECT ${entry}.row FROM string_entry ${entry} WHERE ${condition} AND ${inTime(sql`${entry}.row`)}`
+  return sql`SELECT ${entry}.row FROM string_entry ${entry} WHERE ${inTime(sql`${entry}.row`)} AND ${condition}`
 }
