@@ -88,7 +88,7 @@ export const compileProfile = (structure: StructureDefinition, parts: CompilePar
     const left = base.isChoice && codes ? properties.filter(({ type }) => codes.includes(type)) : properties
     const only = left.length === 1 ? left[0] : undefined
     const slicing = slicingOf(node, base, left)
-    const children = childrenOf(node, only && (only.primitive ? types.node('Element') : only.node()))
+    const children = childrenOf(node, only && shapeOf(only, codes))
     const own = element.constraints?.filter(({ key }) => !was.constraints?.some(known => known.key === key)) ?? []
     const binding = changedBinding(element, was)
     const profiles = (element.types ?? []).flatMap(({ code, profiles: canonicals }) =>
@@ -113,6 +113,12 @@ export const compileProfile = (structure: StructureDefinition, parts: CompilePar
       ...(children.length > 0 ? { children } : {}),
     }
     return Object.keys(rule).length > 3 ? rule : undefined
+  }
+
+  /** What stands below: of a primitive its extensions, of a resource narrowed to one type that type. */
+  const shapeOf = (property: Property, codes: readonly string[] | undefined): TypeNode | undefined => {
+    if (property.primitive) return types.node('Element')
+    return property.type === 'Resource' && codes?.length === 1 ? types.node(codes[0]!) : property.node()
   }
 
   const changedBinding = (element: ElementDefinition, was: ElementDefinition): BindingCheck | undefined =>

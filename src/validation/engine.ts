@@ -63,7 +63,13 @@ export const createValidator = (definitions: Definitions): Validator => {
   /** One of several profiles is enough. */
   const meetProfiles = (canonicals: readonly string[], value: unknown, path: string, scope: Scope): void => {
     const known = canonicals.filter(canonical => definitions.structure(canonical) !== undefined)
-    if (known.length < canonicals.length) return
+    const unknown = canonicals.find(canonical => !known.includes(canonical))
+    if (unknown !== undefined) {
+      if (known.some(canonical => conforms(canonical, value, scope))) return
+      scope.findings.once(`profile ${unknown}`, path, { severity: 'information', type: 'informational', code: 'not-checked:profile',
+        text: `whether this meets ${unknown} is not checked: the profile is not known here` })
+      return
+    }
     if (known.length === 1) meetProfile(known[0]!, value, path, scope)
     else if (known.length > 1 && !known.some(canonical => conforms(canonical, value, scope))) {
       scope.findings.add(path, { severity: 'error', type: 'structure', code: 'type-profile', text: `it meets none of ${known.join(', ')}; make it meet one` })

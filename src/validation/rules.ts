@@ -2,11 +2,12 @@
  * Holding a value against a compiled profile: the rules are walked, not the JSON, so only what a profile adds costs time.
  * https://hl7.org/fhir/R4/profiling.html
  */
+import type { Resource } from '../fhir/resource.ts'
 import type { Bindings } from './bindings.ts'
 import type { ElementRule, Profile, SlicingRule } from './compile.ts'
 import { checkInvariants } from './invariants.ts'
 import type { References } from './references.ts'
-import type { Scope } from './scope.ts'
+import { isResource, type Scope } from './scope.ts'
 import type { Conforms } from './slicing.ts'
 import type { Property } from './types.ts'
 import { compareValues, meetsPattern, sameValue, shown } from './values.ts'
@@ -39,9 +40,10 @@ export const createRules = ({ bindings, references, conforms, meetProfiles }: Ru
     }
   }
 
-  const meet = (rule: ElementRule, item: Item, scope: Scope): void => {
+  const meet = (rule: ElementRule, item: Item, outer: Scope): void => {
     const { value, shadow, type, path } = item
-    const { findings } = scope
+    const { findings } = outer
+    const scope = type === 'Resource' && isResource(value) ? within(value, rule, outer) : outer
     const { id, source } = rule
     const wrong = (code: string, text: string): void => findings.add(path, { severity: 'error', type: 'value', code, text, source })
 
@@ -72,6 +74,9 @@ export const createRules = ({ bindings, references, conforms, meetProfiles }: Ru
     const inside = isObject(value) ? value : isObject(shadow) ? shadow : undefined
     if (rule.children) meetAll(rule.children, inside ?? {}, path, scope)
   }
+
+  const within = (resource: Resource, { base }: ElementRule, outer: Scope): Scope =>
+    ({ ...outer, resource, rootResource: base.name === 'contained' ? outer.rootResource : resource })
 
   const checkCount = (rule: ElementRule, items: readonly Item[], path: string, { findings }: Scope): void => {
     const { id, source, base } = rule
