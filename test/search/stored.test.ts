@@ -44,16 +44,13 @@ const criteria = (entry: IndexEntry): readonly string[] => {
   }
 }
 
-/** An example weighs 10^18 g: beyond what the stores keep exactly (store/sqlite/entry-rows.ts). */
-const isKept = (entry: IndexEntry): boolean => !('value' in entry) || Math.abs(entry.value) <= 8.64e15
-
 const present = existsSync(FOLDER)
 const examples = !present ? [] : readdirSync(FOLDER).filter(file => TYPES.includes(file.split('-')[0]!)).sort()
   .map(file => JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as Resource & { id: string })
   .filter(({ resourceType, id }) => TYPES.includes(resourceType) && typeof id === 'string')
   .map(resource => ({ type: resource.resourceType, id: resource.id, index: extracted(resource) }))
 
-const questions = [...new Set(examples.flatMap(({ type, index }) => index.entries.filter(isKept).flatMap(entry =>
+const questions = [...new Set(examples.flatMap(({ type, index }) => index.entries.flatMap(entry =>
   criteria(entry).filter(criterion => /=(?:..)?[^\s]/.test(criterion)).map(criterion => `${type}?${entry.param}${criterion}`))))].sort()
 const asked = questions.filter((_question, index) => index % Math.ceil(questions.length / ASKED) === 0)
 
