@@ -57,9 +57,6 @@ const KIND_CODING: Readonly<Record<TaskKind, { system: string; code: string; dis
 
 export const kindConcept = (kind: TaskKind): CodeableConcept => ({ coding: [{ ...KIND_CODING[kind] }] })
 
-/** System and code of a kind of Task, as a search for it needs them. */
-export const kindCoding = (kind: TaskKind): { readonly system: string; readonly code: string } => KIND_CODING[kind]
-
 /** What kind of workflow Task this is, or undefined for Tasks that are the partners' own affair. */
 export const kindOf = (task: Task): TaskKind | undefined => {
   const codings = task.code?.coding ?? []
