@@ -108,7 +108,7 @@ export const compileProfile = (structure: StructureDefinition, parts: CompilePar
         ? { reference: { targets, rule: `target:${element.id}`, source } } : {}),
       ...(binding ? { binding } : {}),
       ...valueRules(element, was),
-      ...(own.length > 0 ? { invariants: new Map(left.map(({ type }) => [type, compileInvariants(own, base.isChoice ? type : element.path, source)])) } : {}),
+      ...(own.length > 0 ? { invariants: new Map(left.map(({ type }) => [type, compileInvariants(own, base.isChoice ? type : was.path, source)])) } : {}),
       ...(slicing ? { slicing } : {}),
       ...(children.length > 0 ? { children } : {}),
     }

@@ -40,10 +40,11 @@ export const createRules = ({ bindings, references, conforms, meetProfiles }: Ru
     }
   }
 
-  const meet = (rule: ElementRule, item: Item, outer: Scope): void => {
+  const meet = (rule: ElementRule, item: Item, scope: Scope): void => {
     const { value, shadow, type, path } = item
-    const { findings } = outer
-    const scope = type === 'Resource' && isResource(value) ? within(value, rule, outer) : outer
+    const { findings } = scope
+    // a rule on the element itself still sees the resource around as %resource
+    const inner = type === 'Resource' && isResource(value) ? within(value, rule, scope) : scope
     const { id, source } = rule
     const wrong = (code: string, text: string): void => findings.add(path, { severity: 'error', type: 'value', code, text, source })
 
@@ -66,13 +67,13 @@ export const createRules = ({ bindings, references, conforms, meetProfiles }: Ru
       }
       if (rule.reference && type === 'Reference') references.check(rule.reference, value, path, scope)
       for (const { type: profiled, canonicals } of rule.profiles ?? []) {
-        if (profiled === typeOf(item)) meetProfiles(canonicals, value, path, scope)
+        if (profiled === typeOf(item)) meetProfiles(canonicals, value, path, inner)
       }
       const invariants = rule.invariants?.get(type)
       if (invariants) checkInvariants(invariants, value, path, scope)
     }
     const inside = isObject(value) ? value : isObject(shadow) ? shadow : undefined
-    if (rule.children) meetAll(rule.children, inside ?? {}, path, scope)
+    if (rule.children) meetAll(rule.children, inside ?? {}, path, inner)
   }
 
   const within = (resource: Resource, { base }: ElementRule, outer: Scope): Scope =>

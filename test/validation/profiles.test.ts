@@ -180,18 +180,20 @@ describe('slicing', () => {
     expect(errors((resource as { resourceType: string }).resourceType, elements, resource)).toEqual(expected)
   })
 
-  it('reaches into the resource of an entry, whose own invariants know it as %resource', () => {
+  it('reaches into the resource of an entry, whose elements know it as %resource', () => {
     const elements = [
       sliced('Bundle.entry', [{ type: 'type', path: 'resource' }]),
       { id: 'Bundle.entry:patient', path: 'Bundle.entry', sliceName: 'patient' },
       { id: 'Bundle.entry:patient.resource', path: 'Bundle.entry.resource', type: [{ code: 'Patient' }],
-        constraint: [{ key: 'p-1', severity: 'error', human: 'x', expression: "%resource.active = true" }] },
+        constraint: [{ key: 'p-1', severity: 'error', human: 'x', expression: "%resource.type = 'collection'" }] },
+      { id: 'Bundle.entry:patient.resource.name', path: 'Bundle.entry.resource.name',
+        constraint: [{ key: 'p-2', severity: 'error', human: 'x', expression: '%resource.active = true' }] },
       { id: 'Bundle.entry:patient.resource.birthDate', path: 'Bundle.entry.resource.birthDate', min: 1 },
     ]
     const bundle = (person: object) => ({ resourceType: 'Bundle', type: 'collection', entry: [{ resource: observation }, { resource: person }] })
     expect(errors('Bundle', elements, bundle(patient))).toEqual([])
     expect(errors('Bundle', elements, bundle(altered(altered(patient, 'birthDate', undefined), 'active', false))))
-      .toEqual(['p-1 at Bundle.entry[1].resource', 'min:Bundle.entry:patient.resource.birthDate at Bundle.entry[1].resource'])
+      .toEqual(['min:Bundle.entry:patient.resource.birthDate at Bundle.entry[1].resource', 'p-2 at Bundle.entry[1].resource.name[0]'])
   })
 
   it('says that a profile of an element is not known', () => {
