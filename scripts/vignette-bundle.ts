@@ -67,7 +67,7 @@ export const referralBundle = (id: string, given: Given, forms: Forms, localitie
   const add = (resource: Sent): Reference => {
     const uuid = hash('sha256', `${id} ${forms} ${entries.length}`)
     const fullUrl = `urn:uuid:${uuid.slice(0, 8)}-${uuid.slice(8, 12)}-4${uuid.slice(13, 16)}-8${uuid.slice(17, 20)}-${uuid.slice(20, 32)}`
-    entries.push({ fullUrl, resource: resource as never })
+    entries.push({ fullUrl, resource })
     return { reference: fullUrl }
   }
   const second = forms === 'second'

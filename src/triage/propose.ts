@@ -58,7 +58,7 @@ export const propose = (triage: Triage, input: TriageInput): Proposal => {
     emergencyAdvice: decision.advice === undefined ? undefined : content.texts.advice[decision.advice],
     pack: { canonical: content.url, version: content.version },
     locality: pack.locality.name,
-    inputs: hash('sha256', JSON.stringify([content.url, content.version, input.receivedAt, facts, [...capacity].sort()])),
+    inputs: hash('sha256', JSON.stringify([content.url, content.version, input.receivedAt, facts, [...capacity].sort(([one], [other]) => one.localeCompare(other, 'en'))])),
   }
 }
 

@@ -70,7 +70,7 @@ export interface Quantity {
 export const convert = (quantity: Quantity | null, dimension: Dimension): number | undefined => {
   const value = quantity?.value
   if (typeof value !== 'number' || !Number.isFinite(value)) return undefined
-  const code = quantity?.code === undefined ? PRINTED[String(quantity?.unit).trim().toLowerCase()] : String(quantity.code).replaceAll(/\{[^}]*\}/g, '')
+  const code = typeof quantity?.code === 'string' ? quantity.code.replaceAll(/\{[^}]*\}/g, '') : PRINTED[String(quantity?.unit).trim().toLowerCase()]
   const conversion = code === undefined ? undefined : TABLE[dimension].get(bare(code))
   if (conversion === undefined) return undefined
   return Math.round((value * conversion.factor + (conversion.offset ?? 0)) * 10) / 10

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { HealthcareService } from 'fhir/r4.js'
 import { systemCaller } from '../../src/access/caller.ts'
-import { followDirectory } from '../../src/directory/current.ts'
+import { openDirectory } from '../../src/directory/live.ts'
 import { loadDirectory, loadLocalities } from '../../src/directory/load.ts'
 import { startTestHub, type TestHub } from '../hub.ts'
 
@@ -32,7 +32,7 @@ describe('in the store', () => {
   })
 
   it('keeps what a service changed of itself, and shows it at once', async () => {
-    const directory = await followDirectory(hub.hub.store, localities)
+    const directory = await openDirectory(hub.hub.store, localities)
     expect(directory.find('central-lancashire', 'UCR2H')?.capacity(NOW)).toEqual({ kind: 'unknown' })
     await hub.hub.repository.transact(context, async unit => {
       const service = await unit.read(ucr) as unknown as HealthcareService
@@ -43,7 +43,6 @@ describe('in the store', () => {
     expect(directory.find('central-lancashire', 'UCR2H')?.capacity(NOW + 4 * 3_600_000)).toMatchObject({ kind: 'unconfirmed' })
     expect(await loadDirectory(hub.hub.repository, localities)).toBe(0)
     expect((await hub.hub.repository.read(context, ucr)).version).toBe(2)
-    directory.close()
   })
 })
 

@@ -8,7 +8,7 @@ const SNOMED = 'http://snomed.info/sct'
 const FACT = hubCodeSystem('fact')
 const coded = (system: string, code: string) => ({ coding: [{ system, code }] })
 const about = { subject: { reference: 'Patient/patient' } }
-const observed = (system: string, code: string, rest: object, id = `${code}`) =>
+const observed = (system: string, code: string, rest: object, id = code) =>
   ({ resourceType: 'Observation', id, status: 'final', code: coded(system, code), effectiveDateTime: '2026-11-24T09:30:00Z', ...about, ...rest })
 
 const facts = (patient: object, request: object = {}, ...others: readonly object[]): Facts => factsOf({

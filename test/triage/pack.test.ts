@@ -24,7 +24,7 @@ describe('a pack is refused', () => {
     ['with a service that it does not have', content => { Object.assign(content.needs[0] ?? {}, { services: [{ code: 'NOWHERE' }] }) }, 'NOWHERE'],
     ['with a threshold that it does not have', content => { Object.assign(content.rules[0] ?? {}, { failsWhen: { fact: 'age', below: '$voting' } }) }, '$voting'],
     ['with the same rule twice', content => { content.rules.push(structuredClone(content.rules[0] ?? {})) }, 'stands twice'],
-    ['with a question that has no words', content => { Object.assign(content.rules[0] ?? {}, { then: { flags: ['missing-age'], missing: ['horoscope'] } }) }, 'horoscope'],
+    ['with a question that has no words', content => { Object.assign(content.rules.find(({ id }) => id === 'age-known')?.['then'] ?? {}, { missing: ['horoscope'] }) }, 'horoscope'],
     ['with a district outside its coverage', content => { content['districts'] = ['E07000193'] }, 'E07000193'],
   ])('%s, naming the file and the place', (_what, change, named) => {
     const attempt = () => compilePack(changed(change))

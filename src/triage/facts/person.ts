@@ -75,8 +75,8 @@ export const residenceFact = (referral: Referral, receivedAt: number): Fact<Resi
   const said = answer(referral, 'residence')
   const answered = typeof said?.value === 'string'
     ? [GSS_CODE.test(said.value) ? { district: said.value, from: said.from } : { postcode: said.value, from: said.from }] : []
-  const places_ = [...addresses, ...(incident.length > 0 ? incident : incidentLocations(referral)), ...answered]
-  return places_[0] === undefined ? undefined : { value: places_, from: places_[0].from }
+  const all = [...addresses, ...(incident.length > 0 ? incident : incidentLocations(referral)), ...answered]
+  return all[0] === undefined ? undefined : { value: all, from: all[0].from }
 }
 
 const incidentLocations = (referral: Referral): ResidenceFact =>
