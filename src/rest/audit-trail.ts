@@ -5,6 +5,7 @@
 import { auditEvent, isPatientData, patientsInText, patientsOf, type AuditEntry, type AuditInteraction, type Touched } from '../access/audit.ts'
 import { auditLabels } from '../access/visibility.ts'
 import type { Label, StoredVersion, Write } from '../store/store.ts'
+import { answered } from './answered.ts'
 import type { RepositoryParts, RequestContext } from './repository.ts'
 import type { Collected } from './unit-of-work.ts'
 
@@ -40,7 +41,7 @@ export const createAuditTrail = ({ store, clock }: Pick<RepositoryParts, 'store'
       const touched = personal.map(version => (
         { ref: version.ref, version: version.version, patients: patientsInText(version.ref, version.json) }))
       const labels = await labelsOfCases(personal.map(version => version.caseId))
-      await store.commit({ expect: [], writes: [entry(context, labels, interaction, touched, query)] })
+      await answered(store.commit({ expect: [], writes: [entry(context, labels, interaction, touched, query)] }))
     },
 
     async written(context, collected) {

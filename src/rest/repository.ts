@@ -10,8 +10,9 @@ import { outcomes } from '../fhir/outcomes.ts'
 import { refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
 import type { Extracted } from '../search/entries.ts'
 import type { SearchPlan } from '../search/plan.ts'
-import { TooCostly, type HistoryPage, type HistoryQuery, type SearchPage, type Store, type StoredVersion } from '../store/store.ts'
+import type { HistoryPage, HistoryQuery, SearchPage, Store, StoredVersion } from '../store/store.ts'
 import type { ValidationIssue, ValidationOptions, Validator } from '../validation/validator.ts'
+import { answered } from './answered.ts'
 import { createAuditTrail } from './audit-trail.ts'
 import { createTransact } from './transact.ts'
 import type { Guard, Unit } from './unit.ts'
@@ -88,14 +89,14 @@ export const createRepository = (parts: RepositoryParts): Repository => {
 
     async search(context, plan, query) {
       permitReach(context.caller, plan)
-      const page = await bounded(store.search({ ...plan, visibility: visibilityOf(context.caller) }))
+      const page = await answered(store.search({ ...plan, visibility: visibilityOf(context.caller) }))
       permitIncluded(context.caller, page.included)
       await audit.seen(context, 'search', [...page.matches, ...page.included], query)
       return page
     },
 
     async history(context, query) {
-      const page = await bounded(store.history({ ...query, visibility: visibilityOf(context.caller) }))
+      const page = await answered(store.history({ ...query, visibility: visibilityOf(context.caller) }))
       await audit.seen(context, 'history', page.versions)
       return page
     },
@@ -110,13 +111,4 @@ const found = (what: string, version: StoredVersion | undefined): StoredVersion 
   if (version === undefined) throw outcomes.notFound(what)
   if (version.deleted) throw outcomes.gone(refText(version.ref), version.version)
   return version
-}
-
-const bounded = async <T>(work: Promise<T>): Promise<T> => {
-  try {
-    return await work
-  } catch (error) {
-    if (error instanceof TooCostly) throw outcomes.searchTooCostly(error.limitMs)
-    throw error
-  }
 }

@@ -6,6 +6,7 @@ import { directLabels } from '../access/visibility.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { Conflict, type Write } from '../store/store.ts'
+import { answered } from './answered.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import { frame } from './frame.ts'
 import { refuseDanglingReferences } from './integrity.ts'
@@ -37,10 +38,10 @@ export const createTransact = (parts: TransactParts): Repository['transact'] => 
 
     const collected = collect()
     const puts = collected.changes.map(change => write(parts, context, collected, change))
-    const committed = await parts.store.commit({
+    const committed = await answered(parts.store.commit({
       expect: collected.expectations,
       writes: [...puts, ...collected.writes, await parts.audit.written(context, collected)],
-    })
+    }))
     return { value, versions: committed.versions.slice(0, puts.length) }
   }
 
