@@ -12,6 +12,8 @@ export interface Host {
   readonly elementPath: string
   readonly typePath: string
   readonly type: string
+  /** Of the extension that it is a part of. */
+  readonly url: unknown
 }
 
 export interface Extensions {
@@ -43,13 +45,14 @@ export const compileExtensions = (definitions: Definitions, meet: MeetProfile): 
     return names
   }
 
-  const mayStandOn = (structure: StructureDefinition, host: Host, path: string): boolean => {
+  const mayStandOn = (structure: StructureDefinition, host: Host): boolean => {
     if (structure.context === undefined || structure.context.length === 0) return true
     return structure.context.some(({ type, expression }) => {
       switch (type) {
+        // an expression on the whole resource, found in no definition held here; the extension is given the benefit
         case 'fhirpath': return true
-        // within another extension: the host is that extension, whose url the walk has checked by its own definition
-        case 'extension': return host.type === 'Extension' || path.includes('.extension[')
+        // `url`, or `url#part` for a part of a complex extension, which has only the part's name as url
+        case 'extension': return typeof host.url === 'string' && (expression === host.url || expression.endsWith(`#${host.url}`))
         case 'element': {
           const wanted = expression.replace(/\[x\]$/, '')
           return wanted === 'Element' || wanted === '*' || wanted === host.elementPath || wanted === host.typePath
@@ -76,7 +79,7 @@ export const compileExtensions = (definitions: Definitions, meet: MeetProfile): 
       return
     }
     meet(structure.url, extension, path, scope)
-    if (!mayStandOn(structure, host, path)) {
+    if (!mayStandOn(structure, host)) {
       scope.findings.add(path, { severity: 'error', type: 'extension', code: 'extension-context', source: structure.url,
         text: `the extension ${url} may not stand on ${host.elementPath}; it belongs on ${structure.context!.map(({ expression }) => expression).join(' or ')}` })
     }

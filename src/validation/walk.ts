@@ -35,8 +35,9 @@ export interface Parts {
   readonly meetResourceProfiles: (resource: Resource, path: string, position: Position, scope: Scope) => void
 }
 
-/** An element on the way: the object's shape, its FHIRPath, and its path by elements (`Patient.telecom.system`). */
+/** An object on the way: its shape, its FHIRPath, and its path by elements (`Patient.telecom.system`). */
 interface Place {
+  readonly value: Record<string, unknown>
   readonly node: TypeNode
   readonly path: string
   readonly elementPath: string
@@ -80,14 +81,14 @@ export const createWalk = (parts: Parts): WalkResource => {
       bundle: type === 'Bundle' ? indexBundle(resource) : outer.bundle,
       isShaped: outer.isShaped,
     }
-    walkObject({ node, path, elementPath: node.path, depth }, value, scope)
+    walkObject({ value, node, path, elementPath: node.path, depth }, scope)
     checkInvariants(node.invariants, value, path, scope)
     if (type === 'Bundle') checkBundle(value, path, findings)
     parts.meetResourceProfiles(resource, path, position, scope)
   }
 
-  const walkObject = (place: Place, value: Record<string, unknown>, scope: Scope): void => {
-    const { node, path, depth } = place
+  const walkObject = (place: Place, scope: Scope): void => {
+    const { value, node, path, depth } = place
     if (scope.findings.isFull()) return
     if (depth > MAX_DEPTH) {
       scope.findings.once('depth', path, structure('depth', `nested more than ${MAX_DEPTH} deep; send a flatter resource`))
@@ -104,7 +105,7 @@ export const createWalk = (parts: Parts): WalkResource => {
         if (property.element.isChoice) choices++
         walkProperty(property, value[key], property.primitive && value[`_${key}`], place, scope)
       } else if (!(key === 'resourceType' && node.isResource)) {
-        walkOther(key, value, place, scope)
+        walkOther(key, place, scope)
       }
     }
     if (!node.isResource && content === 0) {
@@ -118,10 +119,10 @@ export const createWalk = (parts: Parts): WalkResource => {
           text: `${element.definition.path} is missing; add "${element.isChoice ? element.properties.map(({ json }) => json).slice(0, 4).join('" or "') : element.name}"` })
       }
     }
-    if (choices > 1) checkChoices(place, value, scope)
+    if (choices > 1) checkChoices(place, scope)
   }
 
-  const checkChoices = ({ node, path }: Place, value: Record<string, unknown>, scope: Scope): void => {
+  const checkChoices = ({ value, node, path }: Place, scope: Scope): void => {
     for (const element of node.choices) {
       const present = element.properties.filter(({ json }) => value[json] !== undefined)
       if (present.length > 1) {
@@ -132,8 +133,8 @@ export const createWalk = (parts: Parts): WalkResource => {
   }
 
   /** A key that is no property: the shadow of a primitive (`_birthDate`), or something R4 does not have there. */
-  const walkOther = (key: string, value: Record<string, unknown>, place: Place, scope: Scope): void => {
-    const { node, path } = place
+  const walkOther = (key: string, place: Place, scope: Scope): void => {
+    const { value, node, path } = place
     const shadowed = key.startsWith('_') ? node.properties.get(key.slice(1)) : undefined
     if (shadowed?.primitive) {
       if (value[shadowed.json] === undefined) walkProperty(shadowed, undefined, value[key], place, scope)
@@ -196,10 +197,12 @@ export const createWalk = (parts: Parts): WalkResource => {
     } else {
       const node = property.node()
       if (node === undefined) return
-      walkObject({ node, path, elementPath, depth: place.depth + 1 }, value, scope)
+      walkObject({ value, node, path, elementPath, depth: place.depth + 1 }, scope)
       checkInvariants(node.invariants, value, path, scope)
       if (type === 'Extension') {
-        extensions.check(value, path, { elementPath: place.elementPath, typePath: place.node.path, type: place.node.type }, property.json === 'modifierExtension', scope)
+        const { url } = place.value
+        const host = { elementPath: place.elementPath, typePath: place.node.path, type: place.node.type, url: place.node.type === 'Extension' ? url : undefined }
+        extensions.check(value, path, host, property.json === 'modifierExtension', scope)
       } else if (type === 'Identifier') {
         checkIdentifier(value, path, scope.findings)
       } else if (type === 'Coding') {
@@ -219,7 +222,7 @@ export const createWalk = (parts: Parts): WalkResource => {
     if (!isObject(shadow)) {
       scope.findings.add(path, structure('json-type:Element', `found ${kind(shadow)} beside a primitive; send an object with "id" or "extension"`))
     } else if (node !== undefined) {
-      walkObject({ node: { ...node, type, path: `${host.node.path}.${element.name}` }, path, elementPath, depth: host.depth + 1 }, shadow, scope)
+      walkObject({ value: shadow, node: { ...node, type, path: `${host.node.path}.${element.name}` }, path, elementPath, depth: host.depth + 1 }, scope)
     }
   }
 

@@ -222,6 +222,29 @@ describe('slicing', () => {
   })
 })
 
+describe('an extension that belongs in another', () => {
+  const outer = 'https://example.org/fhir/StructureDefinition/outer'
+  const inner = 'https://example.org/fhir/StructureDefinition/inner'
+  const extension = (url: string, context: object) => profile(url, 'Extension', [{ path: 'Extension.url', fixedUri: url }], { context: [context] })
+  const validator = (expression: string) => createValidator(withDefinitions(definitions, [
+    extension(outer, { type: 'element', expression: 'Patient' }), extension(inner, { type: 'extension', expression }),
+  ]))
+  const value = { url: inner, valueString: 'x' }
+  const places = (expression: string, ...extensions: object[]) =>
+    told(errorsOf(check({ resourceType: 'Patient', extension: extensions }, DECLARED, validator(expression))))
+
+  it('may stand in that one only', () => {
+    expect(places(outer, { url: outer, extension: [value] })).toEqual([])
+    expect(places(outer, value)).toEqual(['extension-context at Patient.extension[0]'])
+    expect(places(outer, { url: 'https://example.org/other', extension: [value] })).toEqual(['extension-context at Patient.extension[0].extension[0]'])
+  })
+
+  it('may stand in a part of that one', () => {
+    expect(places(`${outer}#part`, { url: outer, extension: [{ url: 'part', extension: [value] }] })).toEqual([])
+    expect(places(`${outer}#part`, { url: outer, extension: [{ url: 'else', extension: [value] }] })).toEqual(['extension-context at Patient.extension[0].extension[0].extension[0]'])
+  })
+})
+
 describe('a broken definition', () => {
   const fault = (element: readonly object[]) => against('Patient', element, { ...patient }).filter(({ source }) => source === URL)
 
