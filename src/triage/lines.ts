@@ -50,11 +50,11 @@ const isMetBy = (line: Line, earlier: Line): boolean => {
 const lineOf = ({ need, services }: CompiledNeed, pack: CompiledPack, situation: Situation, context: RankingContext): Line => {
   const listed = services.filter(({ when }) => when === undefined || when(situation) === true)
   const fitting = listed.filter(({ code }) => pack.services.get(code)?.takes?.(situation) !== false)
-  const marks = fitting.flatMap(({ mark }) => mark ?? [])
   return {
     need,
     services: ranked(fitting.map(({ code }) => code), need, pack, context),
-    marks: fitting.length > 0 ? marks : [need.whenNoneFits ?? 'no-service-for-need'],
+    // Someone whom the services do not take is answered by the rule that says so, not by "there is no service".
+    marks: listed.length > 0 ? fitting.flatMap(({ mark }) => mark ?? []) : [need.whenNoneFits ?? 'no-service-for-need'],
   }
 }
 
