@@ -50,7 +50,7 @@ const TEXTS: ReadonlySet<string> = new Set(['string', 'markdown', 'xhtml', 'base
 const isMember = (value: unknown, primitive: Primitive): boolean => {
   switch (primitive.json) {
     case 'boolean': return true
-    case 'number': return true
+    case 'number': return Number.isFinite(value)
     case 'integer': return Number.isInteger(value) && (value as number) >= primitive.minimum && (value as number) <= primitive.maximum
     case 'string': return primitive.test(value as string)
   }

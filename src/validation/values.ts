@@ -60,6 +60,6 @@ export const compareDates = (a: string, b: string): number | undefined => {
 
 /** A value as people read it in an error, cut where it is long. */
 export const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? 'nothing'
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value) ?? 'nothing'
   return text.length > 120 ? `${text.slice(0, 117)}...` : text
 }

@@ -94,6 +94,10 @@ describe('primitives', () => {
     expect(errors({ resourceType: 'Patient', ...members })).toEqual([issue])
   })
 
+  it('refuses a number beyond what the hub can count with', () => {
+    expect(errors({ ...observation, valueQuantity: { value: Infinity } })).toEqual(['primitive:decimal at Observation.value.ofType(Quantity).value'])
+  })
+
   it('says what to send', () => {
     expect(check({ resourceType: 'Patient', birthDate: '2026-02-30' })[0]?.text)
       .toBe('"2026-02-30" is not a valid date; send a date that exists, as 2026-02-28, 2026-02 or 2026')

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check'
-import { check, DECLARED, observation, patient, serviceRequest, UKCORE, validator } from './setup.ts'
+import { createValidator } from '../../src/validation/engine.ts'
+import type { Validator } from '../../src/validation/validator.ts'
+import { check, DECLARED, definitions, errorsOf, observation, patient, serviceRequest, UKCORE, validator } from './setup.ts'
 
 /** Any JSON, with the names FHIR uses often enough for the walk to go deep. */
 const json = fc.letrec(tie => ({
@@ -15,12 +17,21 @@ describe('the validator never throws', () => {
     fc.assert(fc.property(json, value => Array.isArray(check(value as object, UKCORE))), { numRuns: 300, seed: 3 })
   })
 
-  it('on any JSON in any element of a resource', () => {
+  it('on any JSON in any element of a resource, and finds the place of what the gate refuses', () => {
     const members = fc.dictionary(fc.constantFrom('id', 'meta', 'text', 'contained', 'extension', 'identifier', 'status', 'subject', 'code', 'entry', 'type', 'item', 'name', 'contact', 'parameter', 'component'), json, { maxKeys: 6 })
     fc.assert(fc.property(fc.constantFrom(...types), members, (resourceType, more) => {
       const issues = validator.validate({ resourceType, ...more }, UKCORE)
-      return issues.every(issue => issue.code !== 'not-validated')
+      return issues.every(({ code }) => code !== 'not-validated' && code !== 'shape')
     }), { numRuns: 500, seed: 7 })
+  })
+
+  it('and tells the same whether the gate is asked or not', () => {
+    const members = fc.dictionary(fc.constantFrom('id', 'meta', 'text', 'contained', 'extension', 'identifier', 'status', 'subject', 'birthDate', 'entry', 'type', 'name', 'contact', 'component'), json, { maxKeys: 3 })
+    const ungated = createValidator({ ...definitions, gate: () => () => false })
+    fc.assert(fc.property(fc.constantFrom(patient, serviceRequest, observation), members, (resource, more) => {
+      const told = (by: Validator) => errorsOf(check({ ...resource, ...more }, UKCORE, by)).filter(({ code }) => code !== 'shape')
+      expect(told(ungated)).toEqual(told(validator))
+    }), { numRuns: 300, seed: 11 })
   })
 
   it('on one wrong value anywhere in a good resource', () => {
