@@ -1,6 +1,6 @@
 /**
  * Bindings: is a code in the value set it must come from. Required: an error; extensible: a warning;
- * preferred and example are advice and not checked. A value set that cannot be expanded here (SNOMED CT expressions)
+ * preferred and example are advice and not checked, but none may leave a maximum value set. A value set that cannot be expanded here (SNOMED CT expressions)
  * is never "met": that is said once per value set. https://hl7.org/fhir/R4/terminologies.html#strength
  */
 import type { Binding, Definitions, ValueSet } from '../definitions/definitions.ts'
@@ -71,14 +71,24 @@ export const compileBindings = (definitions: Definitions): Bindings => {
     return codes.length <= 12 ? `; its codes are ${codes.map(([known]) => known).join(', ')}` : ''
   }
 
-  const check: Bindings['check'] = ({ binding, rule, source }, value, type, path, findings) => {
-    const { strength } = binding
-    if (strength !== 'required' && strength !== 'extensible') return
-    const set = definitions.valueSet(binding.valueSet)
+  const check: Bindings['check'] = (bound, value, type, path, findings) => {
+    const { strength, valueSet, maxValueSet } = bound.binding
+    if (strength === 'required' || strength === 'extensible') compare(valueSet, strength, bound, value, type, path, findings)
+    if (strength !== 'required' && maxValueSet !== undefined) {
+      compare(maxValueSet, 'maximum', { ...bound, rule: bound.rule.replace('binding:', 'binding-max:') }, value, type, path, findings)
+    }
+  }
+
+  /** `maximum`: codes must be from the set, but text alone will do. */
+  const compare = (
+    valueSet: string, strength: 'required' | 'extensible' | 'maximum', { rule, source }: BindingCheck,
+    value: unknown, type: string, path: string, findings: Findings,
+  ): void => {
+    const set = definitions.valueSet(valueSet)
     if (set === undefined || set.kind === 'unknown') {
-      findings.once(`value set ${binding.valueSet}`, path, {
+      findings.once(`value set ${valueSet}`, path, {
         severity: 'information', type: 'informational', code: 'binding-not-checked', source,
-        text: `codes from ${binding.valueSet} are not checked here: ${set === undefined ? 'the value set is not known' : set.reason}`,
+        text: `codes from ${valueSet} are not checked here: ${set === undefined ? 'the value set is not known' : set.reason}`,
       })
       return
     }
@@ -89,16 +99,16 @@ export const compileBindings = (definitions: Definitions): Bindings => {
       // text alone is what extensible bindings ask for where no code fits; a required one has no such way out
       if (strength === 'required' && type === 'CodeableConcept') {
         findings.add(path, { severity: 'error', type: 'code-invalid', code: rule, source,
-          text: `there is no code, but one from ${binding.valueSet} is required; add a coding` })
+          text: `there is no code, but one from ${valueSet} is required; add a coding` })
       }
       return
     }
     const found = first.code === undefined ? 'a coding without a code' : `"${first.code.slice(0, 64)}"${first.system === undefined ? '' : first.system === '' ? ' without a system' : ` of ${first.system}`}`
-    findings.add(codings.length === 1 ? path + first.step : path, strength === 'required'
+    findings.add(codings.length === 1 ? path + first.step : path, strength !== 'extensible'
       ? { severity: 'error', type: 'code-invalid', code: rule, source,
-        text: `found ${found}, but a code from ${binding.valueSet} is required${suggestion(set, first)}` }
+        text: `found ${found}, but a code from ${valueSet} is required${suggestion(set, first)}` }
       : { severity: 'warning', type: 'code-invalid', code: rule, source,
-        text: `${found} is not in ${binding.valueSet}, from which a code should come if one fits${suggestion(set, first)}` })
+        text: `${found} is not in ${valueSet}, from which a code should come if one fits${suggestion(set, first)}` })
   }
 
   const contains: Bindings['contains'] = (valueSet, value) => {

@@ -65,7 +65,7 @@ const systemType = (element: ElementDefinition, structure: StructureDefinition):
 
 /** The binding of an element where it is one that is checked. */
 export const checkedBinding = ({ id, binding }: ElementDefinition, source: string): BindingCheck | undefined =>
-  binding && (binding.strength === 'required' || binding.strength === 'extensible') ? { binding, rule: `binding:${id}`, source } : undefined
+  binding && (binding.strength === 'required' || binding.strength === 'extensible' || binding.maxValueSet) ? { binding, rule: `binding:${id}`, source } : undefined
 
 export const compileTypes = (definitions: Definitions): Types => {
   const structures = new Map<string, ReadonlyMap<string, TypeNode> | undefined>()

@@ -133,6 +133,11 @@ describe('bindings', () => {
     expect(errorsOf(issues).length === 0).toBe(isMember)
   })
 
+  it('lets a preferred binding go elsewhere, but not outside its maximum value set', () => {
+    expect(told(check({ ...patient, language: 'cy' }))).toEqual([])
+    expect(errors({ ...patient, language: 'welsh language' })).toEqual(['binding-max:Patient.language at Patient.language'])
+  })
+
   it('says once that a value set cannot be checked, and never calls its codes right', () => {
     const reason = { coding: [{ system: 'http://snomed.info/sct', code: '217082002' }] }
     const issues = check({ ...serviceRequest, bodySite: [reason, reason] }, DECLARED)
