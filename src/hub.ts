@@ -32,6 +32,7 @@ import type { Operation } from './rest/operation.ts'
 import { createOperations } from './rest/operations.ts'
 import { createRepository, type Repository } from './rest/repository.ts'
 import { createHandler } from './rest/router.ts'
+import { validate } from './rest/validate.ts'
 import { createExtractor } from './search/extract.ts'
 import { openSqliteStore } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
@@ -86,6 +87,7 @@ export const createHub = async ({ config, logger, port, localities: folder = LOC
     createTriageOperation({ triage, directory, keep: guidanceOf }),
     transition,
     availableActions,
+    validate,
   ]
 
   const tokenKey = loadTokenKey(config.tokenKey)

@@ -34,8 +34,8 @@ export interface TestHub {
   readonly url: string
   readonly hub: Hub
   /** A bearer token, cached. `practitioner` is a claim such as `PractitionerRole/…`. */
-  token(client: ClientName, practitioner?: string): Promise<string>
-  as(client: ClientName, practitioner?: string): Promise<Agent>
+  token(client: ClientName, practitioner?: string, scope?: string): Promise<string>
+  as(client: ClientName, practitioner?: string, scope?: string): Promise<Agent>
   /** Moves the clock, to an instant or by a duration. */
   clock(to: { now: string } | { advance: string }): Promise<void>
   /** Registers a person who may act for the client's organisation; answers the claim. */
@@ -59,7 +59,7 @@ export const startTestHub = async ({ env = {} }: { env?: Record<string, string> 
   const url = `http://127.0.0.1:${port}`
   const tokens = new Map<string, string>()
 
-  const fetchToken = async (client: string, practitioner: string | undefined): Promise<string> => {
+  const fetchToken = async (client: string, practitioner: string | undefined, scope: string | undefined): Promise<string> => {
     const key = readPrivateKey(registry, client)
     const assertion = await new SignJWT(practitioner === undefined ? {} : { practitioner })
       .setProtectedHeader({ alg: key.alg, kid: key.kid })
@@ -68,20 +68,21 @@ export const startTestHub = async ({ env = {} }: { env?: Record<string, string> 
     const answer = await request(url).post('/token').type('form').send({
       grant_type: 'client_credentials',
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: assertion,
+      ...(scope === undefined ? {} : { scope }),
     })
     if (answer.status !== 200) throw new Error(`no token for ${client}: ${answer.text}`)
     return (answer.body as { access_token: string }).access_token
   }
 
-  const token: TestHub['token'] = async (client, practitioner) => {
-    const name = `${client} ${practitioner ?? ''}`
-    const known = tokens.get(name) ?? await fetchToken(client, practitioner)
+  const token: TestHub['token'] = async (client, practitioner, scope) => {
+    const name = `${client} ${practitioner ?? ''} ${scope ?? ''}`
+    const known = tokens.get(name) ?? await fetchToken(client, practitioner, scope)
     tokens.set(name, known)
     return known
   }
 
-  const as: TestHub['as'] = async (client, practitioner) =>
-    request.agent(url).set('Authorization', `Bearer ${await token(client, practitioner)}`).set('Content-Type', FHIR_JSON)
+  const as: TestHub['as'] = async (client, practitioner, scope) =>
+    request.agent(url).set('Authorization', `Bearer ${await token(client, practitioner, scope)}`).set('Content-Type', FHIR_JSON)
 
   return {
     url, hub, token, as,

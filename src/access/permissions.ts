@@ -51,6 +51,7 @@ export const operationTable: ReadonlyMap<string, OperationRow> = new Map(Object.
   triage: { roles: partners, needs: 'r' },
   transition: { roles: partners, needs: 'u' },
   'available-actions': { roles: partners, needs: 'r' },
+  validate: { roles: everyone, needs: 'r' },
 }))
 const unlisted: OperationRow = { roles: ['administrator'], needs: 'u' }
 

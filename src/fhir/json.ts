@@ -33,6 +33,16 @@ const OPEN_OBJECT = 0x7b, CLOSE_OBJECT = 0x7d, OPEN_ARRAY = 0x5b, CLOSE_ARRAY = 
  */
 export const parseJson = (text: string): unknown => {
   if (text.length > MAX_BODY_BYTES) throw outcomes.tooLarge(`${MAX_BODY_BYTES} bytes`)
+  return read(text)
+}
+
+/**
+ * Reads what this hub wrote itself, as strictly, of any size: a Binary holds a body of the full 5 MB as base64, which
+ * is a third more.
+ */
+export const parseStoredJson = (text: string): unknown => read(text)
+
+const read = (text: string): unknown => {
   const wellFormed = !LONE_SURROGATE.test(text)
   const path: (string | number)[] = []
   let at = text.charCodeAt(0) === BOM ? 1 : 0
@@ -223,6 +233,24 @@ function restoring(this: unknown, key: string, value: unknown): unknown {
 
 /** `JSON.rawJSON` (ECMAScript proposal JSON.parse source text access), in Node since 22; not yet in TypeScript's library. */
 const rawJson = (JSON as unknown as { rawJSON(text: string): object }).rawJSON.bind(JSON)
+
+/** A copy that shares nothing with the value, numbers with the digits they were sent with. */
+export const cloneJson = <T>(value: T): T => {
+  if (typeof value !== 'object' || value === null) return value
+  const exact = (value as Container)[EXACT]
+  if (Array.isArray(value)) {
+    const items: unknown[] & Container = value.map(cloneJson)
+    if (exact !== undefined) items[EXACT] = { ...exact }
+    return items as T
+  }
+  const copy = { ...value } as Record<string, unknown> & Container
+  if (exact !== undefined) copy[EXACT] = { ...exact }
+  for (const key in copy) {
+    const member = copy[key]
+    if (typeof member === 'object' && member !== null) copy[key] = cloneJson(member)
+  }
+  return copy as T
+}
 
 /** The digits with which a decimal was sent (`1.50`), or as JavaScript writes it. */
 export const digitsOf = (container: object, key: string | number, value: number): string => {

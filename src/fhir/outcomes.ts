@@ -59,14 +59,22 @@ const error = ({ status, type, code, text, expression, diagnostics, headers }: E
 const quoted = (text: string): string => `"${text.length > 80 ? text.slice(0, 77) + '...' : text}"`
 const meant = (nearest?: string): string => (nearest === undefined ? '' : `; did you mean ${quoted(nearest)}?`)
 
+/** `Patient.name` of entry 3 -> `Bundle.entry[3].resource.name`; what a query says -> `Bundle.entry[3].request`. */
+const atEntry = (index: number, expression: string): string => {
+  if (expression.startsWith(`Bundle.entry[${index}]`)) return expression
+  if (expression === '' || expression.startsWith('http.')) return `Bundle.entry[${index}].request`
+  const dot = expression.indexOf('.')
+  return `Bundle.entry[${index}].resource${dot < 0 ? '' : expression.slice(dot)}`
+}
+
 /** The catalogue. Add an entry here; never build a FhirError elsewhere except from validation issues. */
 export const outcomes = {
   // -- what was sent cannot be read
   malformedJson: (text: string, expression?: string) => error({
     status: 400, type: 'structure', code: 'json-malformed', text, ...(expression ? { expression } : {}) }),
-  unsupportedMediaType: (found: string) => error({
+  unsupportedMediaType: (found: string, accepted = 'application/fhir+json') => error({
     status: 415, type: 'not-supported', code: 'media-type-unsupported',
-    text: `Content-Type ${quoted(found)} is not accepted; send application/fhir+json` }),
+    text: `Content-Type ${quoted(found)} is not accepted; send ${accepted}` }),
   notAcceptable: (found: string) => error({
     status: 406, type: 'not-supported', code: 'not-acceptable',
     text: `cannot answer in ${quoted(found)}; accept application/fhir+json` }),
@@ -76,11 +84,12 @@ export const outcomes = {
     status: 400, type: 'invalid', code, text, ...(expression ? { expression } : {}) }),
 
   entry: (code: string, text: string, expression: string) => error({ status: 400, type: 'invalid', code, text, expression }),
+  /** What failed in an entry, with its place in the Bundle. A `Bundle` in an expression is the transaction itself. */
   entryFailed: (index: number, cause: FhirError) => new FhirError(
     cause.status,
     cause.issues.map(issue => ({
       ...issue, text: `entry ${index}: ${issue.text}`,
-      expression: (issue.expression ?? []).map(at => (at.startsWith('Bundle.entry') ? at : `Bundle.entry[${index}].resource.${at}`)),
+      expression: (issue.expression ?? ['']).map(at => atEntry(index, at)),
     })),
     cause.headers,
   ),
@@ -175,6 +184,10 @@ export const outcomes = {
   stillReferenced: (what: string, by: string) => error({
     status: 409, type: 'conflict', code: 'still-referenced',
     text: `${what} is referenced by ${by} and cannot be deleted while that is open` }),
+  malformedReference: (reference: string, expression: string) => error({
+    status: 422, type: 'value', code: 'reference-malformed', expression,
+    text: `${quoted(reference)} leads nowhere; send Type/id, an absolute URL, or "#id" of a contained resource `
+      + '(conditional references only in a transaction)' }),
   businessRule: (code: string, text: string, expression?: string) => error({
     status: 422, type: 'business-rule', code, text, ...(expression ? { expression } : {}) }),
   transitionNotAllowed: (text: string, allowed: readonly string[], expression: string) => error({

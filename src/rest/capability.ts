@@ -61,7 +61,7 @@ const ofType = (definitions: Definitions, operations: readonly OperationDeclarat
   const parameters = [...definitions.searchParameters(type).values()]
     .filter(({ code }) => indexed.has(code) || STORE_PARAMETERS.has(code)).sort(byCode)
   const references = parameters.filter(parameter => parameter.type === 'reference').map(parameter => `${type}:${parameter.code}`)
-  const own = operations.filter(definition => definition.resource.includes(type))
+  const own = operations.filter(definition => definition.resource.includes(type) || definition.resource.includes('Resource'))
   return {
     type,
     ...(profile === undefined ? {} : { supportedProfile: [profile] }),
@@ -70,7 +70,7 @@ const ofType = (definitions: Definitions, operations: readonly OperationDeclarat
     readHistory: true,
     updateCreate: rolesFor('update', type).length > 0,
     conditionalCreate: rolesFor('create', type).length > 0,
-    conditionalRead: 'not-match' as const,
+    conditionalRead: 'full-support' as const,
     conditionalUpdate: false,
     conditionalDelete: 'not-supported' as const,
     ...(references.length === 0 ? {} : { searchInclude: references }),
@@ -89,7 +89,9 @@ const interactionsOf = (type: string): readonly string[] => [
 ]
 
 const operation = (definition: OperationDeclaration) => ({
-  name: definition.code, definition: operationUrl(definition), documentation: definition.documentation,
+  name: definition.code, definition: operationUrl(definition),
+  // What R4 defines is documented there.
+  ...(definition.url === undefined ? { documentation: definition.documentation } : {}),
 })
 
 const byCode = (one: SearchParameter, other: SearchParameter): number => (one.code < other.code ? -1 : one.code > other.code ? 1 : 0)

@@ -1,18 +1,50 @@
-/** Preconditions in headers: If-Match, If-None-Match, If-None-Exist (https://hl7.org/fhir/R4/http.html#concurrency). */
+/**
+ * Preconditions in headers: If-Match, If-None-Match, If-Modified-Since (https://hl7.org/fhir/R4/http.html#concurrency,
+ * RFC 9110 section 13).
+ */
 import { outcomes } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
+import type { StoredVersion } from '../store/store.ts'
 
-/** The version number in `W/"3"` or `"3"`; undefined without the header; 400 when it is no version of this hub. */
-export const versionInTag = (header: string, tag: string | undefined): number | undefined => {
-  if (tag === undefined) return undefined
-  const number = /^(?:W\/)?"(\d{1,15})"$/.exec(tag.trim())?.[1]
-  if (number === undefined) throw outcomes.badRequest('etag-malformed', `${header} must hold one version such as W/"3", found ${JSON.stringify(tag.slice(0, 40))}`)
-  return Number(number)
+/** What a header of entity tags names: `*`, or versions. A tag that is no version of this hub matches nothing. */
+export type Tags = 'any' | readonly number[]
+
+const TAG = /^(?:W\/)?"([\x21\x23-\x7e]*)"$/
+
+/** Of `*`, `W/"3"`, `"3"` or a list; undefined without the header; 400 when it is none of them. */
+export const tagsIn = (header: string, text: string | undefined): Tags | undefined => {
+  if (text === undefined) return undefined
+  if (text.trim() === '*') return 'any'
+  return text.split(',').flatMap(part => {
+    const tag = TAG.exec(part.trim())?.[1]
+    if (tag === undefined) {
+      throw outcomes.badRequest('etag-malformed', `${header} takes a version such as W/"3", found ${JSON.stringify(text.slice(0, 40))}`)
+    }
+    return /^\d{1,15}$/.test(tag) ? [Number(tag)] : []
+  })
 }
 
-/** 412 unless `current` is the version that the caller read. */
-export const requireVersion = (what: string, ifMatch: number | undefined, current: Resource | undefined): void => {
+/** The one version in If-Match, for operations; 0, which no resource has, for a tag of another form. */
+export const versionInTag = (text: string | undefined): number | undefined => {
+  const tags = tagsIn('If-Match', text)
+  if (tags === undefined || tags === 'any') return undefined
+  if (tags.length > 1) throw outcomes.badRequest('etag-malformed', 'If-Match takes one version here, such as W/"3"')
+  return tags[0] ?? 0
+}
+
+/** 412 unless `current` is a version that the caller named. */
+export const requireVersion = (what: string, ifMatch: Tags | undefined, current: Resource | undefined): void => {
   if (ifMatch === undefined) return
   const version = Number(current?.meta?.versionId ?? 0)
-  if (version !== ifMatch) throw outcomes.versionConflict(what, version)
+  const holds = ifMatch === 'any' ? current !== undefined : ifMatch.includes(version)
+  if (!holds) throw outcomes.versionConflict(what, version)
+}
+
+/** Whether a conditional read is answered by 304; If-Modified-Since counts only without If-None-Match, a date that is none never. */
+export const isUnchanged = (headers: Readonly<Record<string, string | undefined>>, version: StoredVersion): boolean => {
+  const tags = tagsIn('If-None-Match', headers['if-none-match'])
+  if (tags !== undefined) return tags === 'any' || tags.includes(version.version)
+  const since = Date.parse(headers['if-modified-since'] ?? '')
+  // Last-Modified has whole seconds.
+  return Math.floor(Date.parse(version.lastUpdated) / 1000) * 1000 <= since
 }

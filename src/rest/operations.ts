@@ -50,7 +50,7 @@ export const createOperations = (operations: readonly Operation[]): OperationReg
         resourceType: target.type,
         id: target.id,
         base: request.base,
-        ifMatch: versionInTag('If-Match', request.headers['if-match']),
+        ifMatch: versionInTag(request.headers['if-match']),
         input: readInput(definition, request),
         body: request.body,
       })

@@ -14,7 +14,7 @@ import type { HistoryPage, HistoryQuery, SearchPage, Store, StoredVersion } from
 import type { ValidationIssue, ValidationOptions, Validator } from '../validation/validator.ts'
 import { answered } from './answered.ts'
 import { createAuditTrail } from './audit-trail.ts'
-import { createTransact } from './transact.ts'
+import { createTransact, type EntryOf } from './transact.ts'
 import type { Guard, Unit } from './unit.ts'
 import { refuseInvalid } from './validity.ts'
 
@@ -43,10 +43,13 @@ export interface Repository {
   history(context: RequestContext, query: Omit<HistoryQuery, 'visibility'>): Promise<HistoryPage>
   /**
    * Runs `work` on a fresh unit, then validation, guards and audit, then one commit; on a Conflict all of it again,
-   * a bounded number of times, then 409 contention. `If-Match` is judged by `work` on what it reads.
+   * a bounded number of times, then 409 contention. `If-Match` is judged by `work` on what it reads. What `entryOf`
+   * knows is named in errors as the entry of a Bundle.
    */
-  transact<T>(context: RequestContext, work: (unit: Unit) => Promise<T>): Promise<Written<T>>
-  /** Validation as an ordinary write meets it: throws with every error, returns the rest. */
+  transact<T>(context: RequestContext, work: (unit: Unit) => Promise<T>, entryOf?: EntryOf): Promise<Written<T>>
+  /** Validation as an ordinary write meets it, and by further profiles: every issue, nothing thrown. */
+  judge(resource: Resource, also?: readonly string[]): readonly ValidationIssue[]
+  /** As `judge`, but throws with every issue when one is an error. */
   validate(resource: Resource): readonly ValidationIssue[]
   /** Validation as the door meets it: every issue, unknown profiles as warnings, nothing thrown. */
   examine(resource: Resource): readonly ValidationIssue[]
@@ -67,8 +70,8 @@ export const createRepository = (parts: RepositoryParts): Repository => {
   const audit = createAuditTrail(parts)
 
   const examine: Repository['examine'] = resource => validator.validate(resource, { profiles, unknownProfile: 'warning' })
-  const validate: Repository['validate'] = resource =>
-    refuseInvalid(validator.validate(resource, { profiles, unknownProfile: 'error' }))
+  const judge: Repository['judge'] = (resource, also = []) => validator.validate(resource, { profiles, unknownProfile: 'error', also })
+  const validate: Repository['validate'] = resource => refuseInvalid(judge(resource))
 
   return {
     async read(context, ref) {
@@ -102,6 +105,7 @@ export const createRepository = (parts: RepositoryParts): Repository => {
     },
 
     transact: createTransact({ ...parts, audit, validate, now: () => clock.now() }),
+    judge,
     validate,
     examine,
   }

@@ -13,10 +13,16 @@ import { instanceHistory } from './interactions/history.ts'
 import { read, vread } from './interactions/read.ts'
 import { search } from './interactions/search.ts'
 import { create, remove, update } from './interactions/write.ts'
+import { indented, isPretty } from './pretty.ts'
 import type { RequestContext } from './repository.ts'
 import type { FhirAnswer, FhirHandler, FhirRequest } from './request.ts'
 
 export const createHandler = (parts: RestParts): FhirHandler => {
+  const answer: FhirHandler = async (request, caller) => {
+    const pretty = isPretty(request)
+    const given = await handle(request, caller)
+    return pretty && given.body !== undefined ? { ...given, body: indented(given.body) } : given
+  }
   const handle: FhirHandler = async (request, caller) => {
     const context: RequestContext = { caller, requestId: request.requestId, correlationId: request.correlationId }
     const [first, second, third, fourth, ...rest] = request.path
@@ -30,6 +36,8 @@ export const createHandler = (parts: RestParts): FhirHandler => {
     requireType(parts, first)
     if (second === undefined) return byType(parts, request, context, first)
     if (second === '_search' && third === undefined) {
+      // A form was read into the query already; what is left is a body of another kind.
+      if (request.body !== '') throw outcomes.unsupportedMediaType(request.headers['content-type'] ?? '', 'application/x-www-form-urlencoded')
       return byMethod(request, { POST: () => searchType(parts, request, context, first) })
     }
     if (second.startsWith('$')) {
@@ -45,7 +53,7 @@ export const createHandler = (parts: RestParts): FhirHandler => {
     if (third === '_history') return byHistory(parts, request, context, ref, fourth)
     throw unknownRoute(request)
   }
-  return handle
+  return answer
 }
 
 const bySystem = (parts: RestParts, request: FhirRequest, context: RequestContext, handle: FhirHandler): Promise<FhirAnswer> =>
@@ -84,7 +92,7 @@ const byHistory = (
   byMethod(request, {
     GET: () => {
       permit(context.caller, versionId === undefined ? 'history' : 'read', ref.type)
-      return versionId === undefined ? instanceHistory(parts, request, context, ref) : vread(parts, context, ref, versionId)
+      return versionId === undefined ? instanceHistory(parts, request, context, ref) : vread(parts, request, context, ref, versionId)
     },
   })
 

@@ -3,13 +3,13 @@
  * docs/decisions/0002-optimistic-unit-of-work.md
  */
 import { directLabels } from '../access/visibility.ts'
-import { outcomes } from '../fhir/outcomes.ts'
-import type { Resource } from '../fhir/resource.ts'
+import { FhirError, outcomes } from '../fhir/outcomes.ts'
+import type { Resource, ResourceRef } from '../fhir/resource.ts'
 import { Conflict, type Write } from '../store/store.ts'
 import { answered } from './answered.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import { frame } from './frame.ts'
-import { refuseDanglingReferences } from './integrity.ts'
+import { createReferenceCheck } from './integrity.ts'
 import type { Repository, RepositoryParts, RequestContext, Written } from './repository.ts'
 import { openUnit, type Collected } from './unit-of-work.ts'
 import type { Change, Guard, Unit } from './unit.ts'
@@ -19,6 +19,9 @@ const MAX_ATTEMPTS = 8
 /** Guards see each other's consequences; a chain longer than this is a fault of theirs. */
 const MAX_GUARD_ROUNDS = 5
 
+/** Which entry of a transaction asked for the change of a resource. */
+export type EntryOf = (ref: ResourceRef) => number | undefined
+
 interface TransactParts extends RepositoryParts {
   readonly audit: AuditTrail
   readonly validate: Repository['validate']
@@ -26,14 +29,18 @@ interface TransactParts extends RepositoryParts {
 }
 
 export const createTransact = (parts: TransactParts): Repository['transact'] => {
-  const attempt = async <T>(context: RequestContext, work: (unit: Unit) => Promise<T>): Promise<Written<T>> => {
+  const attempt = async <T>(context: RequestContext, work: (unit: Unit) => Promise<T>, entryOf: EntryOf): Promise<Written<T>> => {
     const { unit, collect } = openUnit({ ...parts, ...context, now: parts.now() })
     const value = await work(unit)
     if (collect().changes.length === 0) return { value, versions: [] }
-    for (const change of unit.changes()) {
-      if (change.origin === 'request' && change.after !== undefined) parts.validate(change.after)
+    const checkReferences = createReferenceCheck(parts.store, context.caller, unit.changes())
+    for (const { origin, after, ref } of unit.changes()) {
+      if (origin !== 'request' || after === undefined) continue
+      await atEntry(entryOf(ref), async () => {
+        parts.validate(after)
+        await checkReferences(after)
+      })
     }
-    await refuseDanglingReferences(parts.store, context.caller, unit.changes())
     await runGuards(parts.guards, unit)
 
     const collected = collect()
@@ -45,15 +52,24 @@ export const createTransact = (parts: TransactParts): Repository['transact'] => 
     return { value, versions: committed.versions.slice(0, puts.length) }
   }
 
-  return async (context, work) => {
+  return async (context, work, entryOf = () => undefined) => {
     for (let attempts = 1; ; attempts += 1) {
       try {
-        return await attempt(context, work)
+        return await attempt(context, work, entryOf)
       } catch (error) {
         if (!(error instanceof Conflict)) throw error
         if (attempts === MAX_ATTEMPTS) throw outcomes.contention()
       }
     }
+  }
+}
+
+/** An error of one change, named by the entry of the Bundle that asked for it. */
+export const atEntry = async <T>(index: number | undefined, action: () => Promise<T>): Promise<T> => {
+  try {
+    return await action()
+  } catch (error) {
+    throw error instanceof FhirError && index !== undefined ? outcomes.entryFailed(index, error) : error
   }
 }
 

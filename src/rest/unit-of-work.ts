@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Caller } from '../access/caller.ts'
-import { parseJson } from '../fhir/json.ts'
+import { parseStoredJson } from '../fhir/json.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import { refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
 import type { Extracted } from '../search/entries.ts'
@@ -38,7 +38,7 @@ export interface Collected {
 
 const ALL: Visibility = { kind: 'all' }
 
-export const parseStored = (version: StoredVersion): Resource => parseJson(version.json) as Resource
+export const parseStored = (version: StoredVersion): Resource => parseStoredJson(version.json) as Resource
 
 export const openUnit = (parts: UnitParts): { unit: Unit; collect: () => Collected } => {
   const { store, extract } = parts
@@ -87,6 +87,8 @@ export const openUnit = (parts: UnitParts): { unit: Unit; collect: () => Collect
       const version = await stored(ref)
       return version === undefined || version.deleted ? undefined : present(version)
     },
+
+    existed: async ref => changes.get(refText(ref))?.after !== undefined || await stored(ref) !== undefined,
 
     async find(type, where, visibility = ALL) {
       const page = await searched(conditionPlan(type, where, visibility))

@@ -35,6 +35,8 @@ export interface Unit {
    * Sees what the hub sees: guards decide on the whole truth. What is shown to the caller goes by Repository.read.
    */
   read(ref: ResourceRef): Promise<Resource | undefined>
+  /** Whether the hub knows any version of it, a deleted one included. */
+  existed(ref: ResourceRef): Promise<boolean>
   /**
    * Current resources of a type that match, own changes considered; the result becomes a `matches` expectation.
    * Looks at everything unless a visibility is given (conditional interactions look only at what the caller may see).

@@ -170,4 +170,34 @@ describe('interactions on one resource', () => {
     expect(answer.text.replaceAll('\\"', '"')).toContain(text)
     if (status === 405) expect(answer.headers['allow']).toBeDefined()
   })
+
+  it('history since a time when nothing happened is empty, and its links cannot be written by hand', async () => {
+    const { gp, id } = await created()
+    await gp.put(`/fhir/Patient/${id}`).send({ ...patient, id }).expect(200)
+    expect((await gp.get(`/fhir/Patient/${id}/_history`).query({ _since: '2030-01-01' }).expect(200)).body).toMatchObject({ total: 0 })
+    const first = await gp.get(`/fhir/Patient/${id}/_history`).query({ _count: 1 }).expect(200)
+    const next = (first.body as { link: { relation: string; url: string }[] }).link.find(({ relation }) => relation === 'next')?.url ?? ''
+    await gp.get(next.slice(hub.url.length)).expect(200)
+    await gp.get(next.slice(hub.url.length).replace('_count=1', '_count=2')).expect(400)
+    await gp.get(`/fhir/Patient/${id}/_history`).query({ _before: 1 }).expect(400)
+    await gp.get('/fhir/Patient/never/_history').query({ _since: '2030-01-01' }).expect(404)
+  })
+
+  it('_pretty=true breaks lines and keeps digits', async () => {
+    const gp = await hub.as('gp')
+    const sent = '{"resourceType":"Observation","status":"final","code":{"text":"a \\"{[,:]}\\" b"},"valueQuantity":{"value":1.50,"unit":"kg"}}'
+    const { text } = await gp.post('/fhir/Observation').query({ _pretty: true }).send(sent).expect(201)
+    expect(text).toContain('\n  "valueQuantity": {\n    "value": 1.50,')
+    const { id } = JSON.parse(text) as { id: string }
+    const plain = await gp.get(`/fhir/Observation/${id}`).expect(200)
+    expect(JSON.parse(text)).toEqual(plain.body)
+    await gp.get(`/fhir/Observation/${id}`).query({ _pretty: 'yes' }).expect(400)
+  })
+
+  it('a read refuses what it would have to pass over', async () => {
+    const { gp, id } = await created()
+    await gp.get(`/fhir/Patient/${id}`).query({ _format: 'json', _summary: 'false' }).expect(200)
+    for (const query of [{ _summary: 'true' }, { _elements: 'name' }, { name: 'x' }]) await gp.get(`/fhir/Patient/${id}`).query(query).expect(400)
+    await gp.get(`/fhir/Patient/${id}`).query({ name: 'x' }).set('Prefer', 'handling=lenient').expect(200)
+  })
 })

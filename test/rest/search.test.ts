@@ -103,4 +103,10 @@ describe('search on a type', () => {
     expect(answer.link[0]?.url).toBe(`${hub.url}/fhir/Patient?family=searched1`)
     expect(answer.entry?.at(-1)).toMatchObject({ search: { mode: 'outcome' }, resource: { resourceType: 'OperationOutcome' } })
   })
+
+  it('POST _search takes a form and nothing else', async () => {
+    const gp = await hub.as('gp')
+    const refused = await gp.post('/fhir/Patient/_search').send({ resourceType: 'Parameters' }).expect(415)
+    expect(refused.text).toContain('application/x-www-form-urlencoded')
+  })
 })

@@ -129,4 +129,69 @@ describe('transaction', () => {
     expect(answer.status).toBe(400)
     expect(answer.text).toContain('$submit')
   })
+
+  it.each([
+    ['a read of nothing', 'Patient/nobody'], ['a search by what is no parameter', 'Patient?colour=red'],
+    ['an operation', 'Patient/$validate'], ['another server', 'https://elsewhere.example/fhir/Patient/1'],
+  ])('%s fails the whole before anything is written', async (_name, url) => {
+    const identifier = [{ system: 'https://gp.example/Id/reads', value: url }]
+    const answer = await send([
+      { resource: { ...patient, identifier }, request: { method: 'POST', url: 'Patient' } }, { request: { method: 'GET', url } },
+    ])
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(answer.text).toContain('Bundle.entry[1].request')
+    const found = await (await hub.as('gp')).get('/fhir/Patient').query({ identifier: `https://gp.example/Id/reads|${url.replace('|', '\\|')}` })
+    expect(found.body).toMatchObject({ total: 0 })
+  })
+
+  it('resolves relative references against the address of their entry', async () => {
+    const answer = await send([
+      { fullUrl: 'https://gp.example/fhir/Patient/77', resource: patient, request: { method: 'POST', url: 'Patient' } },
+      { fullUrl: 'https://gp.example/fhir/Observation/1', resource: observation('Patient/77'), request: { method: 'POST', url: 'Observation' } },
+    ])
+    expect(answer.status).toBe(200)
+    const { entry } = answer.body as { entry: { resource: { id: string; subject?: { reference: string } } }[] }
+    expect(entry[1]?.resource.subject?.reference).toBe(`Patient/${entry[0]?.resource.id}`)
+  })
+
+  it('names the entry whose resource is invalid, or refers to what the same transaction deletes', async () => {
+    const gp = await hub.as('gp')
+    const { id } = (await gp.post('/fhir/Patient').send(patient).expect(201)).body as { id: string }
+    const invalid = await send([
+      { resource: patient, request: { method: 'POST', url: 'Patient' } },
+      { resource: { ...patient, birthDate: '2026-02-30' }, request: { method: 'POST', url: 'Patient' } },
+    ])
+    expect(invalid.body).toMatchObject({ issue: [{ expression: ['Bundle.entry[1].resource.birthDate'] }] })
+    const dangling = await send([
+      { request: { method: 'DELETE', url: `Patient/${id}` } },
+      { resource: observation(`Patient/${id}`), request: { method: 'POST', url: 'Observation' } },
+    ])
+    expect(dangling.status).toBe(422)
+    expect(dangling.body).toMatchObject({ issue: [{ expression: ['Bundle.entry[1].resource.subject.reference'] }] })
+    await gp.get(`/fhir/Patient/${id}`).expect(200)
+  })
+
+  it('refuses the same condition twice, which would make duplicates', async () => {
+    const identifier = [{ system: 'https://gp.example/Id/patient', value: 'twice' }]
+    const entry: Entry = {
+      resource: { ...patient, identifier },
+      request: { method: 'POST', url: 'Patient', ifNoneExist: 'identifier=https://gp.example/Id/patient|twice' },
+    }
+    expect((await send([entry, entry])).status).toBe(400)
+  })
+
+  it('a batch entry that cannot be read, or is a batch itself, fails alone', async () => {
+    const gp = await hub.as('gp')
+    const answer = await gp.post('/fhir').send({
+      resourceType: 'Bundle', type: 'batch',
+      entry: [
+        null, { resource: patient }, { resource: patient, request: { method: 'post', url: 'Patient' } },
+        { resource: { resourceType: 'Bundle', type: 'batch' }, request: { method: 'POST', url: '/' } },
+        { request: { method: 'GET', url: 'https://elsewhere.example/fhir/Patient/1' } },
+        { resource: patient, request: { method: 'POST', url: 'Patient' } },
+      ],
+    }).expect(200)
+    const { entry } = answer.body as { entry: { response: { status: string } }[] }
+    expect(entry.map(({ response }) => response.status)).toEqual([...Array.from({ length: 5 }, () => '400 Bad Request'), '201 Created'])
+  })
 })

@@ -4,25 +4,31 @@ import { instant } from '../../fhir/clock.ts'
 import { dateRange } from '../../fhir/dates.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
 import { refText, type ResourceRef } from '../../fhir/resource.ts'
+import { openCursor, sealCursor } from '../../search/cursor.ts'
 import { bundleText, historyEntry, type Link } from '../bundle.ts'
 import type { RestParts } from '../context.ts'
 import type { RequestContext } from '../repository.ts'
 import type { FhirAnswer, FhirRequest } from '../request.ts'
 
+/** Sealed like the page links of searches, so that nobody can write one. */
+const PAGE_PARAMETER = '_page'
 const DEFAULT_COUNT = 50
 const MAX_COUNT = 500
 
 export const instanceHistory = async (
   parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef,
 ): Promise<FhirAnswer> => {
-  const asked = historyParameters(request.query)
-  const page = await parts.repository.history(context, { type: ref.type, id: ref.id, ...asked })
-  if (page.total === 0) throw outcomes.notFound(refText(ref))
-  const path = `${request.base}/${request.path.join('/')}`
-  const links: Link[] = [{ relation: 'self', url: `${path}${queryOf(request.query)}` }]
+  const asked = request.query.filter(([name]) => name !== PAGE_PARAMETER)
+  const path = request.path.join('/')
+  const own = `${path}${queryOf(asked)}`
+  const sealed = request.query.find(([name]) => name === PAGE_PARAMETER)?.[1]
+  const before = sealed === undefined ? {} : { before: openCursor(parts.pageKey, sealed, own).sequence }
+  const page = await parts.repository.history(context, { type: ref.type, id: ref.id, ...historyParameters(asked), ...before })
+  if (page.total === 0 && !await parts.repository.isVisible(context, ref)) throw outcomes.notFound(refText(ref))
+  const links: Link[] = [{ relation: 'self', url: `${request.base}/${path}${queryOf(request.query)}` }]
   if (page.next !== undefined) {
-    const kept = request.query.filter(([name]) => name !== '_before')
-    links.push({ relation: 'next', url: `${path}${queryOf([...kept, ['_before', String(page.next)]])}` })
+    const link = sealCursor(parts.pageKey, { values: [], row: '', sequence: page.next }, own)
+    links.push({ relation: 'next', url: `${request.base}/${path}${queryOf([...asked, [PAGE_PARAMETER, link]])}` })
   }
   const body = bundleText({
     type: 'history', id: randomUUID(), lastUpdated: instant(parts.clock.now()), total: page.total, links,
@@ -31,14 +37,13 @@ export const instanceHistory = async (
   return { status: 200, headers: {}, body }
 }
 
-const historyParameters = (query: FhirRequest['query']): { count: number; since?: number; before?: number } => {
+const historyParameters = (query: FhirRequest['query']): { count: number; since?: number } => {
   let count = DEFAULT_COUNT
-  const asked: { since?: number; before?: number } = {}
+  const asked: { since?: number } = {}
   for (const [name, value] of query) {
     switch (name) {
       case '_count': count = Math.min(wholeNumber(name, value), MAX_COUNT); break
       case '_since': asked.since = instantOf(name, value); break
-      case '_before': asked.before = wholeNumber(name, value); break
       case '_format': case '_pretty': break
       default: throw outcomes.unknownParameter('history', name)
     }

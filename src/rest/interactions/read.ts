@@ -1,24 +1,38 @@
 /** read and vread: https://hl7.org/fhir/R4/http.html#read */
 import { outcomes } from '../../fhir/outcomes.ts'
 import type { ResourceRef } from '../../fhir/resource.ts'
-import { versionHeaders } from '../answers.ts'
-import { versionInTag } from '../conditions.ts'
+import type { StoredVersion } from '../../store/store.ts'
+import { isLenient, versionHeaders } from '../answers.ts'
+import { isUnchanged } from '../conditions.ts'
 import type { RestParts } from '../context.ts'
 import type { RequestContext } from '../repository.ts'
 import type { FhirAnswer, FhirRequest } from '../request.ts'
 
 export const read = async (parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef): Promise<FhirAnswer> => {
-  const version = await parts.repository.read(context, ref)
-  const unchanged = versionInTag('If-None-Match', request.headers['if-none-match']) === version.version
-  return unchanged
-    ? { status: 304, headers: versionHeaders(version), body: undefined }
-    : { status: 200, headers: versionHeaders(version), body: version.json }
+  requireReadParameters(request)
+  return shown(request, await parts.repository.read(context, ref))
 }
 
 export const vread = async (
-  parts: RestParts, context: RequestContext, ref: ResourceRef, versionId: string,
+  parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef, versionId: string,
 ): Promise<FhirAnswer> => {
-  if (!/^\d{1,15}$/.test(versionId)) throw outcomes.notFound(`${ref.type}/${ref.id}/_history/${versionId}`)
-  const version = await parts.repository.readVersion(context, ref, Number(versionId))
-  return { status: 200, headers: versionHeaders(version), body: version.json }
+  requireReadParameters(request)
+  if (!/^[1-9]\d{0,14}$/.test(versionId)) throw outcomes.notFound(`${ref.type}/${ref.id}/_history/${versionId}`)
+  return shown(request, await parts.repository.readVersion(context, ref, Number(versionId)))
+}
+
+const shown = (request: FhirRequest, version: StoredVersion): FhirAnswer =>
+  (isUnchanged(request.headers, version)
+    ? { status: 304, headers: versionHeaders(version), body: undefined }
+    : { status: 200, headers: versionHeaders(version), body: version.json })
+
+/** A read shows the whole resource: what would ask for less, or for something else, is refused rather than passed over. */
+const requireReadParameters = ({ query, headers }: FhirRequest): void => {
+  for (const [name, value] of query) {
+    if (name === '_format' || name === '_pretty' || (name === '_summary' && value === 'false')) continue
+    if (name === '_summary' || name === '_elements') {
+      throw outcomes.unsupportedSearch(name, `${name} is not supported on a read; the whole resource is answered`)
+    }
+    if (!isLenient(headers['prefer'])) throw outcomes.unknownParameter('read', name)
+  }
 }

@@ -9,29 +9,42 @@ import { parseSearch } from '../../search/parse.ts'
 import type { Condition } from '../../search/plan.ts'
 import type { StoredVersion } from '../../store/store.ts'
 import { etag, written } from '../answers.ts'
+import { localise } from '../addresses.ts'
 import { readResource } from '../body.ts'
-import { requireVersion, versionInTag } from '../conditions.ts'
+import { requireVersion, tagsIn, type Tags } from '../conditions.ts'
 import type { RestParts } from '../context.ts'
 import type { RequestContext } from '../repository.ts'
 import type { FhirAnswer, FhirRequest } from '../request.ts'
 import type { Unit } from '../unit.ts'
 
-/** The condition of `If-None-Exist` and of conditional references; unknown parameters are refused, so that none widens it. */
+/**
+ * The condition of `If-None-Exist` and of conditional references; unknown parameters are refused, so that none widens it.
+ * Its answer tells what is there, so it needs what a search needs. Without a criterion it would match whatever there is.
+ */
 const criteria = (parts: RestParts, caller: Caller, type: string, query: string, base: string): Condition => {
+  permit(caller, 'search', type)
   const { plan } = parseSearch(parts.definitions, [type], [...new URLSearchParams(query)], { now: parts.clock.now(), strict: true, base })
+  if (plan.where.kind === 'all-of' && plan.where.of.length === 0) throw outcomes.multipleMatches(`${type}?${query}`)
   permitReach(caller, plan)
   return plan.where
 }
 
+/** `?identifier=…`, `Patient?identifier=…` and `identifier=…` say the same. */
+const queryOf = (type: string, text: string): string => {
+  const mark = text.indexOf('?')
+  return mark >= 0 && ['', type].includes(text.slice(0, mark).trim()) ? text.slice(mark + 1) : text
+}
+
 /** What of a type matches the criteria and may be seen by the caller; more than one is refused with 412. */
-export const findOne = async (parts: RestParts, unit: Unit, type: string, query: string, base: string): Promise<Resource | undefined> => {
+export const findOne = async (parts: RestParts, unit: Unit, type: string, text: string, base: string): Promise<Resource | undefined> => {
+  const query = queryOf(type, text)
   const matches = await unit.find(type, criteria(parts, unit.caller, type, query, base), visibilityOf(unit.caller))
   if (matches.length > 1) throw outcomes.multipleMatches(`${type}?${query}`)
   return matches[0]
 }
 
 export const create = async (parts: RestParts, request: FhirRequest, context: RequestContext, type: string): Promise<FhirAnswer> => {
-  const { id: _given, ...resource } = readResource(request.body, type)
+  const { id: _given, ...resource } = localise(readResource(request.body, type), request.base)
   const ifNoneExist = request.headers['if-none-exist']
   const { value, versions } = await parts.repository.transact(context, async unit => {
     const existing = ifNoneExist === undefined ? undefined : await findOne(parts, unit, type, ifNoneExist, request.base)
@@ -44,9 +57,9 @@ export const create = async (parts: RestParts, request: FhirRequest, context: Re
 }
 
 export const update = async (parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef): Promise<FhirAnswer> => {
-  const resource = readResource(request.body, ref.type)
+  const resource = localise(readResource(request.body, ref.type), request.base)
   requireSameId(resource, ref)
-  const ifMatch = versionInTag('If-Match', request.headers['if-match'])
+  const ifMatch = tagsIn('If-Match', request.headers['if-match'])
   const { value: created, versions } = await parts.repository.transact(context, unit => put(unit, resource, ref, ifMatch, parts, context))
   return written(request, versionOf(versions, ref), created ? 201 : 200)
 }
@@ -54,27 +67,27 @@ export const update = async (parts: RestParts, request: FhirRequest, context: Re
 /**
  * Update, or create with the client's id (R4 "update as create"); answers whether it was created. What may be
  * written depends on what is there: an entry of the directory is its keepers', a record inside a case is its parties'.
+ * What was deleted is still whose it was. What is not visible is answered like a free id to whoever may not create.
  */
 export const put = async (
-  unit: Unit, resource: Resource, ref: ResourceRef, ifMatch: number | undefined, parts: RestParts, context: RequestContext,
+  unit: Unit, resource: Resource, ref: ResourceRef, ifMatch: Tags | undefined, parts: RestParts, context: RequestContext,
 ): Promise<boolean> => {
+  const { caller } = context
   const current = await unit.read(ref)
-  if (current === undefined) {
-    permit(context.caller, 'create', ref.type)
-    requireVersion(refText(ref), ifMatch, current)
-    unit.create(resource, { id: ref.id, method: 'PUT' })
-    return true
-  }
-  if (!await parts.repository.isVisible(context, ref)) throw outcomes.notFound(refText(ref))
-  permit(context.caller, await parts.repository.isListed(ref) ? 'update' : 'update-own', ref.type)
+  const existed = await unit.existed(ref)
+  const isVisible = existed && await parts.repository.isVisible(context, ref)
+  if (!isVisible) permit(caller, 'create', ref.type)
+  if (existed && !isVisible) throw outcomes.notFound(refText(ref))
+  if (isVisible) permit(caller, await parts.repository.isListed(ref) ? 'update' : current === undefined ? 'create' : 'update-own', ref.type)
   requireVersion(refText(ref), ifMatch, current)
-  await unit.update(resource)
-  return false
+  if (current === undefined) unit.create(resource, { id: ref.id, method: 'PUT' })
+  else await unit.update(resource)
+  return current === undefined
 }
 
 /** Answers whether there was anything to delete that the caller may see; R4 has no error for nothing. */
 export const removeCurrent = async (
-  unit: Unit, ref: ResourceRef, ifMatch: number | undefined, parts: RestParts, context: RequestContext,
+  unit: Unit, ref: ResourceRef, ifMatch: Tags | undefined, parts: RestParts, context: RequestContext,
 ): Promise<boolean> => {
   const current = await unit.read(ref)
   if (current === undefined || !await parts.repository.isVisible(context, ref)) return false
@@ -84,7 +97,7 @@ export const removeCurrent = async (
 }
 
 export const remove = async (parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef): Promise<FhirAnswer> => {
-  const ifMatch = versionInTag('If-Match', request.headers['if-match'])
+  const ifMatch = tagsIn('If-Match', request.headers['if-match'])
   const { value: removed, versions } = await parts.repository.transact(context, unit => removeCurrent(unit, ref, ifMatch, parts, context))
   if (removed) return { status: 204, headers: { etag: etag(versionOf(versions, ref)) }, body: undefined }
   return { status: 200, headers: {}, body: JSON.stringify(operationOutcome([nothingToDelete(ref)])) }

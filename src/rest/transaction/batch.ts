@@ -2,21 +2,24 @@
 import { randomUUID } from 'node:crypto'
 import { instant } from '../../fhir/clock.ts'
 import { stringifyJson } from '../../fhir/json.ts'
-import { FhirError } from '../../fhir/outcomes.ts'
+import { FhirError, outcomes } from '../../fhir/outcomes.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { bundleText } from '../bundle.ts'
 import type { RestParts } from '../context.ts'
 import type { RequestContext } from '../repository.ts'
 import type { FhirAnswer, FhirHandler, FhirRequest } from '../request.ts'
 import { answerEntry, failedEntry } from './answers.ts'
-import { readEntries, type Entry } from './entries.ts'
+import { entryList, readEntry, type Entry } from './entries.ts'
 
 export const batch = async (
   parts: RestParts, request: FhirRequest, context: RequestContext, bundle: Resource, handle: FhirHandler,
 ): Promise<FhirAnswer> => {
   const entries: string[] = []
-  for (const entry of readEntries(bundle, request.base)) {
+  for (const [index, sent] of entryList(bundle).entries()) {
     try {
+      const entry = readEntry(sent, index, request.base)
+      // A Bundle within a Bundle would multiply the limit of entries.
+      if (entry.path.length === 0) throw outcomes.entry('entry-url', 'a batch holds no other batch or transaction', `Bundle.entry[${index}].request.url`)
       entries.push(answerEntry(await handle(entryRequest(request, entry), context.caller)))
     } catch (error) {
       if (!(error instanceof FhirError)) throw error
@@ -37,7 +40,8 @@ export const entryRequest = (request: FhirRequest, entry: Entry): FhirRequest =>
     prefer: request.headers['prefer'], 'if-match': entry.ifMatch, 'if-none-match': entry.ifNoneMatch, 'if-none-exist': entry.ifNoneExist,
   },
   body: entry.resource === undefined ? '' : stringifyJson(entry.resource),
-  requestId: request.requestId,
+  // An entry is a request of its own: what is known by its id (a referral sent twice) must not be taken for its neighbour.
+  requestId: `${request.requestId}.${entry.index}`,
   correlationId: request.correlationId,
   base: request.base,
 })

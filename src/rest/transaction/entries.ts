@@ -27,16 +27,22 @@ export const MAX_ENTRIES = 1_000
 
 const VERBS: ReadonlySet<string> = new Set<Verb>(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
 
+/** The entries of a transaction, none of a resource that another is of. */
 export const readEntries = (bundle: Resource, base: string): readonly Entry[] => {
-  const list = bundle['entry'] ?? []
-  if (!Array.isArray(list)) throw outcomes.malformedJson('Bundle.entry must be an array', 'Bundle.entry')
-  if (list.length > MAX_ENTRIES) throw outcomes.tooLarge(`${MAX_ENTRIES} entries`)
-  const entries = list.map((entry: unknown, index) => readEntry(entry, index, base))
+  const entries = entryList(bundle).map((entry, index) => readEntry(entry, index, base))
   refuseRepeats(entries)
   return entries
 }
 
-const readEntry = (value: unknown, index: number, base: string): Entry => {
+/** Entries as they came, their number within the limit. */
+export const entryList = (bundle: Resource): readonly unknown[] => {
+  const list = bundle['entry'] ?? []
+  if (!Array.isArray(list)) throw outcomes.malformedJson('Bundle.entry must be an array', 'Bundle.entry')
+  if (list.length > MAX_ENTRIES) throw outcomes.tooLarge(`${MAX_ENTRIES} entries`)
+  return list
+}
+
+export const readEntry = (value: unknown, index: number, base: string): Entry => {
   const at = `Bundle.entry[${index}]`
   const { fullUrl, request, resource } = asObject(value, at)
   const { method, url, ifMatch, ifNoneMatch, ifNoneExist } = asObject(request, `${at}.request`)
@@ -45,6 +51,9 @@ const readEntry = (value: unknown, index: number, base: string): Entry => {
   }
   if (typeof url !== 'string' || url === '') throw outcomes.entry('entry-url', `${at}.request.url says what the request is for`, `${at}.request.url`)
   const local = url.startsWith(`${base}/`) ? url.slice(base.length + 1) : url.replace(/^\//, '')
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(local)) {
+    throw outcomes.entry('entry-url', `${at}.request.url is on another server; send an address below ${base}, such as Patient/1`, `${at}.request.url`)
+  }
   const [path, query] = splitOnce(local, '?')
   const entry: Entry = {
     index, url, query,
@@ -62,12 +71,13 @@ const readEntry = (value: unknown, index: number, base: string): Entry => {
   return entry
 }
 
-/** R4: "a resource can only appear in a transaction once (by identity)". */
+/** R4: "a resource can only appear in a transaction once (by identity)"; the same condition twice would make duplicates. */
 const refuseRepeats = (entries: readonly Entry[]): void => {
   const seen = new Map<string, number>()
-  for (const { verb, path, fullUrl, index } of entries) {
+  for (const { verb, path, fullUrl, index, ifNoneExist } of entries) {
     const identities = [
       ...(verb !== 'GET' && verb !== 'HEAD' && verb !== 'POST' && isId(path[1] ?? '') ? [`${path[0]}/${path[1]}`] : []),
+      ...(verb === 'POST' && ifNoneExist !== undefined ? [`${path[0]}?${ifNoneExist.replace(/^[^?=]*\?/, '')}`] : []),
       ...(fullUrl === undefined || verb === 'GET' || verb === 'HEAD' ? [] : [fullUrl]),
     ]
     for (const identity of identities) {

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { outcomes } from '../../fhir/outcomes.ts'
 import { parseReference, references, rewriteLinks } from '../../fhir/reference.ts'
 import { refText, type ResourceRef } from '../../fhir/resource.ts'
+import { localise } from '../addresses.ts'
 import type { RestParts } from '../context.ts'
 import { findOne } from '../interactions/write.ts'
 import type { Unit } from '../unit.ts'
@@ -49,9 +50,11 @@ export const resolveLinks = async (
     const identity = identities.get(index)
     if (identity !== undefined && fullUrl !== undefined) targets.set(fullUrl, refText(identity.ref))
   }
-  for (const { resource, index } of entries) {
+  for (const { resource, index, fullUrl } of entries) {
     if (resource === undefined) continue
-    rewriteLinks(resource, link => targets.get(link) ?? targets.get(`${base}/${link}`))
+    const root = rootOf(fullUrl) ?? base
+    rewriteLinks(resource, link => targets.get(link) ?? targets.get(`${root}/${link}`) ?? targets.get(`${base}/${link}`))
+    localise(resource, base)
     for (const found of references(resource)) {
       const parsed = parseReference(found.reference)
       if (parsed.kind !== 'conditional') continue
@@ -59,6 +62,10 @@ export const resolveLinks = async (
     }
   }
 }
+
+/** R4 bundle.html#references: a relative reference counts from the address of the entry that holds it. */
+const rootOf = (fullUrl: string | undefined): string | undefined =>
+  /^(https?:\/\/[^\s?#]{1,500})\/[A-Z][A-Za-z]{1,39}\/[A-Za-z0-9\-.]{1,64}$/.exec(fullUrl ?? '')?.[1]
 
 /** `Patient?identifier=…` must lead to exactly one resource (R4 conditional references). */
 const conditionalTarget = async (

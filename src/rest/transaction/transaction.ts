@@ -13,16 +13,18 @@ import type { StoredVersion } from '../../store/store.ts'
 import { preference } from '../answers.ts'
 import { readResource } from '../body.ts'
 import { bundleText } from '../bundle.ts'
-import { versionInTag } from '../conditions.ts'
+import { tagsIn } from '../conditions.ts'
 import type { RestParts } from '../context.ts'
 import { put, removeCurrent, requireSameId } from '../interactions/write.ts'
 import type { RequestContext } from '../repository.ts'
 import type { FhirAnswer, FhirHandler, FhirRequest } from '../request.ts'
+import { atEntry } from '../transact.ts'
 import type { Unit } from '../unit.ts'
-import { answerEntry, deletedEntry, writtenEntry } from './answers.ts'
+import { answerEntry, deletedEntry, failedEntry, writtenEntry } from './answers.ts'
 import { entryRequest } from './batch.ts'
 import { readEntries, type Entry } from './entries.ts'
 import { identify, resolveLinks, type Identity } from './identities.ts'
+import { requireReadable } from './reads.ts'
 
 /** What became of an entry inside the unit; reads have no outcome until the commit is done. */
 type Outcome = { readonly ref: ResourceRef; readonly did: 'created' | 'updated' | 'deleted' | 'existing' }
@@ -30,20 +32,35 @@ type Outcome = { readonly ref: ResourceRef; readonly did: 'created' | 'updated' 
 export const transaction = async (
   parts: RestParts, request: FhirRequest, context: RequestContext, handle: FhirHandler,
 ): Promise<FhirAnswer> => {
-  const { value, versions } = await parts.repository.transact(context, unit => work(parts, request, context, unit))
+  let places: ReadonlyMap<string, number> = new Map()
+  const { value, versions } = await parts.repository.transact(context, async unit => {
+    const done = await work(parts, request, context, unit)
+    places = new Map([...done.outcomes].map(([index, { ref }]) => [refText(ref), index]))
+    return done
+  }, ref => places.get(refText(ref)))
   const written = new Map(versions.map(version => [refText(version.ref), version]))
   const preferred = preference(request.headers['prefer'])
   const entries: string[] = []
   for (const entry of value.entries) {
     const outcome = value.outcomes.get(entry.index)
     entries.push(outcome === undefined
-      ? answerEntry(await atEntry(entry, () => handle(entryRequest(request, entry), context.caller)))
+      ? await readEntryAnswer(entry, () => handle(entryRequest(request, entry), context.caller))
       : await outcomeEntry(parts, request, context, outcome, written.get(refText(outcome.ref)), preferred))
   }
   const body = bundleText({
     type: 'transaction-response', id: randomUUID(), lastUpdated: instant(parts.clock.now()), total: undefined, links: [], entries,
   })
   return { status: 200, headers: {}, body }
+}
+
+/** Writes are durable by now, so a read that fails all the same (`requireReadable` looked before) says so in its own entry. */
+const readEntryAnswer = async (entry: Entry, action: () => Promise<FhirAnswer>): Promise<string> => {
+  try {
+    return answerEntry(await action())
+  } catch (error) {
+    if (!(error instanceof FhirError)) throw error
+    return failedEntry(outcomes.entryFailed(entry.index, error))
+  }
 }
 
 const work = async (
@@ -55,18 +72,20 @@ const work = async (
   const identities = await identify(parts, unit, entries, request.base)
   await resolveLinks(parts, unit, entries, identities, request.base)
 
+  await requireReadable(parts, request, context, unit, entries, identities)
+
   const done = new Map<number, Outcome>()
   for (const verb of ['DELETE', 'POST', 'PUT'] as const) {
     for (const entry of entries.filter(candidate => candidate.verb === verb)) {
       const identity = identities.get(entry.index)
-      if (identity !== undefined) done.set(entry.index, await atEntry(entry, () => apply(parts, context, unit, entry, identity)))
+      if (identity !== undefined) done.set(entry.index, await atEntry(entry.index, () => apply(parts, context, unit, entry, identity)))
     }
   }
   return { entries, outcomes: done }
 }
 
 const apply = async (parts: RestParts, context: RequestContext, unit: Unit, entry: Entry, { ref, existing }: Identity): Promise<Outcome> => {
-  const ifMatch = versionInTag('If-Match', entry.ifMatch)
+  const ifMatch = tagsIn('If-Match', entry.ifMatch)
   const { resource } = entry
   if (entry.verb === 'DELETE') {
     await removeCurrent(unit, ref, ifMatch, parts, context)
@@ -101,22 +120,14 @@ const outcomeEntry = async (
 const requireAddress = (parts: RestParts, caller: Caller, entry: Entry): void => {
   const at = `Bundle.entry[${entry.index}].request.url`
   const [type = '', id, ...more] = entry.path
-  if (entry.verb === 'GET' || entry.verb === 'HEAD') return
   if (!parts.definitions.resourceTypes.has(type)) {
     const near = nearest(type, parts.definitions.resourceTypes)
     throw outcomes.entry('type-unknown', `"${type}" is not an R4 resource type${near === undefined ? '' : `; did you mean "${near}"?`}`, at)
   }
+  if (entry.verb === 'GET' || entry.verb === 'HEAD') return
   if (entry.verb === 'PATCH') throw outcomes.entry('entry-method', 'PATCH is not served yet; send the whole resource by PUT', at)
   if (entry.query !== '') throw outcomes.entry('entry-url', 'conditional update and delete are not served yet; name the id', at)
   const complete = entry.verb === 'POST' ? id === undefined : id !== undefined && isId(id) && more.length === 0
   if (!complete) throw outcomes.entry('entry-url', `a ${entry.verb} goes to ${entry.verb === 'POST' ? 'a type' : 'Type/id'}, found "${entry.url}"`, at)
   if (entry.verb !== 'PUT') permit(caller, entry.verb === 'POST' ? 'create' : 'delete', type)
-}
-
-const atEntry = async <T>(entry: Entry, action: () => Promise<T>): Promise<T> => {
-  try {
-    return await action()
-  } catch (error) {
-    throw error instanceof FhirError ? outcomes.entryFailed(entry.index, error) : error
-  }
 }

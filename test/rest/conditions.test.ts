@@ -1,0 +1,61 @@
+import { startTestHub, type TestHub } from '../hub.ts'
+
+const patient = { resourceType: 'Patient', name: [{ family: 'Hartley', given: ['Edith'] }] }
+
+describe('preconditions', () => {
+  let hub: TestHub
+  beforeAll(async () => { hub = await startTestHub() })
+  afterAll(() => hub.stop())
+
+  const created = async (content: object = patient) => {
+    const gp = await hub.as('gp')
+    return { gp, id: ((await gp.post('/fhir/Patient').send(content).expect(201)).body as { id: string }).id }
+  }
+
+  it.each([
+    ['*', 304], ['W/"1"', 304], ['"1"', 304], ['W/"7", W/"1"', 304],
+    ['W/"2"', 200], ['"of-another-server"', 200], ['W/"99999999999999999999"', 200], ['1', 400], ['W/1', 400],
+  ])('If-None-Match: %s on version 1 is %d', async (tag, status) => {
+    const { gp, id } = await created()
+    const answer = await gp.get(`/fhir/Patient/${id}`).set('If-None-Match', tag).expect(status)
+    if (status === 304) expect(answer.text).toBe('')
+    await gp.get(`/fhir/Patient/${id}/_history/1`).set('If-None-Match', tag).expect(status)
+  })
+
+  it.each([
+    ['*', 200], ['W/"1"', 200], ['W/"7", W/"1"', 200], ['W/"2"', 412], ['"of-another-server"', 412], ['1', 400],
+  ])('If-Match: %s on version 1 is %d', async (tag, status) => {
+    const { gp, id } = await created()
+    await gp.put(`/fhir/Patient/${id}`).set('If-Match', tag).send({ ...patient, id }).expect(status)
+  })
+
+  it('If-Match: * is 412 where there is nothing', async () => {
+    const gp = await hub.as('gp')
+    await gp.put('/fhir/Patient/not-there').set('If-Match', '*').send({ ...patient, id: 'not-there' }).expect(412)
+    await gp.get('/fhir/Patient/not-there').expect(404)
+  })
+
+  it.each([
+    ['Tue, 24 Nov 2026 10:15:00 GMT', 304], ['Tue, 24 Nov 2026 10:14:59 GMT', 200], ['no date', 200],
+  ])('If-Modified-Since: %s is %d for what was written at 10:15:00', async (date, status) => {
+    const { gp, id } = await created()
+    await gp.get(`/fhir/Patient/${id}`).set('If-Modified-Since', date).expect(status)
+    await gp.get(`/fhir/Patient/${id}`).set('If-Modified-Since', date).set('If-None-Match', 'W/"2"').expect(200)
+  })
+
+  it.each(['identifier=urn:x|known', '?identifier=urn:x|known', 'Patient?identifier=urn:x|known', 'identifier=urn:x%7Cknown'])(
+    'If-None-Exist may be written %s', async condition => {
+      const gp = await hub.as('gp')
+      const content = { ...patient, identifier: [{ system: 'urn:x', value: 'known' }] }
+      const first = await gp.post('/fhir/Patient').set('If-None-Exist', 'identifier=urn:x|known').send(content)
+      const again = await gp.post('/fhir/Patient').set('If-None-Exist', condition).send(content).expect(200)
+      expect((again.body as { id: string }).id).toBe((first.body as { id: string }).id)
+    })
+
+  it.each(['', '?', '_count=1', '_sort=_id'])('If-None-Exist without a criterion (%j) is 412, however many there are', async condition => {
+    const ward = await hub.as('ward')
+    await ward.post('/fhir/Flag').set('If-None-Exist', condition)
+      .send({ resourceType: 'Flag', status: 'active', code: { text: 'Falls' }, subject: { display: 'Edith' } }).expect(412)
+    expect((await ward.get('/fhir/Flag').expect(200)).body).toMatchObject({ total: 0 })
+  })
+})
