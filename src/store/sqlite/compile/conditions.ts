@@ -40,7 +40,7 @@ const matchHolds = (scope: Scope, subject: Subject, param: string, test: Test): 
 const rowsChained = (scope: Scope, types: readonly string[], chain: Extract<Condition, { kind: 'chain' }>): Sql => {
   const entry = scope.alias('e')
   const referring = parameters(scope, types, chain.param)
-  if (referring.length === 0) return sql`SELECT NULL WHERE 0`
+  if (referring.length === 0) return sql`SELECT NULL AS row WHERE 0`
   return scope.matching(scope, chain.types, chain.where, target => ({
     select: sql`${entry}.row`,
     join: sql`CROSS JOIN entry ${entry} ON ${oneOf(sql`${entry}.parameter`, referring)} AND ${entry}.value = ${target.alias}.id
