@@ -73,7 +73,10 @@ export const createHub = async ({ config, logger, port, localities: folder = LOC
     { locality: name, organization: hub.organization, ods: hub.ods, name: title }))
   const directory = await openDirectory(store, localities)
   const triage = openTriage(localities)
-  const opening = { propose: createProposing(triage, directory), hubs }
+  const opening = {
+    propose: createProposing(triage, directory), hubs,
+    onFault: (error: unknown) => logger.error({ err: error }, 'triage failed; the referral is stored and waits for a person'),
+  }
   const repository = createRepository({
     store, clock,
     validator: createValidator(definitions),

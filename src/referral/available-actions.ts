@@ -13,7 +13,7 @@ const PARTS = [
   { name: 'status', use: 'out', min: 1, max: '1', type: 'code', documentation: 'Task.status after it.' },
   { name: 'businessStatus', use: 'out', min: 1, max: '1', type: 'code', documentation: 'Task.businessStatus after it.' },
   { name: 'who', use: 'out', min: 1, max: '*', type: 'code', documentation: 'hub, service, referrer or administrator.' },
-  { name: 'needs', use: 'out', min: 0, max: '*', type: 'code', documentation: 'Must come with it: practitioner, reason, service, eta, outcome.' },
+  { name: 'needs', use: 'out', min: 0, max: '*', type: 'code', documentation: 'Must come with it: practitioner, reason, service, eta, outcome, question, answer.' },
   { name: 'takes', use: 'out', min: 0, max: '*', type: 'code', documentation: 'May come with it.' },
   { name: 'reasons', use: 'out', min: 0, max: '1', type: 'uri', documentation: 'Code system of the reason.' },
   { name: 'meaning', use: 'out', min: 1, max: '1', type: 'string', documentation: 'In a sentence.' },

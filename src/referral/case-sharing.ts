@@ -11,6 +11,7 @@ import { localReference, references } from '../fhir/reference.ts'
 import { refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
 import type { Unit } from '../rest/unit.ts'
 import type { Label } from '../store/store.ts'
+import { kindOf as taskKind } from './codes.ts'
 import { organisationOf, seesCase, sendersOf } from './parties.ts'
 import { isOpen, type Referral } from './referral.ts'
 
@@ -31,11 +32,16 @@ export const letIn = async (unit: Unit, caseId: string, label: Label): Promise<v
 export const letOut = async (unit: Unit, referral: Referral, offer: Task): Promise<void> => {
   const ods = await organisationOf(unit, offer.owner)
   if (ods === undefined || (await sendersOf(unit, referral.coordinating, referral.request)).includes(ods)) return
-  for (const other of referral.offers) {
-    if (other.id !== offer.id && isOpen(other) && await organisationOf(unit, other.owner) === ods) return
+  for (const other of referral.attempts) {
+    if (other.id !== offer.id && isStillIn(other) && await organisationOf(unit, other.owner) === ods) return
   }
   unit.unshare(referral.id, organisationLabel(ods))
 }
+
+/** Asked, caring, or the one who took the referral over. */
+const isStillIn = (attempt: Task): boolean => isOpen(attempt) || hasTakenOver(attempt)
+
+export const hasTakenOver = (attempt: Task): boolean => taskKind(attempt) === 'redirect' && attempt.status === 'completed'
 
 /** Lets the service of an offer in, and keeps the ServiceRequest and this Task readable to it for good. */
 export const letServiceIn = async (unit: Unit, caseId: string, offer: ResourceRef, ods: string): Promise<void> => {
@@ -43,6 +49,11 @@ export const letServiceIn = async (unit: Unit, caseId: string, offer: ResourceRe
   await letIn(unit, caseId, label)
   unit.grant({ type: 'ServiceRequest', id: caseId }, label)
   unit.grant(offer, label)
+}
+
+/** What an organisation records of its own care stays readable to it when it leaves the case. */
+export const keepForAuthor = (unit: Unit, ref: ResourceRef): void => {
+  if (unit.caller.organisation !== '') unit.grant(ref, organisationLabel(unit.caller.organisation))
 }
 
 /** The hub's people, as a hub: not every client of the organisation that runs it. */

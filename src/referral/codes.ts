@@ -19,17 +19,20 @@ export const LINE_EXTENSION = hubProfile('line')
 export const HUB_TASK: Meta = { profile: [hubProfile('hub-task')] }
 
 /** Kinds of Task whose states the hub guards. */
-export type TaskKind = 'coordinate' | 'triage' | 'offer' | 'fix-data'
+export type TaskKind = 'coordinate' | 'triage' | 'request-info' | 'offer' | 'redirect' | 'follow-up' | 'fix-data'
 
 export type BusinessStatus =
-  | 'received' | 'triage-proposed' | 'confirmed' | 'overridden' | 'offered' | 'seen' | 'accepted' | 'rejected' | 'en-route'
-  | 'visited' | 'managing' | 'discharged' | 'cancelled-by-sender'
-  | 'declined-by-patient' | 'escalated-999' | 'withdrawn' | 'to-fix' | 'fixed'
+  | 'received' | 'triage-proposed' | 'info-requested' | 'info-answered' | 'confirmed' | 'overridden'
+  | 'offered' | 'seen' | 'accepted' | 'rejected' | 'withdrawn' | 'en-route' | 'visited' | 'managing' | 'discharged'
+  | 'redirected' | 'returned-to-ambulance' | 'followed-up' | 'escalated-999' | 'declined-by-patient' | 'died' | 'cancelled-by-sender'
+  | 'to-fix' | 'fixed'
 
 /** Words for people; the same as in the code system `business-status`. */
 export const BUSINESS_STATUS_DISPLAY: Readonly<Record<BusinessStatus, string>> = {
   'received': 'Received',
   'triage-proposed': 'Triage proposed',
+  'info-requested': 'Information requested',
+  'info-answered': 'Information given',
   'confirmed': 'Confirmed',
   'overridden': 'Overridden',
   'offered': 'Offered',
@@ -40,6 +43,10 @@ export const BUSINESS_STATUS_DISPLAY: Readonly<Record<BusinessStatus, string>> =
   'visited': 'Visited',
   'managing': 'Managing',
   'discharged': 'Discharged',
+  'redirected': 'Redirected',
+  'returned-to-ambulance': 'Returned to the ambulance',
+  'followed-up': 'Followed up',
+  'died': 'Died',
   'cancelled-by-sender': 'Cancelled by the sender',
   'declined-by-patient': 'Declined by the person',
   'escalated-999': 'Escalated to 999',
@@ -52,6 +59,9 @@ const KIND_CODING: Readonly<Record<TaskKind, { system: string; code: string; dis
   'coordinate': { system: TASK_CODE_SYSTEM, code: 'coordinate', display: 'Coordinate the referral' },
   'triage': { system: TASK_CODE_SYSTEM, code: 'triage', display: 'Triage the referral' },
   'offer': { system: R4_TASK_CODE_SYSTEM, code: 'fulfill', display: 'Fulfill the focal request' },
+  'request-info': { system: TASK_CODE_SYSTEM, code: 'request-info', display: 'Request information' },
+  'redirect': { system: TASK_CODE_SYSTEM, code: 'redirect', display: 'Take over' },
+  'follow-up': { system: TASK_CODE_SYSTEM, code: 'follow-up', display: 'Follow up' },
   'fix-data': { system: TASK_CODE_SYSTEM, code: 'fix-data', display: 'Put data right' },
 }
 
@@ -75,7 +85,7 @@ export const codeIn = (concept: CodeableConcept | undefined, system: string): st
   concept?.coding?.find((coding: Coding) => coding.system === system)?.code
 
 /** Kinds of Task.input and Task.output the hub writes and reads. */
-export type DetailKind = 'proposal' | 'request' | 'outcome' | 'eta' | 'service' | 'problem'
+export type DetailKind = 'proposal' | 'request' | 'outcome' | 'eta' | 'service' | 'problem' | 'question' | 'answer'
 
 const DETAIL_SYSTEM = hubCodeSystem('task-detail')
 const DETAIL_TEXT: Readonly<Record<DetailKind, string>> = {
@@ -85,6 +95,8 @@ const DETAIL_TEXT: Readonly<Record<DetailKind, string>> = {
   eta: 'Expected arrival',
   service: 'Service chosen',
   problem: 'What is wrong',
+  question: 'Question',
+  answer: 'Answer',
 }
 
 export const detailConcept = (kind: DetailKind): CodeableConcept =>

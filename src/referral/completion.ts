@@ -5,7 +5,8 @@ import type { CodeableConcept, Task } from 'fhir/r4.js'
 import { instant } from '../fhir/clock.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import type { Unit } from '../rest/unit.ts'
-import { BUSINESS_STATUS_DISPLAY, businessConcept, detail, detailConcept, kindOf, withDetail, type BusinessStatus } from './codes.ts'
+import { teamUnderWay } from './circumstances.ts'
+import { BUSINESS_STATUS_DISPLAY, businessConcept, businessOf, detail, detailConcept, kindOf, withDetail, type BusinessStatus } from './codes.ts'
 import { noted } from './coordination.ts'
 import { reasonConcept } from './reasons.ts'
 import { asResource, isOpen, linesOf, type Referral } from './referral.ts'
@@ -15,13 +16,24 @@ import { finishVisit } from './visit.ts'
 export const completeWhenDone = async (unit: Unit, referral: Referral, says: string): Promise<boolean> => {
   const lines = linesOf(referral)
   if (lines.length === 0 || !lines.every(line => line.isDone)) return false
-  const isDeclined = !referral.offers.some(offer => offer.status === 'completed')
-  await complete(unit, referral, isDeclined ? 'declined-by-patient' : 'discharged', says)
+  await complete(unit, referral, endingOf(referral), says)
   return true
+}
+
+/** Somebody cared for the person, or took them over, or the person wanted neither. */
+const endingOf = ({ offers, attempts }: Referral): BusinessStatus => {
+  if (offers.some(({ status }) => status === 'completed')) return 'discharged'
+  return attempts.some(({ status }) => status === 'completed') ? 'redirected' : 'declined-by-patient'
 }
 
 /** Ends the whole referral with what was decided: every Task that is still open ends with it. */
 export const closeReferral = async (unit: Unit, referral: Referral, business: BusinessStatus, says: string): Promise<void> => {
+  await endParts(unit, referral, business)
+  await complete(unit, referral, business, says)
+}
+
+/** Ends every Task of the referral that is still open, the coordinating one excepted. */
+export const endParts = async (unit: Unit, referral: Referral, business: BusinessStatus): Promise<void> => {
   for (const task of openParts(referral)) {
     await unit.update(asResource({
       ...task, status: task.status === 'in-progress' ? 'failed' : 'cancelled', businessStatus: businessConcept(business),
@@ -29,11 +41,10 @@ export const closeReferral = async (unit: Unit, referral: Referral, business: Bu
     }), { origin: 'consequence' })
     if (kindOf(task) === 'offer') await finishVisit(unit, task)
   }
-  await complete(unit, referral, business, says)
 }
 
 const complete = async (unit: Unit, referral: Referral, business: BusinessStatus, says: string): Promise<void> => {
-  const [outcome] = [referral.coordinating, ...linesOf(referral).flatMap(line => line.offers)]
+  const [outcome] = [referral.coordinating, referral.followUp, ...linesOf(referral).flatMap(line => line.attempts)]
     .flatMap(task => detail(task?.output, 'outcome')?.valueCodeableConcept ?? [])
   await close(unit, referral, 'completed', business, says, outcome ?? OUTCOME_OF[business])
   await unit.update(asResource({ ...referral.request, status: 'completed' }), { origin: 'consequence' })
@@ -43,6 +54,9 @@ const complete = async (unit: Unit, referral: Referral, business: BusinessStatus
 const OUTCOME_OF: Partial<Record<BusinessStatus, CodeableConcept | undefined>> = {
   'declined-by-patient': reasonConcept('declined', 'outcome'),
   'escalated-999': reasonConcept('escalated-999', 'outcome'),
+  'redirected': reasonConcept('redirected', 'outcome'),
+  'returned-to-ambulance': reasonConcept('returned-to-ambulance', 'outcome'),
+  'died': reasonConcept('died', 'outcome'),
 }
 
 /** What is open of a referral besides its coordinating Task; faulty data stays to be put right. */
@@ -56,11 +70,7 @@ const openParts = ({ tasks }: Referral): readonly Task[] =>
 export const cancelReferral = async (
   unit: Unit, referral: Referral, status: 'revoked' | 'entered-in-error', reason: CodeableConcept | undefined, says: string,
 ): Promise<void> => {
-  const underWay = referral.offers.find(offer => offer.status === 'in-progress')
-  if (underWay !== undefined) {
-    throw outcomes.businessRule('visit-in-progress',
-      `Task/${underWay.id} is in progress: the team is on its way or with the person; ask the service to stop`, 'ServiceRequest.status')
-  }
+  refuseWhileUnderWay(referral, 'ServiceRequest.status')
   for (const task of openParts(referral)) {
     await unit.update(asResource({
       ...task, status: 'cancelled', businessStatus: businessConcept('cancelled-by-sender'), ...(reason === undefined ? {} : { statusReason: reason }),
@@ -68,6 +78,14 @@ export const cancelReferral = async (
   }
   await close(unit, referral, 'cancelled', 'cancelled-by-sender', says, undefined, reason)
   if (referral.request.status === 'active') await unit.update(asResource({ ...referral.request, status }), { origin: 'consequence' })
+}
+
+/** Throws 422 `visit-in-progress` with the present state while a team is on its way or with the person. */
+export const refuseWhileUnderWay = (referral: Referral, expression: string): void => {
+  const underWay = teamUnderWay(referral)
+  if (underWay === undefined) return
+  throw outcomes.businessRule('visit-in-progress',
+    `Task/${underWay.id} is ${underWay.status}/${businessOf(underWay)}: the team is on its way or with the person; ask the service to stop`, expression)
 }
 
 const close = async (

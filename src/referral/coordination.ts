@@ -2,13 +2,13 @@
  * The coordinating Task mirrors every step, so that whoever polls the hub's Tasks or the case sees it: business state,
  * next-action time, a note that says who did what, and the ETA.
  *
- * With several lines the referral is as far as its least advanced line.
+ * With several lines the referral is as far as its least advanced line; a line that waits for the hub comes before all.
  */
 import type { Annotation, Task } from 'fhir/r4.js'
 import { instant } from '../fhir/clock.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import type { Unit } from '../rest/unit.ts'
-import { businessConcept, businessOf, detailConcept, ETA_EXTENSION, kindOf, withDetail, type BusinessStatus } from './codes.ts'
+import { businessConcept, businessOf, detail, detailConcept, ETA_EXTENSION, kindOf, withDetail, type BusinessStatus } from './codes.ts'
 import { asResource, isOpen, linesOf, type Line, type Referral } from './referral.ts'
 import { nextActionAt, REVIEW_WITHIN_MS } from './times.ts'
 
@@ -16,7 +16,7 @@ import { nextActionAt, REVIEW_WITHIN_MS } from './times.ts'
 const MAX_NOTES = 50
 
 /** From least to most advanced; a line that waits for the hub comes first of all. */
-const PROGRESS: readonly BusinessStatus[] = ['rejected', 'offered', 'seen', 'accepted', 'en-route', 'visited', 'managing', 'discharged']
+const PROGRESS: readonly BusinessStatus[] = ['rejected', 'redirected', 'offered', 'seen', 'accepted', 'en-route', 'visited', 'managing', 'discharged']
 
 /** The ETA an offer carries, milliseconds; a day alone is none. */
 export const etaOf = (task: Task): number | undefined => {
@@ -35,29 +35,50 @@ const dueOf = (task: Task): number | undefined => {
   return end === undefined ? undefined : Date.parse(end)
 }
 
-/** Brings the coordinating Task to where the lines are, with one more note. `says` is what the note tells. */
+interface Standing {
+  readonly business: BusinessStatus
+  /** Instants, milliseconds: somebody must act by the first of them. */
+  readonly waits: readonly number[]
+}
+
+/** Where the referral stands as a whole. */
+const standingOf = (referral: Referral, now: number): Standing => {
+  const { triage, followUp, attempts, proposal } = referral
+  const at = (business: BusinessStatus, dueAt: number | undefined, etaAt?: number): number => nextActionAt({ business, now, dueAt, etaAt })
+  const whole = (business: BusinessStatus, dueAt = proposal.dueAt): Standing => ({ business, waits: [at(business, dueAt)] })
+  if (triage !== undefined && isOpen(triage)) return whole(businessOf(triage) as BusinessStatus)
+  if (followUp !== undefined && isOpen(followUp)) return whole('returned-to-ambulance', dueOf(followUp))
+  if (triage !== undefined && businessOf(triage) === 'escalated-999' && attempts.length === 0) return whole('escalated-999')
+  const lines = linesOf(referral)
+  const states = lines.map(lineState)
+  return {
+    business: PROGRESS.find(state => states.includes(state)) ?? 'rejected',
+    waits: lines.filter(line => !line.isDone)
+      .map(line => (line.open === undefined ? at('rejected', proposal.dueAt) : at(lineState(line), dueOf(line.open), etaOf(line.open)))),
+  }
+}
+
+/** Brings the coordinating Task to where the referral stands, with one more note. `says` is what the note tells. */
 export const mirror = async (unit: Unit, referral: Referral, says: string): Promise<void> => {
   const { coordinating } = referral
   if (coordinating === undefined || !isOpen(coordinating)) return
-  const lines = linesOf(referral)
-  const states = lines.map(lineState)
-  const business = PROGRESS.find(state => states.includes(state)) ?? businessOf(coordinating) as BusinessStatus
-  const waits = lines.filter(line => !line.isDone).map(line => nextActionAt({
-    business: lineState(line), now: unit.now,
-    dueAt: line.open === undefined ? referral.proposal.dueAt : dueOf(line.open),
-    etaAt: line.open === undefined ? undefined : etaOf(line.open),
-  }))
+  const { business, waits } = standingOf(referral, unit.now)
   const end = instant(Math.min(...waits, unit.now + REVIEW_WITHIN_MS))
-  const etas = lines.flatMap(({ open }) => (open === undefined ? [] : etaOf(open) ?? []))
+  const etas = referral.offers.flatMap(offer => (isOpen(offer) ? etaOf(offer) ?? [] : []))
   await unit.update(asResource({
-    ...coordinating,
+    ...withEta(coordinating, etas),
     businessStatus: businessConcept(business),
     restriction: { ...coordinating.restriction, period: { ...coordinating.restriction?.period, end } },
-    ...(etas.length === 0 ? {} : {
-      output: withDetail(coordinating.output, { type: detailConcept('eta'), valueDateTime: instant(Math.min(...etas)) }, 'eta'),
-    }),
     note: noted(coordinating, { text: says, time: instant(unit.now) }),
   }), { origin: 'consequence' })
+}
+
+/** With the first ETA of those who are coming; with none when nobody is. */
+const withEta = ({ output, ...task }: Task, etas: readonly number[]): Task => {
+  const told = etas.length === 0
+    ? output?.filter(entry => detail([entry], 'eta') === undefined) ?? []
+    : withDetail(output, { type: detailConcept('eta'), valueDateTime: instant(Math.min(...etas)) }, 'eta')
+  return { ...task, ...(told.length === 0 ? {} : { output: told }) }
 }
 
 export const noted = (task: Task, note: Annotation): Annotation[] => [...(task.note ?? []), note].slice(-MAX_NOTES)

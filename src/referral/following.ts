@@ -7,28 +7,34 @@ import { instant } from '../fhir/clock.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import type { ResourceRef } from '../fhir/resource.ts'
 import type { Unit } from '../rest/unit.ts'
-import { letOut } from './case-sharing.ts'
+import { hasTakenOver, letOut } from './case-sharing.ts'
 import { BUSINESS_STATUS_DISPLAY, businessConcept, businessOf, ETA_EXTENSION, kindOf, type BusinessStatus } from './codes.ts'
 import { cancelReferral, closeReferral, completeWhenDone } from './completion.ts'
 import { etaOf, mirror } from './coordination.ts'
+import { handToAmbulance } from './follow-up.ts'
 import { offerChosen, offerNext, offerProposed } from './offers.ts'
+import type { OpeningParts } from './opening.ts'
 import { recordStep } from './provenance.ts'
+import { askSender, endQuestions, resumeTriage } from './questions.ts'
+import { redirect } from './redirecting.ts'
 import { asResource, isOpen, lineOf, linesOf, readReferral, type Referral } from './referral.ts'
 import type { Consequence, Transition } from './transitions.ts'
 import { finishVisit, startVisit } from './visit.ts'
 
 /** Completes the Task, then what the row entails, then the coordinating Task and the Provenance. */
-export const follow = async (unit: Unit, row: Transition, after: Task, caseId: string): Promise<void> => {
+export const follow = async (unit: Unit, row: Transition, after: Task, caseId: string, parts: OpeningParts): Promise<void> => {
   requireEta(after)
   const task: Task = {
     ...after, ...executionOf(unit, row, after),
     ...(businessOf(after) === row.to.business ? {} : { businessStatus: businessConcept(row.to.business) }),
   }
   await unit.update(asResource(task))
+  const opened = await readReferral(unit, caseId)
+  if (opened !== undefined && row.kind === 'triage' && row.to.status === 'completed') await setPriority(unit, opened, task)
   const says: string[] = [sayings(unit, task)]
   for (const consequence of row.entails) {
     const referral = await readReferral(unit, caseId)
-    if (referral !== undefined) says.push(...await entail(unit, consequence, referral, task))
+    if (referral !== undefined) says.push(...await entail(unit, consequence, referral, task, parts))
   }
   const referral = await readReferral(unit, caseId)
   if (referral === undefined) return
@@ -42,7 +48,7 @@ export const follow = async (unit: Unit, row: Transition, after: Task, caseId: s
 export const letEndedOut = async (unit: Unit, caseId: string): Promise<void> => {
   const referral = await readReferral(unit, caseId)
   if (referral === undefined) return
-  for (const offer of referral.offers) if (!isOpen(offer)) await letOut(unit, referral, offer)
+  for (const attempt of referral.attempts) if (!isOpen(attempt) && !hasTakenOver(attempt)) await letOut(unit, referral, attempt)
 }
 
 /** The Task first, then what else of the referral's state this unit changed. */
@@ -67,7 +73,7 @@ const executionOf = (unit: Unit, row: Transition, task: Task): Pick<Task, 'execu
 /** What the note of a step says: who, what, why, until when. */
 const sayings = (unit: Unit, task: Task): string => {
   const by = unit.caller.practitioner?.name
-  const who = kindOf(task) === 'offer' ? task.owner?.display ?? 'The service' : 'The hub'
+  const who = speaker(unit, task)
   const eta = etaOf(task)
   const reason = task.statusReason?.coding?.[0]?.display ?? task.statusReason?.text
   const did = BUSINESS_STATUS_DISPLAY[businessOf(task) as BusinessStatus]
@@ -75,24 +81,43 @@ const sayings = (unit: Unit, task: Task): string => {
     + (eta !== undefined && EXPECTED.has(task.status) ? ` Expected at ${instant(eta)}.` : '')
 }
 
+const speaker = ({ caller }: Unit, task: Task): string => {
+  if (caller.role === 'referrer') return 'The sender'
+  return kindOf(task) === 'offer' ? task.owner?.display ?? 'The service' : 'The hub'
+}
+
 /** While a visit is to come. */
 const EXPECTED = new Set(['accepted', 'in-progress'])
 
 /** One consequence; answers what there is to say about it. */
-const entail = async (unit: Unit, consequence: Consequence, referral: Referral, task: Task): Promise<readonly string[]> => {
+const entail = async (
+  unit: Unit, consequence: Consequence, referral: Referral, task: Task, parts: OpeningParts,
+): Promise<readonly string[]> => {
   switch (consequence) {
     case 'offer-proposed': {
-      await setPriority(unit, referral, task)
       return (await offerProposed(unit, referral)).map(offeredTo)
     }
-    case 'offer-chosen': {
-      if (task.code?.coding?.some(({ code }) => code === 'triage')) await setPriority(unit, referral, task)
-      const waiting = linesOf(referral).find(line => line.open === undefined && !line.isDone)
-      return [offeredTo(await offerChosen(unit, referral, task, waiting?.line ?? 0))]
-    }
+    case 'offer-chosen': return [offeredTo(await offerChosen(unit, referral, task, firstWaiting(referral)))]
     case 'offer-next': {
       const offer = await offerNext(unit, referral, lineOf(task))
       return [offer === undefined ? 'No proposed alternative is left; the hub finds a service.' : offeredTo(offer)]
+    }
+    case 'ask-sender': return [`Asked of ${ownerName(await askSender(unit, referral, task))}: ${task.statusReason?.text ?? ''}`]
+    case 'resume-triage': {
+      await resumeTriage(unit, referral, parts)
+      return []
+    }
+    case 'end-questions': {
+      await endQuestions(unit, referral)
+      return []
+    }
+    case 'redirect': {
+      const isWhole = kindOf(task) === 'triage'
+      return [`${ownerName(await redirect(unit, referral, task, isWhole ? undefined : firstWaiting(referral)))} is asked to see to it that it is taken over.`]
+    }
+    case 'hand-to-ambulance': {
+      const { restriction } = await handToAmbulance(unit, referral)
+      return [`The hub follows up at ${restriction?.period?.end}.`]
     }
     case 'start-visit': {
       await startVisit(unit, referral, task)
@@ -104,7 +129,8 @@ const entail = async (unit: Unit, consequence: Consequence, referral: Referral, 
     }
     case 'close-referral': {
       await finishVisit(unit, task)
-      await closeReferral(unit, referral, businessOf(task) as BusinessStatus, sayings(unit, task))
+      const business = kindOf(task) === 'follow-up' ? 'returned-to-ambulance' : businessOf(task) as BusinessStatus
+      await closeReferral(unit, referral, business, sayings(unit, task))
       return []
     }
     case 'cancel-referral': {
@@ -115,7 +141,11 @@ const entail = async (unit: Unit, consequence: Consequence, referral: Referral, 
   }
 }
 
-const offeredTo = (offer: Task): string => `Offered to ${offer.owner?.display ?? offer.owner?.reference}.`
+/** The line that a service named by a person is for: the first that nobody is asked for. */
+const firstWaiting = (referral: Referral): number => linesOf(referral).find(line => line.open === undefined && !line.isDone)?.line ?? 0
+
+const ownerName = ({ owner }: Task): string => owner?.display ?? owner?.reference ?? owner?.identifier?.value ?? 'the hub'
+const offeredTo = (offer: Task): string => `Offered to ${ownerName(offer)}.`
 
 /** The urgency that the clinician confirmed or set becomes the referral's. */
 const setPriority = async (unit: Unit, { request }: Referral, { priority }: Task): Promise<void> => {

@@ -5,7 +5,7 @@
  */
 import { refText } from '../fhir/resource.ts'
 import type { Change, Guard, Unit } from '../rest/unit.ts'
-import { inheritedCase } from './case-sharing.ts'
+import { inheritedCase, keepForAuthor } from './case-sharing.ts'
 import { requireOneOwner } from './coordination.ts'
 import { judgeRequest } from './judging-requests.ts'
 import { judgeTask } from './judging-tasks.ts'
@@ -28,7 +28,7 @@ export const createReferralGuard = (parts: OpeningParts): Guard => {
       // Cases first, then what belongs to them, then the Tasks, which are judged by their case.
       for (const change of fresh) if (change.ref.type === 'ServiceRequest') await judgeRequest(unit, change, parts)
       for (const change of fresh) await inherit(unit, change)
-      for (const change of fresh) if (change.ref.type === 'Task') await judgeTask(unit, change)
+      for (const change of fresh) if (change.ref.type === 'Task') await judgeTask(unit, change, parts)
       await requireOwners(unit)
     },
   }
@@ -38,7 +38,9 @@ export const createReferralGuard = (parts: OpeningParts): Guard => {
 const inherit = async (unit: Unit, { ref, after, replaces }: Change): Promise<void> => {
   if (after === undefined || replaces > 0 || ref.type === 'ServiceRequest' || await unit.caseOf(ref) !== undefined) return
   const caseId = await inheritedCase(unit, after)
-  if (caseId !== undefined) unit.join(ref, caseId)
+  if (caseId === undefined) return
+  unit.join(ref, caseId)
+  if (unit.caller.role === 'service') keepForAuthor(unit, ref)
 }
 
 const requireOwners = async (unit: Unit): Promise<void> => {

@@ -7,13 +7,17 @@ import { outcomes } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Change, Unit } from '../rest/unit.ts'
 import { businessOf, detail, kindOf, TASK_CODE_SYSTEM, type TaskKind } from './codes.ts'
+import { CIRCUMSTANCE_TEXT, circumstancesOf } from './circumstances.ts'
+import { refuseWhileUnderWay } from './completion.ts'
 import { etaOf, mirror } from './coordination.ts'
 import { follow, requireEta } from './following.ts'
+import type { OpeningParts } from './opening.ts'
 import { asTask, partiesOf } from './parties.ts'
 import { refuseElementChange } from './protection.ts'
 import { hasReason, reasonChoices, reasonLists } from './reasons.ts'
 import { asResource, lineOf, readReferral, type Referral } from './referral.ts'
-import { judge, leadingFrom, openTo, type Need, type Transition } from './transitions.ts'
+import type { Need, Transition } from './transitions.ts'
+import { judge, leadingFrom, openTo } from './verdict.ts'
 
 /** What ties a Task to its referral, its owner and its deadline. */
 const PROTECTED = [
@@ -24,7 +28,7 @@ const PROTECTED = [
 const BUT_NOTES = ['extension', 'identifier', 'description', 'input', 'output', 'executionPeriod', 'statusReason', 'contained'] as const
 
 /** Judges a created, changed or deleted Task; Tasks that are not of the hub's workflow pass. */
-export const judgeTask = async (unit: Unit, change: Change): Promise<void> => {
+export const judgeTask = async (unit: Unit, change: Change, parts: OpeningParts): Promise<void> => {
   const before = asTask(change.before)
   const after = asTask(change.after)
   const caseId = await unit.caseOf(change.ref)
@@ -33,7 +37,7 @@ export const judgeTask = async (unit: Unit, change: Change): Promise<void> => {
   if (after === undefined) return
   if (kind === undefined || caseId === undefined) return refuseNewWorkflowTask(kind === kindOf(after) ? undefined : after, caseId)
   const referral = await readReferral(unit, caseId)
-  if (referral !== undefined) await judgeChange(unit, referral, kind, before, after)
+  if (referral !== undefined) await judgeChange(unit, referral, kind, before, after, parts)
 }
 
 /** Workflow Tasks are made by what entails them, never by hand. */
@@ -45,7 +49,9 @@ const refuseNewWorkflowTask = (task: Task | undefined, caseId: string | undefine
     `a Task with the code ${coding} is made by the hub when a step entails it (${TASK_CODE_SYSTEM}), not by a client`, [], 'Task.code')
 }
 
-const judgeChange = async (unit: Unit, referral: Referral, kind: TaskKind, before: Task, after: Task): Promise<void> => {
+const judgeChange = async (
+  unit: Unit, referral: Referral, kind: TaskKind, before: Task, after: Task, parts: OpeningParts,
+): Promise<void> => {
   // Whose it is goes by what is stored, not by what the caller writes.
   const parties = await partiesOf(unit, before, kind === 'coordinate' ? before : referral.coordinating, referral.request)
   const isHubs = parties.includes('hub') || parties.includes('administrator')
@@ -55,7 +61,7 @@ const judgeChange = async (unit: Unit, referral: Referral, kind: TaskKind, befor
   refuseTies(kind, before, after, isHubs)
 
   const verdict = judge({
-    kind, parties, has: (need, row) => comesWith(unit, after, need, row),
+    kind, parties, holding: await circumstancesOf(unit, referral), has: (need, row) => comesWith(unit, after, need, row),
     before: { status: before.status, business: businessOf(before) },
     after: { status: after.status, business: businessOf(after) },
   })
@@ -63,12 +69,20 @@ const judgeChange = async (unit: Unit, referral: Referral, kind: TaskKind, befor
     case 'unchanged':
       if (!isHubs && !parties.includes('service')) refuseElementChange(asResource(before), asResource(after), BUT_NOTES, 'a sender adds notes')
       return followDetails(unit, referral, kind, before, after)
-    case 'taken': return follow(unit, verdict.row, after, referral.id)
+    case 'taken': return follow(unit, verdict.row, after, referral.id, parts)
     case 'no-such-step': throw outcomes.transitionNotAllowed(
       `Task/${after.id} is ${said(before)} and cannot become ${said(after)}`, verdict.allowed.map(named), 'Task.status')
+    case 'not-now': throw notNow(referral, after, verdict.row, verdict.allowed)
     case 'not-yours': throw notYours(verdict.row, verdict.allowed)
     case 'needs': throw missing(verdict.row, verdict.missing)
   }
+}
+
+/** What a row of the table needs of the referral, and does not find. */
+export const notNow = (referral: Referral, task: Task, row: Transition, allowed: readonly Transition[]): Error => {
+  if (row.when === 'nobody-under-way') refuseWhileUnderWay(referral, 'Task.status')
+  const needs = row.when === undefined ? '' : ` needs that ${CIRCUMSTANCE_TEXT[row.when]}`
+  return outcomes.transitionNotAllowed(`Task/${task.id}: ${row.action}${needs}`, allowed.map(named), 'Task.status')
 }
 
 /** Throws when what ties the Task to its referral would change; the hub may move the next-action time and the urgency. */
@@ -77,7 +91,7 @@ const refuseTies = (kind: TaskKind, before: Task, after: Task, isHubs: boolean):
   const mayHub = (element: string): boolean => isHubs && (element === 'priority' || (element === 'restriction' && kind === 'coordinate'))
   refuseElementChange(asResource(before), asResource(after), PROTECTED.filter(element => !mayHub(element)), why)
   const ties = (task: Task): Resource => ({
-    resourceType: 'Task', extension: lineOf(task), output: detail(task.output, 'proposal'), input: detail(task.input, 'request'),
+    resourceType: 'Task', extension: lineOf(task), output: detail(task.output, 'proposal'), input: [detail(task.input, 'request'), ...(task.input ?? []).filter(entry => detail([entry], 'question') !== undefined)],
   })
   refuseElementChange(ties(before), ties(after), ['extension', 'output', 'input'], why)
 }
@@ -111,6 +125,8 @@ const comesWith = (unit: Unit, task: Task, need: Need, row: Transition): boolean
     case 'service': return detail(task.output, 'service')?.valueReference?.reference !== undefined
     case 'eta': return etaOf(task) !== undefined
     case 'outcome': return detail(task.output, 'outcome') !== undefined
+    case 'question': return (task.statusReason?.text ?? '').trim() !== ''
+    case 'answer': return (detail(task.output, 'answer')?.valueString ?? '').trim() !== ''
   }
 }
 
@@ -120,6 +136,8 @@ const missing = (row: Transition, need: Need): Error => {
     case 'reason': return outcomes.businessRule('reason-required', `${row.action} needs a reason${choices(row)}`, 'Task.statusReason')
     case 'service': return outcomes.businessRule('service-required',
       `${row.action} needs the HealthcareService that is to be offered the referral`, 'Task.output')
+    case 'question': return outcomes.businessRule('question-required', `${row.action} needs the question to the sender`, 'Task.statusReason.text')
+    case 'answer': return outcomes.businessRule('answer-required', `${row.action} needs the answer`, 'Task.output')
     case 'eta': return outcomes.businessRule('eta-required', `${row.action} needs the expected time of arrival`, 'Task.extension')
     case 'outcome': return outcomes.businessRule('outcome-required', `${row.action} needs an outcome`, 'Task.output')
   }
@@ -139,6 +157,6 @@ const followDetails = async (unit: Unit, referral: Referral, kind: TaskKind, bef
 /** Actions open to the caller on a Task, and those open to others; for `$available-actions` and `$transition`. */
 export const actionsOn = async (unit: Unit, task: Task, referral: Referral): Promise<{ yours: readonly Transition[]; all: readonly Transition[] }> => {
   const kind = kindOf(task)
-  const all = kind === undefined ? [] : leadingFrom(kind, task.status, businessOf(task))
+  const all = kind === undefined ? [] : leadingFrom(kind, task.status, businessOf(task), await circumstancesOf(unit, referral))
   return { all, yours: openTo(all, await partiesOf(unit, task, referral.coordinating, referral.request)) }
 }

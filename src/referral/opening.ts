@@ -19,6 +19,8 @@ import { nextActionAt } from './times.ts'
 
 export interface OpeningParts {
   readonly propose: Propose
+  /** Told of a fault in triage, so that somebody mends it; the referral is stored and owned all the same. */
+  readonly onFault?: (error: unknown) => void
   /** The hubs of this installation, at least one. Not addressed: that of the person's residence, else the first. */
   readonly hubs: readonly Hub[]
 }
@@ -41,15 +43,16 @@ const MAX_AROUND = 1_000
  * what this unit writes and what the ServiceRequest points to.
  */
 export const openReferral = async (
-  unit: Unit, request: ServiceRequest, { propose, hubs }: OpeningParts, sent?: readonly Resource[],
+  unit: Unit, request: ServiceRequest, parts: OpeningParts, sent?: readonly Resource[],
 ): Promise<Opened> => {
+  const { hubs } = parts
   const caseId = String(request.id)
   const resource = asResource(request)
   const addressed = await addressedHub(unit, request, hubs)
   const [first] = hubs
   if (first === undefined) throw new Error('no hub is configured')
-  const resources = sent ?? await around(unit, resource)
-  const proposal = await proposeSafely(propose, {
+  const resources = sent ?? await resourcesAround(unit, resource)
+  const proposal = await proposeSafely(parts, {
     resources: [resource, ...resources.filter(({ id, resourceType }) => id !== request.id || resourceType !== 'ServiceRequest')],
     addressed: addressed?.locality, referrerKind: unit.caller.referrerKind, receivedAt: unit.now,
   })
@@ -91,7 +94,8 @@ export const openReferral = async (
   return { coordinating: coordinating as unknown as Task, triage: triage as unknown as Task, hub, proposal }
 }
 
-const keep = (unit: Unit, caseId: string, resource: Resource): Resource => {
+/** Creates a resource and puts it into the case. */
+export const keep = (unit: Unit, caseId: string, resource: Resource): Resource => {
   const created = unit.create(resource, { origin: 'consequence' })
   unit.join({ type: created.resourceType, id: String(created.id) }, caseId)
   return created
@@ -112,7 +116,7 @@ const sender = (unit: Unit, request: ServiceRequest): Task['requester'] => (unit
   : { identifier: { system: ODS_ORGANISATION_SYSTEM, value: unit.caller.organisation } })
 
 /** What is in the same unit, and what the ServiceRequest leads to. */
-const around = async (unit: Unit, request: Resource): Promise<readonly Resource[]> => {
+export const resourcesAround = async (unit: Unit, request: Resource): Promise<readonly Resource[]> => {
   const found = new Map<string, Resource>()
   for (const { ref, after } of unit.changes()) if (after !== undefined) found.set(refText(ref), after)
   let edge: readonly Resource[] = [request]
@@ -134,10 +138,13 @@ const local = (resource: Resource): readonly ResourceRef[] =>
   references(resource).flatMap(({ reference }) => localReference(reference) ?? [])
 
 /** Persist first: what triage cannot digest waits for a person instead of being refused. */
-const proposeSafely = async (propose: Propose, request: Parameters<Propose>[0]): Promise<ReferralProposal | undefined> => {
+export const proposeSafely = async (
+  { propose, onFault }: OpeningParts, request: Parameters<Propose>[0],
+): Promise<ReferralProposal | undefined> => {
   try {
     return await propose(request)
-  } catch {
+  } catch (error) {
+    onFault?.(error)
     return undefined
   }
 }

@@ -39,13 +39,21 @@ export const partiesOf = async (
   unit: Unit, task: Task, coordinating: Task | undefined, request: ServiceRequest | undefined,
 ): Promise<readonly Party[]> => {
   const ods = unit.caller.organisation.toUpperCase()
+  const sender: readonly Party[] = (await sendersOf(unit, coordinating, request)).includes(ods) ? ['referrer'] : []
+  const asked: readonly Party[] = await isAsked(unit, task, ods) ? ['service'] : []
   switch (unit.caller.role) {
     case 'administrator': return ['administrator']
-    case 'hub': return await organisationOf(unit, coordinating?.owner) === ods ? ['hub'] : []
-    case 'service': return kindOf(task) === 'offer' && await organisationOf(unit, task.owner) === ods ? ['service'] : []
-    case 'referrer': return (await sendersOf(unit, coordinating, request)).includes(ods) ? ['referrer'] : []
+    case 'hub': return [...(await organisationOf(unit, coordinating?.owner) === ods ? ['hub' as const] : asked), ...sender]
+    case 'service': return [...asked, ...sender]
+    case 'referrer': return sender
     case 'integrator': return []
   }
+}
+
+/** Whether the organisation is the one that an offer or a redirection asks. */
+const isAsked = async (unit: Unit, task: Task, ods: string): Promise<boolean> => {
+  const kind = kindOf(task)
+  return (kind === 'offer' || kind === 'redirect') && await organisationOf(unit, task.owner) === ods
 }
 
 /** Whether the caller sees a case. */

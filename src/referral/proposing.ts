@@ -25,6 +25,8 @@ export interface ProposalRequest {
   readonly referrerKind: string | undefined
   /** Instant, milliseconds. */
   readonly receivedAt: number
+  /** What an earlier proposal gave: never lowered by a later one. */
+  readonly urgencyGiven?: ReferralProposal['priority'] | undefined
 }
 
 export interface ProposedOffer {
@@ -72,6 +74,8 @@ export interface KeptProposal {
   readonly priority: ReferralProposal['priority'] | undefined
   readonly dueAt: number | undefined
   readonly services: readonly ProposedOffer[]
+  /** What is asked for, as questions. */
+  readonly questions: readonly string[]
 }
 
 export const keptProposal = (guidance: Resource | undefined): KeptProposal => {
@@ -84,6 +88,7 @@ export const keptProposal = (guidance: Resource | undefined): KeptProposal => {
     priority: valueOf(parameters.find(parameter => parameter.name === 'priority')) as KeptProposal['priority'],
     dueAt: Number.isNaN(dueAt) ? undefined : dueAt,
     services: parameters.filter(parameter => parameter.name === 'service').map(offerOf),
+    questions: parameters.filter(parameter => parameter.name === 'missing').flatMap(questionOf),
   }
 }
 
@@ -93,6 +98,11 @@ const offerOf = ({ part = [] }: ParametersParameter): ProposedOffer => {
   const code = value('code')
   const literal = typeof reference === 'string' ? reference : (reference as { reference?: string } | undefined)?.reference
   return { line: Number(value('line') ?? 0), rank: Number(value('rank') ?? 1), code: typeof code === 'string' ? code : '', reference: literal }
+}
+
+const questionOf = ({ part = [] }: ParametersParameter): readonly string[] => {
+  const text = valueOf(part.find(parameter => parameter.name === 'text'))
+  return typeof text === 'string' ? [text] : []
 }
 
 /** The value of a parameter, whatever its type. */

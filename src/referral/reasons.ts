@@ -89,7 +89,20 @@ const withdrawal: ReasonList = {
   },
 }
 
-export const reasonLists = { rejection, override, cancellation, withdrawal, outcome } as const
+const redirection: ReasonList = {
+  system: hubCodeSystem('redirect-reason'),
+  codes: {
+    'out-of-area': 'Lives elsewhere',
+    'not-eligible': 'Not eligible here',
+    'other-service': 'Another service is right',
+    'closed-now': 'Closed now',
+    'no-capacity': 'No room here',
+    'person-wishes': 'Wishes of the person',
+    'other': 'Other reason',
+  },
+}
+
+export const reasonLists = { rejection, override, cancellation, withdrawal, redirection, outcome } as const
 export type ReasonListName = keyof typeof reasonLists
 
 /** Whether a `statusReason` carries a code of the list. */

@@ -19,8 +19,12 @@ export interface Referral {
   readonly coordinating: Task | undefined
   readonly triage: Task | undefined
   readonly proposal: KeptProposal
+  /** The newest follow-up Task, of a person who was left with the ambulance service. */
+  readonly followUp: Task | undefined
   /** In no order. */
   readonly offers: readonly Task[]
+  /** Offers and redirections: what was tried to find somebody for a line. */
+  readonly attempts: readonly Task[]
   /** Of every kind, the coordinating Task and the offers included. */
   readonly tasks: readonly Task[]
 }
@@ -50,7 +54,9 @@ export const readReferral = async (unit: Unit, id: string): Promise<Referral | u
     id, request, tasks, triage,
     coordinating: of('coordinate').find(isOpen) ?? of('coordinate')[0],
     proposal: keptProposal(guidance === undefined ? undefined : await unit.read(guidance)),
+    followUp: of('follow-up').find(isOpen) ?? of('follow-up').at(-1),
     offers: of('offer'),
+    attempts: [...of('offer'), ...of('redirect')],
   }
 }
 
@@ -69,26 +75,34 @@ export const isOpen = (task: Task): boolean => !CLOSED.has(task.status)
 export const lineOf = (offer: Task): number =>
   offer.extension?.find(extension => extension.url === LINE_EXTENSION)?.valueUnsignedInt ?? 0
 
-/** One line's offers. */
+/** A redirection that names no line asks the other side to take the whole referral over. */
+export const covers = (attempt: Task, line: number): boolean =>
+  lineOf(attempt) === line || (kindOf(attempt) === 'redirect' && attempt.extension?.some(({ url }) => url === LINE_EXTENSION) !== true)
+
+/** One line's attempts. */
 export interface Line {
   readonly line: number
-  /** The offer somebody works on, if any. */
+  /** The offer somebody works on, or the redirection somebody answers, if any. */
   readonly open: Task | undefined
   readonly isDone: boolean
-  readonly offers: readonly Task[]
+  readonly attempts: readonly Task[]
 }
 
-/** The service did it, or the person did not want it. */
-const endsLine = (offer: Task): boolean => offer.status === 'completed' || businessOf(offer) === 'declined-by-patient'
+/** The service did it, the other side took it over, or the person did not want it. */
+const endsLine = (attempt: Task): boolean => attempt.status === 'completed' || businessOf(attempt) === 'declined-by-patient'
 
-/** The lines that were ever offered. */
-export const linesOf = (referral: Pick<Referral, 'offers'>): readonly Line[] => {
-  const numbers = [...new Set(referral.offers.map(lineOf))].sort((a, b) => a - b)
-  return numbers.map(line => {
-    const offers = referral.offers.filter(offer => lineOf(offer) === line)
-    return { line, offers, open: offers.find(isOpen), isDone: offers.some(endsLine) }
+/** The lines a clinician decided on and those that were ever offered: none is lost because nobody could be offered it. */
+export const linesOf = (referral: Pick<Referral, 'attempts' | 'proposal' | 'triage'>): readonly Line[] => {
+  const numbers = new Set([...linesDecided(referral), ...referral.attempts.map(lineOf)])
+  return [...numbers].sort((a, b) => a - b).map(line => {
+    const attempts = referral.attempts.filter(attempt => covers(attempt, line))
+    return { line, attempts, open: attempts.find(isOpen), isDone: attempts.some(endsLine) }
   })
 }
+
+/** Once a clinician has decided, the lead and every further line of the proposal must come to an end of its own. */
+const linesDecided = ({ triage, proposal }: Pick<Referral, 'proposal' | 'triage'>): readonly number[] =>
+  (triage?.status === 'completed' ? [0, ...proposal.services.map(({ line }) => line)] : [])
 
 /** A typed resource as the rest room takes it. */
 export const asResource = (resource: Task | ServiceRequest): Resource => resource as unknown as Resource

@@ -21,6 +21,14 @@ export const REROUTE_WITHIN_MS = 15 * MINUTE
 export const VISIT_WITHIN_MS = 2 * HOUR
 /** Urgent community response lasts up to 48-72 h; the case is reviewed at the latest then. */
 export const REVIEW_WITHIN_MS = 72 * HOUR
+/** The sender is asked, by telephone if need be: call in 15 min (Strata SOP, Cornwall; domain 3.2 row 3). */
+export const ASK_WITHIN_MS = 15 * MINUTE
+/** The other side of a redirection takes it over: 30 min (proposed). */
+export const TAKE_OVER_WITHIN_MS = 30 * MINUTE
+/** 999 is called and the ambulance service has taken over: a clinician looks again within 15 min (proposed). */
+export const HAND_OVER_WITHIN_MS = 15 * MINUTE
+/** Wall clock in London at which the hub looks after whom it left with the ambulance service (model, hours). */
+export const FOLLOW_UP_AT_MS = 8 * HOUR + 15 * MINUTE
 /** Data that could not be used is looked at with the referral, within the confirmation's time (proposed). */
 export const FIX_WITHIN_MS = CONFIRM_WITHIN_MS
 
@@ -42,6 +50,10 @@ export const nextActionAt = ({ business, now, dueAt, etaAt }: NextActionInput): 
     case 'visited':
     case 'managing': return now + REVIEW_WITHIN_MS
     case 'rejected': return byDue(REROUTE_WITHIN_MS)
+    case 'redirected': return Math.max(now, dueAt ?? now + TAKE_OVER_WITHIN_MS)
+    case 'returned-to-ambulance': return Math.max(now, dueAt ?? now + CONFIRM_WITHIN_MS)
+    case 'escalated-999': return now + HAND_OVER_WITHIN_MS
+    case 'info-requested': return byDue(ASK_WITHIN_MS)
     default: return byDue(CONFIRM_WITHIN_MS)
   }
 }

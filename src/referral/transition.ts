@@ -20,7 +20,7 @@ export const transition = operation({
   parameter: [
     {
       name: 'action', use: 'in', min: 1, max: '1', type: 'code',
-      documentation: 'What is done: confirm, override, seen, accept, reject, en-route, visited, managing, complete, cancel, …',
+      documentation: 'What is done: confirm, override, request-info, redirect, seen, accept, reject, en-route, visited, complete, cancel, …',
     },
     {
       name: 'reason', use: 'in', min: 0, max: '1', type: 'Element',
@@ -34,12 +34,17 @@ export const transition = operation({
     },
     {
       name: 'service', use: 'in', min: 0, max: '1', type: 'Element',
-      documentation: 'The HealthcareService that is to be offered the referral (override, offer): a Reference, or its literal.',
+      documentation: 'The HealthcareService that is to be offered the referral (override, offer), or that or the Organization that is to take it over (redirect): a Reference, or its literal.',
     },
     {
       name: 'priority', use: 'in', min: 0, max: '1', type: 'code',
       documentation: 'The urgency a clinician sets with the decision: routine, urgent, asap, stat.',
     },
+    {
+      name: 'question', use: 'in', min: 0, max: '1', type: 'string',
+      documentation: 'What the sender is asked (request-info); without it, what the proposal says is missing. One question a line.',
+    },
+    { name: 'answer', use: 'in', min: 0, max: '1', type: 'string', documentation: 'What the sender answers (answer-info); without it, the note.' },
     { name: 'return', use: 'out', min: 1, max: '1', type: 'Task', documentation: 'The Task as it now is.' },
   ],
 }, async ({ id = '', ifMatch, input, caller, repository, requestId, correlationId }) => {
@@ -57,10 +62,10 @@ export const transition = operation({
       throw outcomes.businessRule('not-a-referral-task', `${refText(ref)} is not a Task of a referral; PUT it instead`)
     }
     const task = resource as unknown as Task
-    const { yours } = await actionsOn(unit, task, referral)
-    const row = rowFor(task, String(input.one('action')), yours)
-    const after = stepped(task, row, stepInput(input), unit.now, caller.practitioner?.name)
-    requireReady(unit, row, yours, after)
+    const actions = await actionsOn(unit, task, referral)
+    const row = rowFor(referral, task, String(input.one('action')), actions)
+    const after = stepped(referral, task, row, stepInput(input), unit.now, caller.practitioner?.name)
+    requireReady(unit, row, actions.yours, after)
     await unit.update(asResource(after))
   })
 
@@ -80,5 +85,6 @@ const stepInput = (input: OperationInput): StepInput => {
   return {
     action: text('action') ?? '', reason: input.one('reason'), eta: text('eta'), note: text('note'),
     outcome: input.one('outcome'), service: input.one('service'), priority: text('priority'),
+    question: text('question'), answer: text('answer'),
   }
 }

@@ -6,6 +6,7 @@ import type { Encounter, Task } from 'fhir/r4.js'
 import { instant } from '../fhir/clock.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Unit } from '../rest/unit.ts'
+import { keepForAuthor } from './case-sharing.ts'
 import type { Referral } from './referral.ts'
 
 /** Home health: the class of a visit at the person's usual residence (v3-ActCode, R4 Encounter.class). */
@@ -27,7 +28,9 @@ export const startVisit = async (unit: Unit, { id, request }: Referral, offer: T
     period: { start: instant(unit.now) },
     ...(practitioner === undefined ? {} : { participant: [{ individual: { reference: practitioner.practitioner, display: practitioner.name } }] }),
   }, { origin: 'consequence' })
-  unit.join({ type: 'Encounter', id: String(encounter.id) }, id)
+  const ref = { type: 'Encounter', id: String(encounter.id) }
+  unit.join(ref, id)
+  keepForAuthor(unit, ref)
 }
 
 export const finishVisit = async (unit: Unit, offer: Task): Promise<void> => {

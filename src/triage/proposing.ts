@@ -7,7 +7,7 @@ import type { Resource } from '../fhir/resource.ts'
 import type { Triage } from './load.ts'
 import { proposalParameters } from './parameters.ts'
 import { propose } from './propose.ts'
-import type { Proposal } from './proposal.ts'
+import type { Priority, Proposal } from './proposal.ts'
 
 export interface ReferralToTriage {
   /** Everything that came with the referral, the ServiceRequest first. */
@@ -17,6 +17,7 @@ export interface ReferralToTriage {
   readonly referrerKind: string | undefined
   /** Instant, milliseconds. */
   readonly receivedAt: number
+  readonly urgencyGiven?: Priority | undefined
 }
 
 export interface ProposalWithParameters extends Proposal {
@@ -24,7 +25,7 @@ export interface ProposalWithParameters extends Proposal {
 }
 
 export const createProposing = (triage: Triage, directory: Directory) =>
-  ({ resources, addressed, referrerKind, receivedAt }: ReferralToTriage): Promise<ProposalWithParameters> => {
-    const proposal = propose(triage, { resources, addressedLocality: addressed, callerKind: referrerKind, receivedAt, directory })
+  ({ resources, addressed, referrerKind, receivedAt, urgencyGiven }: ReferralToTriage): Promise<ProposalWithParameters> => {
+    const proposal = propose(triage, { resources, addressedLocality: addressed, callerKind: referrerKind, receivedAt, urgencyGiven, directory })
     return Promise.resolve({ ...proposal, parameters: proposalParameters(proposal) as unknown as Resource })
   }

@@ -1,13 +1,13 @@
 /** docs/referral.md shows the table that judges, row by row. */
 import { readFileSync } from 'node:fs'
+import { CIRCUMSTANCE_TEXT } from '../../src/referral/circumstances.ts'
 import { transitions, type Transition } from '../../src/referral/transitions.ts'
-
-const KIND: Readonly<Record<Transition['kind'], string>> = { 'coordinate': 'coordinate', 'triage': 'triage', 'offer': 'offer (`fulfill`)', 'fix-data': 'fix-data' }
 
 const states = ({ from }: Transition): string => from.map(({ status, business }) => `${status}/${business}`).join(', ')
 const row = (one: Transition): string => {
   const needs = [...one.needs, ...one.takes.map(take => `(${take})`)].join(', ')
-  return `| ${KIND[one.kind]} | \`${one.action}\` | ${states(one)} | ${one.to.status}/${one.to.business} | ${one.who.join(', ')} | ${needs} | ${one.meaning} |`
+  const when = one.when === undefined ? '' : `: ${CIRCUMSTANCE_TEXT[one.when]}`
+  return `| ${one.kind} | \`${one.action}\`${when} | ${states(one)} | ${one.to.status}/${one.to.business} | ${one.who.join(', ')} | ${needs} | ${one.meaning} |`
 }
 
 it('docs/referral.md holds the table as it is', () => {

@@ -1,0 +1,48 @@
+/**
+ * What is so of a referral where a row of the table asks for it: what its proposal says, and whether a team is under way.
+ *
+ * Asked in the same unit of work by whoever lists actions and by the guard, so that what is listed is what is accepted.
+ */
+import type { Unit } from '../rest/unit.ts'
+import { linesProposed, nextAlternative } from './alternatives.ts'
+import type { Referral } from './referral.ts'
+import type { Circumstance } from './transitions.ts'
+
+/** The circumstances that hold now. */
+export const circumstancesOf = async (unit: Unit, referral: Referral): Promise<ReadonlySet<Circumstance>> => {
+  const holding = new Set<Circumstance>()
+  const ofProposal = await proposalSays(unit, referral)
+  if (ofProposal !== undefined) holding.add(ofProposal)
+  if (teamUnderWay(referral) === undefined) holding.add('nobody-under-way')
+  return holding
+}
+
+/** For people, after "needs that". */
+export const CIRCUMSTANCE_TEXT: Readonly<Record<Circumstance, string>> = {
+  'offerable': 'the proposal is an offer or a review with a service that can be offered it now',
+  'emergency': 'the proposal is an emergency',
+  'moreinfo': 'the proposal asks for more information',
+  'redirect': 'the proposal is a redirection',
+  'closed': 'the proposal is that the person declines',
+  'nobody-under-way': 'no team is on its way or with the person',
+}
+
+/** The offer whose team is on its way or with the person. */
+export const teamUnderWay = ({ offers }: Pick<Referral, 'offers'>): Referral['offers'][number] | undefined =>
+  offers.find(({ status }) => status === 'in-progress')
+
+const proposalSays = async (unit: Unit, referral: Referral): Promise<Circumstance | undefined> => {
+  const { disposition } = referral.proposal
+  switch (disposition) {
+    case 'emergency':
+    case 'moreinfo':
+    case 'redirect':
+    case 'closed': return disposition
+    case 'offer':
+    case 'review': {
+      for (const line of linesProposed(referral)) if (await nextAlternative(unit, referral, line) !== undefined) return 'offerable'
+      return undefined
+    }
+    default: return undefined
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Triage again, over what a case has come to hold: a new proposal beside the old one, which stays. It never lowers the
+ * urgency that was given before (domain 2.6), and a fault leaves the old proposal in force.
+ */
+import type { Task } from 'fhir/r4.js'
+import { localReference } from '../fhir/reference.ts'
+import type { Resource } from '../fhir/resource.ts'
+import type { Unit } from '../rest/unit.ts'
+import { kindOf } from './codes.ts'
+import { keep, proposeSafely, resourcesAround, type OpeningParts } from './opening.ts'
+import { guidanceOf } from './proposing.ts'
+import { asResource, isOpen, type Referral } from './referral.ts'
+
+/** What says something about a person's state or wishes, as triage reads it. */
+const ABOUT_THE_PERSON = ['Observation', 'Condition', 'Flag', 'Consent', 'QuestionnaireResponse', 'CarePlan', 'Encounter', 'EpisodeOfCare'] as const
+
+export interface ProposedAgain {
+  /** Reference to the new GuidanceResponse. */
+  readonly guidance: { readonly reference: string }
+  readonly priority: NonNullable<Task['priority']>
+}
+
+/**
+ * A new proposal, kept in the case. Undefined when triage failed, or while faulty data waits to be put right: it read
+ * that data too, from the request as it was sent, and must not seem to know better without it.
+ */
+export const proposeAgain = async (unit: Unit, referral: Referral, parts: OpeningParts): Promise<ProposedAgain | undefined> => {
+  if (referral.tasks.some(task => kindOf(task) === 'fix-data' && isOpen(task))) return undefined
+  const { id, request, coordinating, proposal: { priority: urgencyGiven } } = referral
+  const hub = parts.hubs.find(({ organization }) => organization === coordinating?.owner?.reference)
+  const proposal = await proposeSafely(parts, {
+    resources: await caseResources(unit, referral),
+    addressed: hub?.locality, referrerKind: unit.caller.referrerKind, receivedAt: unit.now, urgencyGiven,
+  })
+  if (proposal === undefined) return undefined
+  const guidance = keep(unit, id, guidanceOf(proposal, request.subject.reference ?? '', id, unit.now))
+  return { guidance: { reference: `GuidanceResponse/${guidance.id}` }, priority: proposal.priority }
+}
+
+/** The ServiceRequest first, what it leads to, and everything of the case about its person. */
+const caseResources = async (unit: Unit, { id, request }: Referral): Promise<readonly Resource[]> => {
+  const found = new Map((await resourcesAround(unit, asResource(request))).map(resource => [`${resource.resourceType}/${resource.id}`, resource]))
+  found.delete(`ServiceRequest/${id}`)
+  const person = localReference(request.subject.reference ?? '')
+  for (const type of person === undefined ? [] : ABOUT_THE_PERSON) {
+    const about = await unit.find(type, { kind: 'match', param: 'patient', test: { kind: 'reference', types: ['Patient'], id: person?.id ?? '' } })
+    for (const resource of about) {
+      if (await unit.caseOf({ type, id: String(resource.id) }) === id) found.set(`${type}/${resource.id}`, resource)
+    }
+  }
+  return [asResource(request), ...found.values()]
+}
