@@ -1,0 +1,99 @@
+/**
+ * Drives a server with a bounded number of requests, so many at a time, and says what it took: the time of each, the
+ * server's CPU and the driver's own. Answers are counted, not parsed; one that is not the expected ends the run.
+ */
+import { Pool, type Dispatcher } from 'undici'
+import { cpuMs } from './hub-process.ts'
+
+export interface Request {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+export interface Target {
+  readonly url: string
+  readonly pid: number
+}
+
+export interface Measured {
+  readonly requestsPerSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** CPU of the server for a request, all threads. */
+  readonly serverMs: number
+  /** CPU of this process for a request. */
+  readonly driverMs: number
+  /** Of every request, sorted. */
+  readonly times: readonly number[]
+}
+
+/** `part` of the sorted times are at or below it; 0 of none. */
+export const quantile = (times: readonly number[], part: number): number => times[Math.floor(times.length * part)] ?? 0
+
+export interface Answer {
+  readonly status: number
+  readonly body: string
+}
+
+/** Longer than any request of the hub may take (its searches end at 2 s). */
+const TIMEOUT_MS = 15_000
+
+/** Sends every request once, `clients` at a time, each on a connection of its own. */
+export const drive = async (target: Target, requests: readonly Request[], clients: number): Promise<Measured> => {
+  const pool = open(target, clients)
+  const times: number[] = []
+  let next = 0
+  const client = async (): Promise<void> => {
+    while (next < requests.length) {
+      const request = requests[next++]!
+      const from = performance.now()
+      const status = await exchange(pool, request)
+      times.push(performance.now() - from)
+      if (status >= 300) throw new Error(`${request.method} ${request.path} was answered ${status}: ${(await ask(target, request)).body.slice(0, 600)}`)
+    }
+  }
+  const serverBefore = cpuMs(target.pid)
+  const driverBefore = process.cpuUsage()
+  const from = performance.now()
+  await Promise.all(Array.from({ length: clients }, client))
+  const seconds = (performance.now() - from) / 1_000
+  const { user, system } = process.cpuUsage(driverBefore)
+  const serverMs = (cpuMs(target.pid) - serverBefore) / requests.length
+  await pool.close()
+  times.sort((one, other) => one - other)
+  return {
+    requestsPerSecond: requests.length / seconds,
+    p50Ms: quantile(times, 0.5),
+    p99Ms: quantile(times, 0.99),
+    serverMs,
+    driverMs: (user + system) / 1_000 / requests.length,
+    times,
+  }
+}
+
+/** One request with its answer's text. */
+export const ask = async ({ url }: { readonly url: string }, { method, path, headers, body }: Request): Promise<Answer> => {
+  const pool = new Pool(url, { connections: 1 })
+  const answer = await pool.request({ method, path, headers, body: body ?? null, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS })
+  const text = await answer.body.text()
+  await pool.close()
+  return { status: answer.statusCode, body: text }
+}
+
+const open = ({ url }: Target, clients: number): Pool =>
+  new Pool(url, { connections: clients, pipelining: 1, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS })
+
+/** `dispatch` and not `request`: without a stream for each body the driver takes half the CPU. */
+const exchange = (pool: Pool, { method, path, headers, body }: Request): Promise<number> => new Promise((resolve, reject) => {
+  let status = 0
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart() {},
+    onResponseStart(_controller, code) { status = code },
+    onResponseData() {},
+    onResponseEnd() { resolve(status) },
+    onResponseError(_controller, error) { reject(error) },
+  }
+  pool.dispatch({ method, path, headers, body: body ?? null }, handler)
+})
