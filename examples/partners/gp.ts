@@ -1,75 +1,64 @@
 /**
  * A GP system: sends one referral, then follows it by polling Tasks until it is finished. The GP does nothing else.
- * Words: `refer INSTANT` (when the clinician pressed send), `look`.
+ * Words: `refer [INSTANT [FORM]]` (when the clinician pressed send; `forms/FORM.json` instead of `referral.json`),
+ * `look [STATE]` (and it must be in that state), `finished`.
  */
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { Bundle, OperationOutcome, Parameters, ServiceRequest, Task } from 'fhir/r4.js'
-import { clockTime, codeOf, etaOf, readReferral, resources, stateOf, tasksOf } from './case.ts'
+import type { Bundle, ServiceRequest } from 'fhir/r4.js'
+import { clockTime, codeOf, etaOf, isOpen, nextActionOf, ownerOf, readReferral, resources, stateOf, tasksOf } from './case.ts'
 import { connect } from './connection.ts'
 import { runDesk, type Say } from './desk.ts'
+import { expectFinished, expectState, startFollowing } from './following.ts'
+import { bundleOf, readForm } from './form.ts'
+import { proposalOf } from './proposal.ts'
+import { submit } from './submitting.ts'
 
+const ORGANISATION = 'P81067'
 const connection = await connect()
-const { fhir, request } = connection
-
+const following = startFollowing()
 let referralId = ''
-/** Versions of Tasks this system has told its clinician of, so that polling with `ge` tells nothing twice. */
-const told = new Set<string>()
-let lastSeen = ''
 
-const value = (parameters: Parameters, name: string): string | undefined => {
-  const found = parameters.parameter?.find(parameter => parameter.name === name)
-  return found?.valueString ?? found?.valueCode ?? found?.valueIdentifier?.value ?? found?.valueReference?.reference
-}
-
-const refer = async (say: Say, authoredOn: string): Promise<void> => {
+const writtenAt = async (authoredOn: string): Promise<Bundle> => {
   const bundle = JSON.parse(await readFile(new URL('./referral.json', import.meta.url), 'utf8')) as Bundle
   for (const resource of resources<ServiceRequest>(bundle)) {
     if (resource.resourceType === 'ServiceRequest' && authoredOn !== '') resource.authoredOn = authoredOn
   }
-  const answer = await fhir.operation({
-    name: 'submit', resourceType: 'ServiceRequest', input: { ...bundle },
-    options: request({ 'content-type': 'application/fhir+json' }),
-  }) as unknown as Parameters
-  referralId = (value(answer, 'referral') ?? '').replace('ServiceRequest/', '')
-  if (referralId === '') throw new Error('the hub did not name the referral')
-  say(`GP sent the referral; the hub answered: ${value(answer, 'status')}, number ${value(answer, 'identifier')}`)
-  const outcome = answer.parameter?.find(parameter => parameter.name === 'outcome')?.resource as OperationOutcome | undefined
-  for (const issue of outcome?.issue ?? []) {
-    if (issue.severity !== 'information') say(`   the hub noted: ${issue.details?.text}`)
-  }
-  const referral = await readReferral(connection, referralId)
-  say(`GP read back ServiceRequest/${referral.id}: ${referral.status}, ${referral.priority}, written ${clockTime(referral.authoredOn)}`)
-  await look(say)
+  return bundle
 }
 
-/** `GET /Task?owner=[hub]&_lastUpdated=ge…`: each step of every referral of ours, in the order in which it happened. */
-const look = async (say: Say): Promise<void> => {
-  const coordinating = (await tasksOf(connection, referralId)).find(task => codeOf(task) === 'coordinate')
-  const hub = coordinating?.owner?.reference
-  if (hub === undefined) throw new Error('no coordinating Task: nobody owns the referral')
-  const bundle = await fhir.search({
-    resourceType: 'Task',
-    searchParams: { owner: hub, _sort: '_lastUpdated', ...(lastSeen === '' ? {} : { _lastUpdated: `ge${lastSeen}` }) },
-    options: request(),
-  }) as unknown as Bundle
-  for (const task of resources<Task>(bundle)) {
-    const version = `${task.id}/${task.meta?.versionId}`
-    if (codeOf(task) !== 'coordinate' || told.has(version)) continue
-    told.add(version)
-    lastSeen = task.meta?.lastUpdated ?? lastSeen
-    const eta = etaOf(task)
-    say(`GP sees Task/${task.id}: ${stateOf(task)}${eta === undefined ? '' : `, expected ${clockTime(eta)}`}, ` +
-      `owner ${task.owner?.display ?? task.owner?.reference}, next action by ${clockTime(task.restriction?.period?.end)}`)
+const refer = async (say: Say, words: string): Promise<void> => {
+  const [authoredOn = '', form] = words.split(' ')
+  const bundle = form === undefined ? await writtenAt(authoredOn) : bundleOf(await readForm(form), {
+    identifier: { system: 'https://gp.example/Id/referral', value: randomUUID() }, authoredOn, organisation: ORGANISATION,
+  })
+  const receipt = await submit(connection, bundle, randomUUID())
+  referralId = receipt.referral
+  say(`GP sent the referral; the hub answered: ${receipt.status}, number ${receipt.number}`)
+  for (const warning of receipt.warnings) say(`   the hub noted: ${warning}`)
+  const referral = await readReferral(connection, referralId)
+  say(`GP read back ServiceRequest/${referral.id}: ${referral.status}, ` +
+    `${referral.priority ?? 'urgency for the hub to say'}, written ${clockTime(referral.authoredOn)}`)
+  await look(say, 'triage-proposed')
+  for (const sentence of await proposalOf(connection, referralId)) say(`   ${sentence}`)
+}
+
+/** What is new, then each line's offer where there is more than one. */
+const look = async (say: Say, state: string): Promise<void> => {
+  await expectState(connection, referralId, state)
+  for (const task of await following.news(connection, referralId)) {
+    say(`GP sees Task/${task.id}: ${stateOf(task)}, owner ${ownerOf(task)}${nextActionOf(task)}`)
+    const note = task.note?.at(-1)?.text
+    if (note !== undefined) say(`   ${note}`)
+  }
+  const offers = (await tasksOf(connection, referralId)).filter(task => codeOf(task) === 'fulfill')
+  if (offers.filter(isOpen).length === 0 || offers.length < 2) return
+  for (const offer of offers) {
+    const eta = isOpen(offer) ? etaOf(offer) : undefined
+    say(`   Task/${offer.id}, ${ownerOf(offer)}: ${stateOf(offer)}${eta === undefined ? '' : `, expected ${clockTime(eta)}`}`)
   }
 }
 
-const finished = async (say: Say): Promise<void> => {
-  const referral = await readReferral(connection, referralId)
-  const open = (await tasksOf(connection, referralId)).filter(task => !['completed', 'cancelled', 'rejected', 'failed'].includes(task.status))
-  if (referral.status !== 'completed' || open.length > 0) {
-    throw new Error(`not finished: ServiceRequest is ${referral.status}, ${open.length} Tasks are open`)
-  }
-  say(`GP read back ServiceRequest/${referral.id}: ${referral.status}; nothing is left to do`)
-}
+const finished = async (say: Say): Promise<void> => say(`GP read back ${await expectFinished(connection, referralId)}`)
 
 await runDesk({ refer, look, finished })

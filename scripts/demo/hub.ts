@@ -51,6 +51,10 @@ export const startHub = async ({ folder, registry, clock, env = {}, root = proje
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)
+    child.once('error', error => {
+      clearTimeout(timer)
+      reject(new Error(`the hub cannot be started in ${root}: ${error.message}`))
+    })
     child.once('exit', code => {
       clearTimeout(timer)
       reject(new Error(`the hub ended with ${code}: ${output}`))
