@@ -1,7 +1,11 @@
-/** What makes two sendings the same: the content of the Bundle, without what a transport changes on its way. */
+/**
+ * What makes two sendings the same: the content of the Bundle, whatever its JSON looks like and a transport changed on
+ * its way. Digits count (`1.50` is not `1.5` in FHIR), white space and the order of members do not.
+ */
 import { createHash } from 'node:crypto'
+import { digitsOf } from '../fhir/json.ts'
 import type { Resource } from '../fhir/resource.ts'
-import { isObject } from './referral-bundle.ts'
+import { isObject } from './sent.ts'
 
 /** Differences named at most; the sender needs a place to look, not a list. */
 const MAX_DIFFERENCES = 5
@@ -13,15 +17,18 @@ const essential = (sent: Resource): Record<string, unknown> => (sent.resourceTyp
   ? Object.fromEntries(Object.entries(sent).filter(([name]) => !TRANSPORT.has(name)))
   : sent)
 
-/** SHA-256 of the content, keys in order. */
+/** SHA-256 of the content, members in order. */
 export const fingerprint = (sent: Resource): string =>
-  createHash('sha256').update(JSON.stringify(ordered(essential(sent)))).digest('hex')
+  createHash('sha256').update(canonical(essential(sent))).digest('hex')
 
-const ordered = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(ordered)
-  if (!isObject(value)) return value
-  return Object.fromEntries(Object.keys(value).sort().map(name => [name, ordered(value[name])]))
+const canonical = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map((item, index) => member(value, index, item)).join(',')}]`
+  if (!isObject(value)) return JSON.stringify(value)
+  return `{${Object.keys(value).sort().map(name => `${JSON.stringify(name)}:${member(value, name, value[name])}`).join(',')}}`
 }
+
+const member = (holder: object, name: string | number, value: unknown): string =>
+  (typeof value === 'number' ? digitsOf(holder, name, value) : canonical(value))
 
 /** FHIRPaths at which two sendings differ, the first few; never the values. */
 export const differences = (one: Resource, other: Resource): readonly string[] => {
@@ -29,13 +36,23 @@ export const differences = (one: Resource, other: Resource): readonly string[] =
   const compare = (a: unknown, b: unknown, path: string): void => {
     if (found.length >= MAX_DIFFERENCES) return
     if (Array.isArray(a) && Array.isArray(b)) {
-      for (let index = 0; index < Math.max(a.length, b.length); index += 1) compare(a[index], b[index], `${path}[${index}]`)
+      for (let index = 0; index < Math.max(a.length, b.length); index += 1) compareMembers(a, b, index, `${path}[${index}]`)
     } else if (isObject(a) && isObject(b)) {
-      for (const name of [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()) compare(a[name], b[name], `${path}.${name}`)
+      for (const name of [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()) compareMembers(a, b, name, `${path}.${named(name)}`)
     } else if (a !== b) {
       found.push(path)
     }
   }
+  const compareMembers = (a: object, b: object, name: string | number, path: string): void => {
+    const [one, other] = [valueIn(a, name), valueIn(b, name)]
+    if (typeof one === 'number' && typeof other === 'number') compare(digitsOf(a, name, one), digitsOf(b, name, other), path)
+    else compare(one, other, path)
+  }
   compare(essential(one), essential(other), one.resourceType)
   return found
 }
+
+const valueIn = (holder: object, name: string | number): unknown => (holder as Record<string | number, unknown>)[name]
+
+/** A member that is no element of FHIR may say anything: it is not repeated. */
+const named = (name: string): string => (/^_?[A-Za-z][A-Za-z0-9]{0,63}$/.test(name) ? name : '?')

@@ -2,8 +2,9 @@
  * National variants that partners really send, rewritten to what UK Core binds today. Each rule is listed with its
  * source; nothing else of a resource is touched, and what was sent stays in the Binary.
  */
+import { cloneJson } from '../fhir/json.ts'
 import type { Resource } from '../fhir/resource.ts'
-import { isObject } from './referral-bundle.ts'
+import { isObject } from './sent.ts'
 
 export interface Normalised {
   readonly resource: Resource
@@ -28,6 +29,8 @@ const IDENTIFIER_SYSTEMS = new Map([
     'cross-care-setting-identifier', 'BaRS-Identifier', 'product-id'].map(name => `https://fhir.nhs.uk/Id/${name}`),
   ...['gmc', 'gmp', 'nmc', 'hcpc', 'gdc', 'goc'].map(name => `https://fhir.hl7.org.uk/Id/${name}-number`),
 ].map(system => [folded(system), system] as const))
+/** The OID of the NHS number (its NamingSystem), as HL7 V3 and CDA converters carry it over. */
+IDENTIFIER_SYSTEMS.set('urn:oid:2.16.840.1.113883.2.1.4.1', 'https://fhir.nhs.uk/Id/nhs-number')
 
 function folded(system: string): string {
   return system.toLowerCase().replace(/^http:/, 'https:')
@@ -69,11 +72,12 @@ const ENGLAND_CODES = new Set(Object.values(VERIFICATION_CODES))
 /** BaRS sends the old codes, PDS the new codes under the old system (uk-standards: both fail UK Core 2.x). */
 const verificationStatus: Rule = holder => {
   const { system, code } = holder
-  if (system !== RETIRED_VERIFICATION || typeof code !== 'string') return undefined
+  if (typeof system !== 'string' || folded(system) !== folded(RETIRED_VERIFICATION) || typeof code !== 'string') return undefined
   const current = ENGLAND_CODES.has(code) ? code : Object.hasOwn(VERIFICATION_CODES, code) ? VERIFICATION_CODES[code] : undefined
   if (current === undefined) return undefined
   holder['system'] = ENGLAND_VERIFICATION
   holder['code'] = current
+  delete holder['version']
   return { rule: 'verification-status', text: `the retired verification status "${code}" is ${current} in ${ENGLAND_VERIFICATION}` }
 }
 
@@ -82,9 +86,11 @@ const OLD_LANGUAGE = 'https://fhir.hl7.org.uk/CodeSystem/UKCore-HumanLanguage'
 /** Retired CodeSystem UKCore-HumanLanguage -> BCP 47; its `q1` to `q5` are not languages of BCP 47 and stay. */
 const language: Rule = holder => {
   const { system, code } = holder
-  if (system !== OLD_LANGUAGE || typeof code !== 'string' || !/^[A-Za-z]{2,3}$/.test(code)) return undefined
+  if (typeof system !== 'string' || folded(system) !== folded(OLD_LANGUAGE)) return undefined
+  if (typeof code !== 'string' || !/^[A-Za-z]{2,3}$/.test(code)) return undefined
   holder['system'] = 'urn:ietf:bcp:47'
   holder['code'] = code.toLowerCase()
+  delete holder['version']
   return { rule: 'language', text: `the language "${code}" is coded in urn:ietf:bcp:47` }
 }
 
@@ -103,7 +109,7 @@ const rules: readonly Rule[] = [identifierSystem, nhsNumberSpaces, verificationS
 
 /** The resource with every listed variant rewritten; the one given stays as it is. */
 export const normalise = (sent: Resource): Normalised => {
-  const resource = structuredClone(sent)
+  const resource = cloneJson(sent)
   const changes: Normalisation[] = []
   const walk = (value: unknown, expression: string, url: string | undefined): void => {
     if (Array.isArray(value)) {

@@ -2,63 +2,74 @@
  * The Bundle a referral comes in, read without judging its resources: which entries there are, under which addresses,
  * and where each stands. A lone resource is taken as a Bundle of one.
  */
-import { outcomes, type Issue } from '../fhir/outcomes.ts'
+import { outcomes } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
+import { liftContainedPatient } from './contained-patient.ts'
+import { ask, mention, type Remark } from './remarks.ts'
+import { isObject, type SentEntry } from './sent.ts'
 
 /** Design, limits: entries of one submitted Bundle. Depth and bytes are limited where JSON is read. */
 export const MAX_ENTRIES = 1_000
 
-export interface SentEntry {
-  readonly resource: Resource
-  /** What other entries call it: its fullUrl, `Type/id`, `urn:uuid:id`. */
-  readonly addresses: readonly string[]
-  /** `Bundle.entry[3].resource` */
-  readonly expression: string
-}
-
 export interface SentReferral {
   readonly entries: readonly SentEntry[]
-  readonly warnings: readonly Issue[]
+  readonly remarks: readonly Remark[]
 }
 
 const EXPECTED_TYPES = new Set(['collection', 'transaction', 'message'])
 
-/** Throws `too-large` (413) above the limit of entries; everything else is a warning. */
+/** Throws `too-large` (413) above the limit of entries; everything else is a remark. */
 export const readReferralBundle = (sent: Resource): SentReferral => {
+  const remarks: Remark[] = []
   if (sent.resourceType !== 'Bundle') {
-    return {
-      entries: [{ resource: sent, addresses: addressesOf(undefined, sent), expression: sent.resourceType }],
-      warnings: [warning('bundle-expected',
-        `a ${sent.resourceType} was sent alone; send a Bundle of type collection with the Patient and the ServiceRequest`, sent.resourceType)],
-    }
+    remarks.push(mention('bundle-expected', sent.resourceType,
+      `a ${sent.resourceType} was sent alone; send a Bundle of type collection with the Patient and the ServiceRequest`))
+    return withPatients([{ resource: sent, addresses: addressesOf(undefined, sent), base: undefined, at: sent.resourceType }], remarks)
   }
-  const list = Array.isArray(sent['entry']) ? sent['entry'] as unknown[] : []
+  if (!EXPECTED_TYPES.has(String(sent['type']))) {
+    remarks.push(mention('bundle-type', 'Bundle.type', `a referral comes as a Bundle of type ${[...EXPECTED_TYPES].join(', ')}; it was taken all the same`))
+  }
+  const list = listOf(sent['entry'], remarks)
   if (list.length > MAX_ENTRIES) throw outcomes.tooLarge(`${MAX_ENTRIES} entries`)
   const entries: SentEntry[] = []
-  const warnings: Issue[] = []
-  if (!EXPECTED_TYPES.has(String(sent['type']))) {
-    warnings.push(warning('bundle-type', `a referral comes as a Bundle of type ${[...EXPECTED_TYPES].join(', ')}; it was taken all the same`, 'Bundle.type'))
-  }
+  const fullUrls = new Set<string>()
   for (const [index, item] of list.entries()) {
     const { fullUrl, resource } = (isObject(item) ? item : {}) as { fullUrl?: unknown; resource?: unknown }
-    const expression = `Bundle.entry[${index}]`
+    const at = `Bundle.entry[${index}]`
     if (!isObject(resource) || typeof resource['resourceType'] !== 'string') {
-      warnings.push(warning('entry-empty', 'the entry has no resource with a resourceType; it stands in the Binary only', expression))
+      remarks.push(ask('entry-empty', at, 'the entry has no resource with a resourceType; it stands in the Binary only'))
       continue
     }
+    if (typeof fullUrl === 'string' && fullUrls.has(fullUrl)) {
+      remarks.push(ask('fullurl-repeated', `${at}.resource`,
+        'an earlier entry has the same fullUrl; references to it lead to the first; give each resource a fullUrl of its own', `${at}.fullUrl`))
+    }
+    fullUrls.add(String(fullUrl))
     const read = resource as Resource
-    entries.push({ resource: read, addresses: addressesOf(fullUrl, read), expression: `${expression}.resource` })
+    entries.push({ resource: read, addresses: addressesOf(fullUrl, read), base: baseOf(fullUrl), at: `${at}.resource` })
   }
-  return { entries, warnings }
+  return withPatients(entries, remarks)
 }
 
+/** Converters from XML write a list of one as the one. */
+const listOf = (entry: unknown, remarks: Remark[]): readonly unknown[] => {
+  if (Array.isArray(entry)) return entry
+  if (!isObject(entry)) return []
+  remarks.push(mention('entry-list', 'Bundle.entry', 'Bundle.entry is a list; the one entry was taken'))
+  return [entry]
+}
+
+const withPatients = (entries: readonly SentEntry[], remarks: readonly Remark[]): SentReferral => {
+  const lifted = entries.map(liftContainedPatient)
+  return { entries: lifted.flatMap(each => each.entries), remarks: [...remarks, ...lifted.flatMap(each => each.remarks)] }
+}
+
+const RESTFUL = /^(.+)\/([A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64})$/
+
 const addressesOf = (fullUrl: unknown, { resourceType, id }: Resource): readonly string[] => [
-  ...(typeof fullUrl === 'string' && fullUrl !== '' ? [fullUrl, ...(/([A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64})$/.exec(fullUrl) ?? []).slice(1)] : []),
+  ...(typeof fullUrl === 'string' && fullUrl !== '' ? [fullUrl, ...(RESTFUL.exec(fullUrl) ?? []).slice(2)] : []),
   ...(typeof id === 'string' ? [`${resourceType}/${id}`, `urn:uuid:${id}`] : []),
 ]
 
-export const warning = (code: string, text: string, expression: string): Issue =>
-  ({ severity: 'warning', type: 'incomplete', code, text, expression: [expression] })
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const baseOf = (fullUrl: unknown): string | undefined =>
+  (typeof fullUrl === 'string' && /^https?:\/\//.test(fullUrl) ? RESTFUL.exec(fullUrl)?.[1] : undefined)

@@ -10,20 +10,23 @@ import type { Unit } from '../rest/unit.ts'
 import { kindOf } from './codes.ts'
 import type { Party } from './transitions.ts'
 
+/** Elements followed from a resource to its organisation; partners may send resources that point to themselves. */
+const MAX_STEPS = 3
+
 /** ODS code of the organisation a reference leads to, following a role's organisation and a service's provider. */
-export const organisationOf = async (unit: Unit, reference: Reference | undefined): Promise<string | undefined> => {
+export const organisationOf = async (unit: Unit, reference: Reference | undefined, steps = MAX_STEPS): Promise<string | undefined> => {
   if (reference === undefined) return undefined
   if (reference.identifier?.system === ODS_ORGANISATION_SYSTEM) return reference.identifier.value?.toUpperCase()
   const ref = localReference(reference.reference ?? '')
-  const resource = ref === undefined ? undefined : await unit.read(ref)
+  const resource = ref === undefined || steps === 0 ? undefined : await unit.read(ref)
   if (resource === undefined) return undefined
   switch (resource.resourceType) {
     case 'Organization': {
       const { identifier = [] } = resource as unknown as Organization
       return identifier.find(({ system }) => system === ODS_ORGANISATION_SYSTEM)?.value?.toUpperCase()
     }
-    case 'HealthcareService': return organisationOf(unit, (resource as unknown as HealthcareService).providedBy)
-    case 'PractitionerRole': return organisationOf(unit, (resource as unknown as PractitionerRole).organization)
+    case 'HealthcareService': return organisationOf(unit, (resource as unknown as HealthcareService).providedBy, steps - 1)
+    case 'PractitionerRole': return organisationOf(unit, (resource as unknown as PractitionerRole).organization, steps - 1)
     default: return undefined
   }
 }

@@ -1,5 +1,5 @@
 import { FhirError } from '../../src/fhir/outcomes.ts'
-import { digitsOf, MAX_BODY_BYTES, MAX_DEPTH, parseJson, stringifyJson } from '../../src/fhir/json.ts'
+import { cloneJson, digitsOf, MAX_BODY_BYTES, MAX_DEPTH, parseJson, parseStoredJson, stringifyJson } from '../../src/fhir/json.ts'
 
 const refusal = (text: string) => {
   try {
@@ -77,6 +77,12 @@ describe('reading a JSON body', () => {
     expect(refusal(`"${'x'.repeat(MAX_BODY_BYTES)}"`)).toMatchObject({ status: 413, code: 'too-large' })
   })
 
+  it('reads what was stored of any size, as strictly', () => {
+    const text = `"${'x'.repeat(MAX_BODY_BYTES)}"`
+    expect(parseStoredJson(text)).toHaveLength(MAX_BODY_BYTES)
+    expect(() => parseStoredJson('{"a":1,"a":2}')).toThrow(FhirError)
+  })
+
   it('reads a value of five megabytes', () => {
     const text = `{"data":"${'QUJD'.repeat(1_250_000)}"}`
     expect((parseJson(text) as { data: string }).data).toHaveLength(5_000_000)
@@ -93,6 +99,14 @@ describe('writing JSON', () => {
   it('keeps the digits through object spread', () => {
     const quantity = parseJson('{"value":1.50,"unit":"kg"}') as object
     expect(stringifyJson({ valueQuantity: { ...quantity, unit: 'g' } })).toBe('{"valueQuantity":{"value":1.50,"unit":"g"}}')
+  })
+
+  it('keeps the digits through a copy, which shares nothing', () => {
+    const sent = parseJson('{"valueQuantity":{"value":1.50},"list":[2.0]}') as { valueQuantity: { value: number } }
+    const copy = cloneJson(sent)
+    expect(stringifyJson(copy)).toBe('{"valueQuantity":{"value":1.50},"list":[2.0]}')
+    copy.valueQuantity.value = 3
+    expect(sent.valueQuantity.value).toBe(1.5)
   })
 
   it('forgets the digits of a number that was changed', () => {

@@ -1,5 +1,4 @@
 /** Referrals as partners really send them, made ready to be stored: the real validator judges, nothing is lost. */
-import { existsSync, readFileSync } from 'node:fs'
 import { loadDefinitions } from '../../src/definitions/load.ts'
 import { FhirError } from '../../src/fhir/outcomes.ts'
 import type { Resource } from '../../src/fhir/resource.ts'
@@ -19,7 +18,8 @@ const prepared = (entries: object[], type = 'collection'): Promise<Prepared> => 
 const PATIENT = { resourceType: 'Patient', name: [{ family: 'Jones', given: ['Ada'] }], birthDate: '1942-03-01' }
 const REQUEST = { resourceType: 'ServiceRequest', status: 'active', intent: 'order', subject: { reference: 'urn:uuid:p' } }
 const entry = (resource: object, fullUrl?: string): object => ({ ...(fullUrl === undefined ? {} : { fullUrl }), resource })
-const codes = ({ warnings }: Prepared): string[] => warnings.map(({ code }) => code)
+const codes = ({ issues }: Prepared): string[] => issues.map(({ code }) => code)
+const places = ({ problems }: Prepared): string[] => problems.map(({ at }) => at)
 
 describe('references', () => {
   it.each([
@@ -69,7 +69,7 @@ describe('a missing or unusable part is made from what is readable', () => {
     expect(patient).toMatchObject({ resourceType: 'Patient', name: PATIENT.name })
     expect(patient).not.toHaveProperty('birthDate')
     expect(result.request['subject']).toEqual({ reference: `Patient/${patient?.id}` })
-    expect(result.unusable.map(({ resource }) => resource.resourceType)).toEqual(['Patient'])
+    expect(places(result)).toEqual(['Bundle.entry[0].resource'])
   })
 
   it('a ServiceRequest with a wrong priority keeps its reason', async () => {
@@ -89,9 +89,10 @@ describe('a missing or unusable part is made from what is readable', () => {
 it('an invalid resource is set aside with its issues at its place in the Bundle, and is not pointed to', async () => {
   const observation = { resourceType: 'Observation', status: 'done', code: { text: 'pulse' }, subject: { reference: 'urn:uuid:p' } }
   const result = await prepared([entry(PATIENT, 'urn:uuid:p'), entry(observation, 'urn:uuid:o'), entry({ ...REQUEST, supportingInfo: [{ reference: 'urn:uuid:o' }] })])
-  expect(result.unusable).toHaveLength(1)
-  expect(result.unusable[0]?.issues[0]?.expression?.[0]).toBe('Bundle.entry[1].resource.status')
-  expect(result.request['supportingInfo']).toEqual([{ display: 'not stored' }])
+  expect(result.leftOut.map(({ resourceType }) => resourceType)).toEqual(['Observation'])
+  expect(result.problems[0]).toMatchObject({ at: 'Bundle.entry[1].resource', what: 'Observation "pulse"', ref: undefined })
+  expect(result.problems[0]?.issues[0]?.expression?.[0]).toBe('Bundle.entry[1].resource.status')
+  expect(result.request['supportingInfo']).toEqual([{ display: 'Bundle.entry[1].resource (not stored)' }])
 })
 
 it.each([['nothing at all', []], ['an Observation alone', [entry({ resourceType: 'Observation', status: 'final', code: { text: 'x' } })]]])(
@@ -117,22 +118,4 @@ it.each(hostile)('%s is no reason to refuse', async (_what, sent) => {
   const { request, others } = await prepared([entry(PATIENT, 'urn:uuid:p'), entry(REQUEST), sent as object])
   expect(request['status']).toBe('active')
   expect(others.map(({ resourceType }) => resourceType)).toEqual(['Patient'])
-})
-
-const BARS = new URL('../../../shared/bars/examples-api-1.0.0/process_message/request/ValidationRequest-POST.json', import.meta.url)
-
-const national = existsSync(BARS) ? describe : describe.skip
-
-national('the national validation request (skipped where ../shared is absent)', () => {
-  it('keeps each of its 19 resources, but the NHS number that cannot be one', async () => {
-    const bundle = JSON.parse(readFileSync(BARS, 'utf8')) as { entry: object[] }
-    const result = await prepared(bundle.entry, 'message')
-    expect(1 + result.others.length).toBe(19)
-    expect(result.request).toMatchObject({ resourceType: 'ServiceRequest', status: 'active', intent: 'plan' })
-    expect(result.unusable.map(({ resource }) => resource.resourceType)).toEqual(['Patient'])
-    expect(result.unusable[0]?.issues.map(({ code }) => code)).toEqual(expect.arrayContaining(['verification-status', 'language', 'hub-nhs-number']))
-    const [patient] = result.others
-    expect(patient).toMatchObject({ resourceType: 'Patient', communication: [{ language: { coding: [{ system: 'urn:ietf:bcp:47', code: 'en' }] } }] })
-    expect(patient).not.toHaveProperty('identifier')
-  })
 })
