@@ -74,10 +74,12 @@ export const placeOfPostcode = (coverage: CoverageIndex, postcode: string): Plac
   return normal === undefined ? UNKNOWN : coverage.sectors.get(sectorOf(normal)) ?? UNKNOWN
 }
 
-/** A district code (GSS): of the locality, or of anywhere else in the United Kingdom and so outside. */
-export const placeOfDistrict = (coverage: CoverageIndex, code: string): Place => {
-  if (coverage.districts.has(code)) return { kind: 'district', code }
-  return /^[ENSW]\d{8}$/.test(code) ? OUTSIDE : UNKNOWN
+/** A district by its code (GSS) or name: of the locality, or a code of anywhere else in the United Kingdom and so outside. */
+export const placeOfDistrict = (coverage: CoverageIndex, district: string): Place => {
+  if (coverage.districts.has(district)) return { kind: 'district', code: district }
+  const named = [...coverage.districts.values()].find(({ name }) => name.toLowerCase() === district.trim().toLowerCase())
+  if (named !== undefined) return { kind: 'district', code: named.code }
+  return /^[ENSW]\d{8}$/.test(district) ? OUTSIDE : UNKNOWN
 }
 
 export const placeOfPractice = (coverage: CoverageIndex, ods: string): Place =>

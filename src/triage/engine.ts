@@ -45,12 +45,14 @@ interface Review {
 }
 
 type Decided = NonNullable<Outcome['decide']>
+/** Service codes per line, ranked; the lead's first. */
+type Candidates = readonly (readonly string[])[]
 
 export const decide = (input: EngineInput): Decision => {
   const { pack, facts, moment } = input
   const situation = situationOf(facts, pack, moment)
   const ranking = { directory: input.directory, receivedAt: moment.receivedAt, deadlineOf: (need: Need) => deadlineOf(need, pack, moment) }
-  let lines = linesOf(facts.needs.map(({ code }) => code), pack, situation, ranking)
+  const lines = linesOf(facts.needs.map(({ code }) => code), pack, situation, ranking)
   Object.assign(situation, leadSituation(lines, pack, moment))
   const lead = lines[0]
 
@@ -60,7 +62,9 @@ export const decide = (input: EngineInput): Decision => {
   const reviews: Review[] = []
   let decided: Decided | undefined
   let advice: string | undefined
-  let leadCandidates: readonly string[] | undefined
+  /** Candidates per line, as they stand. */
+  let offered: Candidates = lines.map(({ services }) => services)
+  let hasCandidates = false
   let hasDecided = false
   // A decision that a review of step 2 kept from being taken: no offer may follow it, a child is not admitted unseen.
   let isHeldBack = false
@@ -70,7 +74,7 @@ export const decide = (input: EngineInput): Decision => {
   for (let index = 0; index < pack.rules.length;) {
     const step = pack.rules[index]?.step ?? 0
     const found: CompiledRule[] = []
-    if (step >= 11) markFull(situation, withLead(lines, leadCandidates), input.capacity)
+    if (step >= 11) markFull(situation, offered, input.capacity)
     for (; index < pack.rules.length && pack.rules[index]?.step === step; index++) {
       const rule = pack.rules[index]
       if (rule === undefined) break
@@ -89,19 +93,15 @@ export const decide = (input: EngineInput): Decision => {
       for (const flag of then.flags ?? []) flags.add(flag)
       for (const item of then.missing ?? []) missing.add(item)
       if (then.advice !== undefined) advice = then.advice
-      if (then.removeFull === true) {
-        lines = withoutFull(withLead(lines, leadCandidates), input.capacity)
-        leadCandidates = undefined
-      }
+      if (then.removeFull === true) offered = offered.map(line => line.filter(code => !isFull(code, input.capacity)))
       if (then.review !== undefined && then.decide === undefined) {
         reviews.push({ step, outcome: then.review })
-        if (then.review.candidates !== undefined && leadCandidates === undefined) leadCandidates = candidatesOf(then.review.candidates, lines[0])
-        if (then.review.candidates?.length === 0) {
-          lines = []
-          leadCandidates = []
-        }
+        const { candidates } = then.review
+        if (candidates?.length === 0) offered = []
+        else if (candidates !== undefined && !hasCandidates) offered = [candidatesOf(candidates, offered[0] ?? []), ...offered.slice(1)]
+        hasCandidates ||= candidates !== undefined
       }
-      if (then.notOffered !== undefined) lines = without(lines, then.notOffered)
+      if (then.notOffered !== undefined) offered = offered.map(line => line.filter(code => then.notOffered?.includes(code) !== true))
     }
     if (taken !== undefined) {
       decided = taken
@@ -112,11 +112,10 @@ export const decide = (input: EngineInput): Decision => {
   const reviewing = decided === undefined && reviews.length > 0
   return {
     disposition: decided?.disposition ?? (reviewing ? 'review' : 'offer'),
-    lines: decided !== undefined ? [decided.services ?? []]
-      : lines.length === 0 ? [leadCandidates ?? []] : withLead(lines, leadCandidates).map(({ services }) => services),
+    lines: decided === undefined ? offered : [decided.services ?? []],
     priority: decided !== undefined ? decidedPriority(decided, base, provisional)
       : reviews.reduce<Priority>((priority, { outcome }) => moreUrgent(priority, outcome.priority ?? 'urgent'), base),
-    dueAt: decided !== undefined ? decidedDue(decided, lead, pack, moment) : reviewing ? reviewDue(reviews, moment) : offerDue(lead, pack, moment, input.directory),
+    dueAt: decided !== undefined ? decidedDue(decided, lead, pack, moment) : reviewing ? reviewDue(reviews, moment) : offerDue(lead, offered[0]?.[0], pack, moment, input.directory),
     flags: [...flags],
     missing: [...missing],
     advice,
@@ -170,11 +169,11 @@ const decidedDue = (decision: Decided, lead: Line | undefined, pack: CompiledPac
 const reviewDue = (reviews: readonly Review[], moment: Moment): number =>
   reviews.some(({ outcome }) => outcome.due === 'first-look') ? moment.firstLookAt : moment.reviewAt
 
-const offerDue = (lead: Line | undefined, pack: CompiledPack, moment: Moment, directory: Directory): number | undefined => {
+const offerDue = (lead: Line | undefined, first: string | undefined, pack: CompiledPack, moment: Moment, directory: Directory): number | undefined => {
   switch (lead?.need.priority) {
     case 'stat': return moment.receivedAt
     case 'asap': return moment.asapAt
-    case 'urgent': return beforeClosing(sameDayAt(pack.pack, moment, lead.need.class), lead.services[0], pack, moment, directory)
+    case 'urgent': return beforeClosing(sameDayAt(pack.pack, moment, lead.need.class), first, pack, moment, directory)
     case 'routine':
     case undefined: return undefined
   }
@@ -195,27 +194,14 @@ const deadlineOf = (need: Need, pack: CompiledPack, moment: Moment): number => {
   }
 }
 
-const candidatesOf = (candidates: readonly Candidate[], lead: Line | undefined): readonly string[] => [...new Set(candidates.flatMap(candidate => {
-  if ('ofTheNeed' in candidate) return lead?.services ?? []
-  return candidate.ifListed === true && lead?.need.services.some(({ code }) => code === candidate.service) !== true ? [] : [candidate.service]
+const candidatesOf = (candidates: readonly Candidate[], ofTheNeed: readonly string[]): readonly string[] => [...new Set(candidates.flatMap(candidate => {
+  if ('ofTheNeed' in candidate) return ofTheNeed
+  return candidate.ifListed === true && !ofTheNeed.includes(candidate.service) ? [] : [candidate.service]
 }))]
-
-/** The lines as they stand, with the candidates that a review put in the place of the lead's. */
-const withLead = (lines: readonly Line[], candidates: readonly string[] | undefined): readonly Line[] => {
-  const [lead, ...others] = lines
-  return lead === undefined || candidates === undefined ? lines : [{ ...lead, services: candidates }, ...others]
-}
 
 const isFull = (code: string, capacity: ReadonlyMap<string, number>): boolean => (capacity.get(code) ?? 1) <= 0
 
-const markFull = (situation: Record<string, FactValue | undefined>, lines: readonly Line[], capacity: ReadonlyMap<string, number>): void => {
-  const full = lines.flatMap(({ services }) => services).filter(code => isFull(code, capacity))
-  situation['full-services'] = full
-  situation['line-is-empty'] = lines.some(({ services }) => services.length > 0 && services.every(code => isFull(code, capacity)))
+const markFull = (situation: Record<string, FactValue | undefined>, offered: Candidates, capacity: ReadonlyMap<string, number>): void => {
+  situation['full-services'] = offered.flat().filter(code => isFull(code, capacity))
+  situation['line-is-empty'] = offered.some(line => line.length > 0 && line.every(code => isFull(code, capacity)))
 }
-
-const without = (lines: readonly Line[], codes: readonly string[]): readonly Line[] =>
-  lines.map(line => ({ ...line, services: line.services.filter(code => !codes.includes(code)) }))
-
-const withoutFull = (lines: readonly Line[], capacity: ReadonlyMap<string, number>): readonly Line[] =>
-  without(lines, lines.flatMap(({ services }) => services).filter(code => isFull(code, capacity)))

@@ -81,7 +81,7 @@ export const factsOf = (source: FactSource): Facts => {
     frailty: frailtyFact(referral),
     advancePlan: advancePlanFact(referral),
     consent: consentFact(referral),
-    safeToWait: statement(referral, 'safe-to-wait'),
+    safeToWait: statement(referral, 'safe-to-wait', false),
     canTravel: statement(referral, 'can-travel'),
     rehabPotential: statement(referral, 'rehab-potential'),
     longTermCondition: statement(referral, 'long-term-condition'),
@@ -94,8 +94,10 @@ export const factsOf = (source: FactSource): Facts => {
   }
 }
 
+/** A day without a time is no instant: read as midnight, it would start the two hours in the night before. */
 const authoredFact = (referral: Referral): Fact<number> => {
-  const at = Date.parse(referral.request?.authoredOn ?? '')
-  return Number.isNaN(at) || referral.request === undefined ? undefined
-    : { value: at, from: referral.name(referral.request, 'authoredOn') }
+  const { request } = referral
+  const text = String(request?.authoredOn)
+  const at = /T.*(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : NaN
+  return Number.isNaN(at) || request === undefined ? undefined : { value: at, from: referral.name(request, 'authoredOn') }
 }

@@ -1,6 +1,6 @@
 /**
- * Lines of a referral: the most urgent need leads with its ranked services; each further need that the team of an
- * earlier line would not meet is a line of its own, offered beside it.
+ * Lines of a referral: the most urgent need leads with its ranked services; each further need with other services is a
+ * line of its own, offered beside it. A need shares a line only where every alternative of that line meets it too.
  */
 import { hasStatedHours, nextOpening } from '../directory/hours.ts'
 import type { Directory } from '../directory/services.ts'
@@ -36,25 +36,24 @@ export const linesOf = (needs: readonly string[], pack: CompiledPack, situation:
   const lines: Line[] = []
   for (const { need } of byUrgency) {
     const line = lineOf(need, pack, situation, context)
-    if (!lines.some(earlier => isMetBy(line, earlier))) lines.push(line)
+    const same = lines.findIndex(earlier => haveSameServices(line, earlier))
+    const earlier = lines[same]
+    if (earlier === undefined) lines.push(line)
+    else lines[same] = { ...earlier, marks: [...earlier.marks, ...line.marks] }
   }
   return lines
 }
 
-/** The first service of the earlier line takes this need as well: one visit meets both. */
-const isMetBy = (line: Line, earlier: Line): boolean => {
-  const [first] = earlier.services
-  return first !== undefined && line.services.includes(first)
-}
+/** The same alternatives in the same order. Needs without a service never share: what marks one is not said of another. */
+const haveSameServices = (one: Line, other: Line): boolean =>
+  one.services.length > 0 && one.services.length === other.services.length && one.services.every((code, index) => code === other.services[index])
 
 const lineOf = ({ need, services }: CompiledNeed, pack: CompiledPack, situation: Situation, context: RankingContext): Line => {
   const listed = services.filter(({ when }) => when === undefined || when(situation) === true)
-  const fitting = listed.filter(({ code }) => pack.services.get(code)?.takes?.(situation) !== false)
   return {
     need,
-    services: ranked(fitting.map(({ code }) => code), need, pack, context),
-    // Someone whom the services do not take is answered by the rule that says so, not by "there is no service".
-    marks: listed.length > 0 ? fitting.flatMap(({ mark }) => mark ?? []) : [need.whenNoneFits ?? 'no-service-for-need'],
+    services: ranked(listed.map(({ code }) => code), need, pack, context),
+    marks: listed.length > 0 ? listed.flatMap(({ mark }) => mark ?? []) : [need.whenNoneFits ?? 'no-service-for-need'],
   }
 }
 

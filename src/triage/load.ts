@@ -22,18 +22,13 @@ export interface CompiledNeed {
   readonly services: readonly { readonly code: string; readonly when: Compiled | undefined; readonly mark: string | undefined }[]
 }
 
-export interface CompiledService {
-  readonly service: PackService
-  readonly takes: Compiled | undefined
-}
-
 export interface CompiledPack {
   readonly pack: RulePack
   readonly locality: Locality
   /** In the order of evaluation: by step, 10 before 9. */
   readonly rules: readonly CompiledRule[]
   readonly needs: ReadonlyMap<string, CompiledNeed>
-  readonly services: ReadonlyMap<string, CompiledService>
+  readonly services: ReadonlyMap<string, PackService>
 }
 
 /** The packs of all localities and the codes that any of them reads. */
@@ -73,9 +68,7 @@ export const compilePack = (locality: Locality): CompiledPack => {
       need,
       services: need.services.map(({ code, when, mark }) => ({ code, when: when === undefined ? undefined : compile(when), mark })),
     }])),
-    services: new Map(content.services.map(service => [service.code, {
-      service, takes: service.takes === undefined ? undefined : compile(service.takes),
-    }])),
+    services: new Map(content.services.map(service => [service.code, service])),
   }
 }
 
@@ -85,7 +78,6 @@ const contradictions = (pack: RulePack, locality: Locality): readonly string[] =
   const conditions = [
     ...pack.rules.map(({ id, failsWhen }) => [`rule ${id}`, failsWhen] as const),
     ...pack.needs.flatMap(({ code, services: ranked }) => ranked.flatMap(({ when }) => (when === undefined ? [] : [[`need ${code}`, when] as const]))),
-    ...pack.services.flatMap(({ code, takes }) => (takes === undefined ? [] : [[`service ${code}`, takes] as const])),
   ]
   const named = [
     ...pack.needs.flatMap(({ code, services: ranked }) => ranked.map(service => [`need ${code}`, service.code] as const)),

@@ -53,8 +53,6 @@ export interface PackService {
   readonly title: string
   /** Takes people by GP practice, wherever they live. */
   readonly byPractice?: boolean
-  /** A candidate of whom this is false is left out. */
-  readonly takes?: Condition
   readonly reason: string
   readonly source: string
 }
@@ -112,7 +110,7 @@ export interface Outcome {
   readonly advice?: string
 }
 
-/** All services of the need, or one service, perhaps only where the need lists it. */
+/** All services of the need, or one service, perhaps only where it is among them. */
 export type Candidate = { readonly ofTheNeed: true } | { readonly service: string; readonly ifListed?: boolean }
 
 export interface PackHours {

@@ -123,5 +123,5 @@ const proposedServices = (pack: CompiledPack, { lines }: Decision, directory: Di
     rank: index + 1,
     code,
     reference: directory.find(pack.locality.name, code)?.reference,
-    reason: pack.services.get(code)?.service.reason ?? code,
+    reason: pack.services.get(code)?.reason ?? code,
   })))

@@ -40,7 +40,7 @@ export const FACT_MEANINGS = {
   'lead-need': 'the most urgent need',
   'lead-class': 'health or social',
   'lead-priority': 'priority of the most urgent need',
-  'lead-by-practice': 'every service of the leading need takes people by GP practice',
+  'lines-by-practice': 'every service of every line takes people by GP practice',
   'line-marks': 'marks of the lines (list)',
   'full-services': 'candidates known to be full (list)',
   'line-is-empty': 'a line has lost every candidate because they are full',
@@ -91,8 +91,8 @@ export const leadSituation = (lines: readonly Line[], pack: CompiledPack, moment
     'lead-need': lead?.need.code,
     'lead-class': lead?.need.class,
     'lead-priority': lead?.need.priority,
-    'lead-by-practice': lead === undefined ? undefined
-      : lead.need.services.length > 0 && lead.need.services.every(({ code }) => pack.services.get(code)?.service.byPractice === true),
+    'lines-by-practice': lead === undefined ? undefined
+      : lines.every(({ need }) => need.services.length > 0 && need.services.every(({ code }) => pack.services.get(code)?.byPractice === true)),
     'line-open': lead === undefined ? moment.isOnDuty : moment.open[lead.need.class],
     'crosses-closing': closesAt === undefined ? undefined : moment.asapAt > closesAt,
     'line-marks': lines.flatMap(({ marks }) => marks),

@@ -20,7 +20,8 @@ const resultOf = ({ rule, facts: asked }: CompiledRule, truth: Truth, decision: 
   return {
     id: rule.id,
     step: rule.step,
-    result: known.length === 0 || truth === undefined ? 'unknown' : truth ? 'fail' : 'pass',
+    // A rule that asks whether something is stated fails by its absence; of any other, nothing stated is nothing known.
+    result: truth === true ? 'fail' : truth === undefined || known.length === 0 ? 'unknown' : 'pass',
     fact: asked.map(fact => `${fact}: ${isKnown(fact, decision) ? textOf(decision.situation[fact]) : 'not stated'}`).join(', '),
     ...(from === undefined ? {} : { factReference: from }),
     source: `${rule.criterion} [${rule.source}]`,

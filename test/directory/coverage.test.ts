@@ -23,7 +23,8 @@ describe('coverage', () => {
   it('places districts and practices by code', () => {
     expect(placeOfDistrict(area, 'E07000126')).toEqual({ kind: 'district', code: 'E07000126' })
     expect(placeOfDistrict(area, 'E07000193')).toEqual({ kind: 'outside' })
-    expect(placeOfDistrict(area, 'Preston')).toEqual({ kind: 'unknown' })
+    expect(placeOfDistrict(area, 'south ribble')).toEqual({ kind: 'district', code: 'E07000126' })
+    expect(placeOfDistrict(area, 'Leyland')).toEqual({ kind: 'unknown' })
     expect(placeOfPractice(area, 'M83010')).toEqual({ kind: 'outside' })
     expect(placeOfPractice(area, 'Z99999')).toEqual({ kind: 'unknown' })
   })

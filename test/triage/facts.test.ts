@@ -29,13 +29,21 @@ describe('age', () => {
 
   it('is the estimate where no birth date is known', () => {
     expect(facts({ extension: [{ url: hubProfile('estimated-age'), valueUnsignedInt: 80 }] }).age?.value).toEqual({ low: 80, high: 80 })
+    expect(facts({ extension: [{ url: hubProfile('estimated-age'), valueAge: { value: 30, code: 'mo' } }] }).age).toBeUndefined()
   })
 })
 
 describe('residence and practice', () => {
   it('prefers where the person is staying, and passes over old addresses', () => {
     const address = [{ use: 'home', postalCode: 'PR7 1AA' }, { use: 'temp', postalCode: 'PR25 1AA' }, { use: 'old', postalCode: 'PR1 2AA' }]
-    expect(facts({ address }).residence?.value.map(({ postcode }) => postcode)).toEqual(['PR25 1AA', 'PR7 1AA'])
+    expect(facts({ address }).residence?.value.map(({ postcode }) => postcode)).toEqual(['PR25 1AA'])
+  })
+
+  it.each([
+    ['PR1 2AB', ['PR1 2AB']], ['pr12ab, Preston', ['pr12ab', 'Preston']], ['South Ribble', ['South Ribble']], ['E07000118', ['E07000118']],
+  ])('reads the answer "%s" as the question asks for it', (valueString, expected) => {
+    const response = { resourceType: 'QuestionnaireResponse', id: 'form', status: 'completed', item: [{ linkId: 'residence', answer: [{ valueString }] }] }
+    expect(facts({}, {}, response).residence?.value.map(({ postcode, district }) => postcode ?? district)).toEqual(expected)
   })
 
   it('no longer counts a stay that has ended', () => {
@@ -130,6 +138,33 @@ describe('NEWS2 as observed', () => {
     expect(news2.parts).toEqual({ saturation: 0, oxygen: 2 })
   })
 
+  it('may be the latest when it does not say when: the worse counts', () => {
+    expect(facts({}, {}, vital('9279-1', 16, '/min', { id: 'a' }), vital('9279-1', 26, '/min', { id: 'b', effectiveDateTime: undefined })).news2.parts.respiration).toBe(3)
+  })
+
+  it('is the higher of the sender’s scores and the hub’s, not a mixture of both', () => {
+    const component = [['1104301000000104', 0], ['1104371000000107', 1]].map(([code, value]) => ({ code: coded(SNOMED, String(code)), ...score(Number(value)) }))
+    const { news2 } = facts({}, {}, observed(SNOMED, '1104051000000101', { ...score(1), component }), ...set)
+    expect([news2.total?.value, news2.differs]).toEqual([5, true])
+  })
+
+  it('takes a single 3 from the questionnaire', () => {
+    const response = { resourceType: 'QuestionnaireResponse', id: 'form', status: 'completed', item: [{ linkId: 'news2-total', answer: [{ valueInteger: 3 }] }, { linkId: 'news2-single-three', answer: [{ valueBoolean: true }] }] }
+    expect(facts({}, {}, response).news2).toMatchObject({ total: { value: 3 }, singleThree: true })
+  })
+
+  it.each([
+    ['8310-5', 102.2, '[degF]', { temperature: 1 }], ['8310-5', 312.6, 'K', { temperature: 2 }], ['8310-5', 37, 'C', {}],
+    ['2708-6', 0.9, '1', { saturation: 3 }], ['2708-6', 11, 'kPa', {}], ['8867-4', 2, '/s', { pulse: 2 }], ['9279-1', 18, 'mm[Hg]', {}],
+  ] as const)('reads LOINC %s of %s %s', (loinc, value, unit, expected) => {
+    expect(facts({}, {}, vital(loinc, value, unit)).news2.parts).toEqual(expected)
+  })
+
+  it('reads a blood pressure in kPa', () => {
+    const kpa = observed('http://loinc.org', '85354-9', { component: [{ code: coded('http://loinc.org', '8480-6'), valueQuantity: { value: 12, code: 'kPa' } }] })
+    expect(facts({}, {}, kpa).news2.parts).toEqual({ systolic: 3 })
+  })
+
   it('recomputes neither under 16 nor in pregnancy, but counts a total that is stated', () => {
     const worse = vital('9279-1', 40, '/min')
     expect(facts({ birthDate: '2015-01-01' }, {}, worse).news2.total).toBeUndefined()
@@ -160,10 +195,35 @@ describe('consent, capacity and plans', () => {
 })
 
 describe('statements', () => {
-  it('are unknown when two of one time contradict each other', () => {
-    const safe = (id: string, valueBoolean: boolean) => observed(FACT, 'safe-to-wait', { valueBoolean }, id)
-    expect(facts({}, {}, safe('a', true), safe('b', false)).safeToWait).toBeUndefined()
-    expect(facts({}, {}, safe('a', true)).safeToWait).toEqual({ value: true, from: 'Observation/a.value' })
+  const said = (fact: string, id: string, valueBoolean: boolean, rest: object = {}) => observed(FACT, fact, { valueBoolean, ...rest }, id)
+
+  it('are unknown when two of one time contradict each other, unless one side is the safe one', () => {
+    expect(facts({}, {}, said('can-travel', 'a', true), said('can-travel', 'b', false)).canTravel).toBeUndefined()
+    expect(facts({}, {}, said('safe-to-wait', 'a', true), said('safe-to-wait', 'b', false)).safeToWait).toEqual({ value: false, from: 'Observation/b.value' })
+    expect(facts({}, {}, said('safe-to-wait', 'a', true)).safeToWait).toEqual({ value: true, from: 'Observation/a.value' })
+  })
+
+  it('count by their latest, and not once withdrawn', () => {
+    const earlier = said('safe-to-wait', 'a', false, { effectiveDateTime: '2026-11-24T08:00:00Z' })
+    expect(facts({}, {}, earlier, said('safe-to-wait', 'b', true)).safeToWait?.value).toBe(true)
+    expect(facts({}, {}, said('safe-to-wait', 'a', false, { status: 'entered-in-error' })).safeToWait).toBeUndefined()
+    expect(facts({}, {}, said('safe-to-wait', 'a', false, { status: 'cancelled' })).safeToWait).toBeUndefined()
+  })
+
+  it('are read from the latest of several responses', () => {
+    const response = (id: string, authored: string, valueBoolean: boolean) => ({ resourceType: 'QuestionnaireResponse', id, status: 'completed', authored, item: [{ linkId: 'can-travel', answer: [{ valueBoolean }] }] })
+    expect(facts({}, {}, response('a', '2026-11-24T08:00:00Z', true), response('b', '2026-11-24T09:00:00Z', false)).canTravel?.value).toBe(false)
+  })
+
+  it('read a day of authoring as no time of authoring', () => {
+    expect(facts({}, { authoredOn: '2026-11-24' }).authoredAt).toBeUndefined()
+    expect(facts({}, { authoredOn: '2026-11-24T09:00:00+00:00' }).authoredAt?.value).toBe(Date.parse('2026-11-24T09:00:00Z'))
+  })
+
+  it('take two-hour care from records of care that took place', () => {
+    const care = (status: string) => ({ resourceType: 'EpisodeOfCare', id: status, status, type: [coded(hubCodeSystem('service'), 'UCR2H')], period: { start: '2026-10-01', end: '2026-10-02' } })
+    expect(facts({}, {}, care('finished')).lastTwoHourResponse).toBeDefined()
+    for (const status of ['planned', 'cancelled', 'entered-in-error']) expect(facts({}, {}, care(status)).lastTwoHourResponse).toBeUndefined()
   })
 
   it('are read from a questionnaire at any depth', () => {

@@ -79,5 +79,5 @@ export const safeguardingFact = (referral: Referral): Fact<boolean> => {
   if (flag !== undefined) return { value: true, from: referral.name(flag) }
   const condition = referral.all('Condition').filter(isAsserted).find(each => hasCode(each.code, SNOMED, SAFEGUARDING_CONCERN))
   if (condition !== undefined) return { value: true, from: referral.name(condition, 'code') }
-  return statement(referral, 'safeguarding')
+  return statement(referral, 'safeguarding', true)
 }

@@ -25,7 +25,10 @@ export const needsFact = (referral: Referral, vocabulary: Vocabulary): readonly 
   ]
   const found = [
     ...concepts.flatMap(([concept, from]) => needsIn(concept, vocabulary).map(code => ({ code, from }))),
-    ...answers(referral, 'need').flatMap(({ value, from }) => (typeof value === 'string' && vocabulary.needs.has(value) ? [{ code: value, from }] : [])),
+    ...answers(referral, 'need').flatMap(({ value, from }) => {
+      const code = typeof value !== 'string' ? undefined : vocabulary.needs.has(value) ? value : vocabulary.snomedNeeds.get(value)
+      return code === undefined ? [] : [{ code, from }]
+    }),
   ]
   return found.filter((need, index) => found.findIndex(({ code }) => code === need.code) === index)
 }

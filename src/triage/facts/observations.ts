@@ -1,8 +1,8 @@
 /**
  * NEWS2 as the observations of a referral give it: recomputed from its parts, stated as a total and as sub-scores.
  *
- * Of several readings of a part the latest counts, of one time the worse. Where what is stated and what is recomputed
- * differ, the higher counts and the difference is named (domain 2.3: the NHS's own example states 6 and computes to 5).
+ * Of several readings of a part the latest counts, of one time the worse; one without a time may be the latest. Where what
+ * is stated and what is recomputed differ, the higher counts and is named (domain 2.3: the NHS's own example states 6, is 5).
  */
 import type { CodeableConcept, Observation, ObservationComponent } from 'fhir/r4.js'
 import type { Fact } from '../facts.ts'
@@ -10,7 +10,7 @@ import { hasSingleThree, isComplete, PARAMETERS, scores, total, type Consciousne
 import { convert, type Dimension } from '../units.ts'
 import { LOINC, SNOMED } from '../vocabulary.ts'
 import { codings, isInForce, list, type Referral } from './resources.ts'
-import { answer, effectiveAt, FACT_SYSTEM } from './statements.ts'
+import { answer, effectiveAt, FACT_SYSTEM, statement } from './statements.ts'
 
 export interface News2 {
   /** The higher of stated and recomputed; undefined when neither is known. With parts missing, a lower bound. */
@@ -63,8 +63,8 @@ interface Reading {
 export const news2Facts = (referral: Referral, person: { readonly underSixteen: boolean; readonly pregnant: boolean }): News2 => {
   const observations = referral.all('Observation').filter(isInForce)
   const readings: Reading[] = []
-  const subScores: Partial<Record<Parameter, { score: number; at: number; from: string }>> = {}
-  let stated: { value: number; at: number; from: string } | undefined
+  const subScores: (Stated & { readonly parameter: Parameter })[] = []
+  const totals: Stated[] = []
   let scale: 1 | 2 = 1
 
   for (const observation of observations) {
@@ -76,13 +76,8 @@ export const news2Facts = (referral: Referral, person: { readonly underSixteen: 
         if (system === SNOMED && code === SCALE_2) scale = 2
         const parameter = system === SNOMED ? SUB_SCORES[code] : undefined
         const value = scoreOf(part)
-        if (parameter !== undefined && value !== undefined && value <= 3) {
-          const other = subScores[parameter]
-          if (other === undefined || at > other.at || (at === other.at && value > other.score)) subScores[parameter] = { score: value, at, from }
-        }
-        if (value !== undefined && ((system === SNOMED && code === TOTAL) || (system === FACT_SYSTEM && code === 'news2-total'))) {
-          if (stated === undefined || at > stated.at || (at === stated.at && value > stated.value)) stated = { value, at, from }
-        }
+        if (parameter !== undefined && value !== undefined && value <= 3) subScores.push({ parameter, value, at, from })
+        if (value !== undefined && ((system === SNOMED && code === TOTAL) || (system === FACT_SYSTEM && code === 'news2-total'))) totals.push({ value, at, from })
       }
       const reading = readingOf(part, at, from)
       if (reading !== undefined) readings.push(reading)
@@ -90,26 +85,43 @@ export const news2Facts = (referral: Referral, person: { readonly underSixteen: 
   }
 
   const said = answer(referral, 'news2-total')
-  if (stated === undefined && typeof said?.value === 'number') stated = { value: said.value, at: 0, from: said.from }
-  const statedThree = observations.some(each => codings(each.code).some(({ system, code }) => system === FACT_SYSTEM && code === 'news2-single-three') && each.valueBoolean === true)
+  const stated = highest(totals) ?? (typeof said?.value === 'number' ? { value: said.value, at: 0, from: said.from } : undefined)
   const raw = person.underSixteen || person.pregnant ? {} : scores({ ...latest(readings, scale), scale })
-  const parts = Object.fromEntries(PARAMETERS.flatMap(parameter => {
-    const known = [raw[parameter], subScores[parameter]?.score].filter(score => score !== undefined)
-    return known.length === 0 ? [] : [[parameter, Math.max(...known)]]
-  })) as Scores
+  const sub: Scores = Object.fromEntries(PARAMETERS.flatMap(parameter => {
+    const score = highest(subScores.filter(each => each.parameter === parameter))
+    return score === undefined ? [] : [[parameter, score.value]]
+  }))
+  const parts = { ...sub, ...raw }
   const sent = Object.keys(parts).length
-  const recomputed = sent === 0 ? undefined : total(parts)
-  const source = stated !== undefined && stated.value >= (recomputed ?? 0) ? stated.from : readings[0]?.from ?? Object.values(subScores)[0]?.from ?? ''
+  // As recomputed where there are observations, and as the sender scored it where there are sub-scores.
+  const recomputed = sent === 0 ? undefined : Math.max(total(parts), total({ ...raw, ...sub }))
+  const source = stated !== undefined && stated.value >= (recomputed ?? 0) ? stated.from : readings[0]?.from ?? subScores[0]?.from ?? ''
 
   return {
     total: stated === undefined && recomputed === undefined ? undefined : { value: Math.max(stated?.value ?? 0, recomputed ?? 0), from: source },
     stated: stated?.value,
     parts,
     partsSent: sent === 0 ? 'none' : isComplete(parts) ? 'all' : 'some',
-    singleThree: hasSingleThree(parts) || statedThree,
-    differs: PARAMETERS.some(parameter => raw[parameter] !== undefined && subScores[parameter] !== undefined && raw[parameter] !== subScores[parameter]?.score)
+    singleThree: hasSingleThree(parts) || hasSingleThree(sub) || statement(referral, 'news2-single-three', true)?.value === true,
+    differs: total({ ...raw, ...sub }) !== total(parts)
       || (stated !== undefined && recomputed !== undefined && (isComplete(parts) ? recomputed !== stated.value : recomputed > stated.value)),
   }
+}
+
+/** A score as the sender states it. */
+interface Stated {
+  readonly value: number
+  readonly at: number
+  readonly from: string
+}
+
+const highest = <T extends Stated>(scores: readonly T[]): T | undefined => current(scores).reduce<T | undefined>(
+  (worst, each) => (worst === undefined || each.value > worst.value ? each : worst), undefined)
+
+/** The latest, and those without a time, which may be later still. */
+const current = <T extends { readonly at: number }>(all: readonly T[]): readonly T[] => {
+  const latestAt = Math.max(...all.map(({ at }) => at))
+  return all.filter(({ at }) => at === latestAt || at === 0)
 }
 
 const scoreOf = (part: Observation | ObservationComponent): number | undefined => {
@@ -156,14 +168,10 @@ const oxygenOf = (part: Observation | ObservationComponent): boolean | undefined
 }
 
 /** Latest reading of each parameter; of one time, the one that scores more. */
-const latest = (readings: readonly Reading[], scale: 1 | 2): Partial<Vitals> => {
-  const chosen = new Map<Parameter, Reading>()
-  for (const reading of readings) {
-    const other = chosen.get(reading.parameter)
-    if (other === undefined || reading.at > other.at || (reading.at === other.at && worse(reading, other, scale))) chosen.set(reading.parameter, reading)
-  }
-  return Object.assign({}, ...[...chosen.values()].map(({ vitals }) => vitals)) as Partial<Vitals>
-}
+const latest = (readings: readonly Reading[], scale: 1 | 2): Partial<Vitals> =>
+  Object.assign({}, ...PARAMETERS.map(parameter => current(readings.filter(each => each.parameter === parameter))
+    .reduce<Partial<Vitals>>((worst, { vitals }) => (scored(vitals, scale) > scored(worst, scale) || worst === NOTHING ? vitals : worst), NOTHING))) as Partial<Vitals>
 
-const worse = (one: Reading, other: Reading, scale: 1 | 2): boolean =>
-  total(scores({ ...one.vitals, scale })) > total(scores({ ...other.vitals, scale }))
+const NOTHING: Partial<Vitals> = {}
+
+const scored = (vitals: Partial<Vitals>, scale: 1 | 2): number => total(scores({ ...vitals, scale }))

@@ -31,7 +31,7 @@ export const ageFact = (referral: Referral, receivedAt: number): Fact<AgeRange> 
   const born = patient === undefined ? undefined : agesFrom(patient.birthDate, receivedAt)
   if (patient !== undefined && born !== undefined) return { value: born, from: referral.name(patient, 'birthDate') }
   const estimate = extensionOf(patient, hubProfile('estimated-age'))
-  const years = estimate?.valueUnsignedInt ?? estimate?.valueInteger ?? estimate?.valueAge?.value
+  const years = estimate?.valueUnsignedInt ?? estimate?.valueInteger ?? (estimate?.valueAge?.code === 'a' ? estimate.valueAge.value : undefined)
   if (patient !== undefined && typeof years === 'number' && isAge(years)) {
     return { value: { low: Math.floor(years), high: Math.floor(years) }, from: referral.name(patient, 'extension(estimated-age)') }
   }
@@ -59,22 +59,22 @@ const agesFrom = (birthDate: string | undefined, receivedAt: number): AgeRange |
 const yearsBetween = (born: string, today: string): number =>
   Number(today.slice(0, 4)) - Number(born.slice(0, 4)) - (today.slice(5) < born.slice(5) ? 1 : 0)
 
-/** A temporary address is where the person is; then home; then the place of the incident. */
+/** A temporary address is where the person is, and home then says nothing; else home; then the place of the incident. */
 export const residenceFact = (referral: Referral, receivedAt: number): Fact<ResidenceFact> => {
   const { patient, request } = referral
   const today = dayText(londonTime(receivedAt).day)
-  const addresses = list(patient?.address)
+  const current = list(patient?.address)
     .map((address, index) => ({ address, index }))
     .filter(({ address }) => !['old', 'billing', 'work'].includes(address.use ?? 'home') && isCurrent(address, today))
-    .sort((a, b) => rank(a.address) - rank(b.address))
+  const temporary = current.filter(({ address }) => address.use === 'temp')
+  const addresses = (temporary.length > 0 ? temporary : current)
     .flatMap(({ address, index }) => patient === undefined ? [] : places(address, referral.name(patient, `address[${index}]`)))
   const incident = list(request?.locationReference)
     .map(reference => referral.follow(reference, 'Location', request))
     .filter(location => location !== undefined)
     .flatMap(location => location.address === undefined ? [] : places(location.address, referral.name(location, 'address')))
   const said = answer(referral, 'residence')
-  const answered = typeof said?.value === 'string'
-    ? [GSS_CODE.test(said.value) ? { district: said.value, from: said.from } : { postcode: said.value, from: said.from }] : []
+  const answered = typeof said?.value === 'string' ? inWords(said.value, said.from) : []
   const all = [...addresses, ...(incident.length > 0 ? incident : incidentLocations(referral)), ...answered]
   return all[0] === undefined ? undefined : { value: all, from: all[0].from }
 }
@@ -88,8 +88,6 @@ const incidentLocations = (referral: Referral): ResidenceFact =>
 const isIncident = (location: Location): boolean =>
   list(location.type).some(type => list(type.coding).some(({ code }) => code === 'ILOC'))
 
-const rank = (address: Address): number => (address.use === 'temp' ? 0 : 1)
-
 const isCurrent = ({ period }: Address, today: string): boolean =>
   (period?.end === undefined || period.end.slice(0, 10) >= today.slice(0, period.end.length)) &&
   (period?.start === undefined || period.start.slice(0, 10) <= today.slice(0, 10))
@@ -98,6 +96,13 @@ const places = (address: Address | null, name: string): ResidenceFact => address
   ...(typeof address.postalCode !== 'string' ? [] : [{ postcode: address.postalCode, from: `${name}.postalCode` }]),
   ...(typeof address.district === 'string' && GSS_CODE.test(address.district) ? [{ district: address.district, from: `${name}.district` }] : []),
 ]
+
+/** As the question asks: a postcode, the code or the name of a district, or a postcode and a district. */
+const inWords = (text: string, from: string): ResidenceFact => {
+  const postcode = /\b[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}\b/i.exec(text)?.[0]
+  const district = text.replace(postcode ?? '', '').replaceAll(/^[\s,;]+|[\s,;.]+$/g, '')
+  return [...(postcode === undefined ? [] : [{ postcode, from }]), ...(district === '' ? [] : [{ district, from }])]
+}
 
 export const practiceFact = (referral: Referral): Fact<PracticeFact> => {
   const { patient } = referral

@@ -2,7 +2,7 @@
  * Plain statements about the person: true or false, a date, a word. Sent as an Observation coded in the hub's code
  * system `fact`, or as the answer to the item of that linkId in a QuestionnaireResponse.
  */
-import type { CodeableConcept, Observation, QuestionnaireResponseItem, QuestionnaireResponseItemAnswer } from 'fhir/r4.js'
+import type { CodeableConcept, Observation, QuestionnaireResponse, QuestionnaireResponseItem, QuestionnaireResponseItemAnswer } from 'fhir/r4.js'
 import { hubCodeSystem } from '../../fhir/resource.ts'
 import { dayNumber, londonTime } from '../../directory/london.ts'
 import type { Fact, Known } from '../facts.ts'
@@ -22,19 +22,25 @@ export const latestFirst = (a: Observation, b: Observation): number =>
 /** Instant of an observation, 0 when it does not say. */
 export const effectiveAt = (observation: Observation): number => {
   const at = Date.parse(observation.effectiveDateTime ?? observation.effectiveInstant ?? observation.effectivePeriod?.end
-    ?? observation.effectivePeriod?.start ?? '')
+    ?? observation.effectivePeriod?.start ?? observation.issued ?? '')
   return Number.isNaN(at) ? 0 : at
 }
 
-/** True, false or unknown. A reasonCode of the fact means true. Contradicting statements of one time are unknown. */
-export const statement = (referral: Referral, fact: string): Fact<boolean> => {
+/**
+ * True, false or unknown. A reasonCode of the fact means true.
+ *
+ * @param whenContradicted what two contradicting statements of one time come to; unknown unless one side is the safe one
+ */
+export const statement = (referral: Referral, fact: string, whenContradicted?: boolean): Fact<boolean> => {
   const observed = observationsOf(referral, fact).flatMap(observation => {
     const value = yesOrNo(observation)
     return value === undefined ? [] : [{ value, from: referral.name(observation, 'value'), at: effectiveAt(observation) }]
   })
   const [latest] = observed
   if (latest !== undefined) {
-    return observed.some(({ at, value }) => at === latest.at && value !== latest.value) ? undefined : { value: latest.value, from: latest.from }
+    const other = observed.find(({ at, value }) => at === latest.at && value !== latest.value)
+    if (other === undefined) return { value: latest.value, from: latest.from }
+    return whenContradicted === undefined ? undefined : { value: whenContradicted, from: latest.value === whenContradicted ? latest.from : other.from }
   }
   const said = answer(referral, fact)
   if (typeof said?.value === 'boolean') return { value: said.value, from: said.from }
@@ -61,7 +67,7 @@ export const dateStatement = (referral: Referral, fact: string, receivedAt: numb
   const said = answer(referral, fact)
   const answered = typeof said?.value === 'string' ? dated(said.value, said.from) : []
   const recorded = referral.all('EpisodeOfCare')
-    .filter(episode => list(episode.type).some(type => codesOf(type, hubCodeSystem('service')).includes('UCR2H')))
+    .filter(episode => ['active', 'onhold', 'finished'].includes(episode.status) && list(episode.type).some(type => codesOf(type, hubCodeSystem('service')).includes('UCR2H')))
     .flatMap(episode => dated(episode.period?.end ?? episode.period?.start, referral.name(episode, 'period')))
   return [...observed, ...answered, ...recorded]
     .filter(({ value }) => value <= today)
@@ -91,13 +97,18 @@ const codeOf = (concept: CodeableConcept | undefined): string | undefined => con
 /** First answer to an item: a boolean, a number, or a text, date or code as text. */
 export const answer = (referral: Referral, linkId: string): Fact<boolean | number | string> => answers(referral, linkId)[0]
 
-/** Every answer to the items of a linkId, at any depth. */
+/** Every answer to the items of a linkId, at any depth; of several responses the latest first. */
 export const answers = (referral: Referral, linkId: string): readonly Known<boolean | number | string>[] =>
-  referral.all('QuestionnaireResponse').filter(isInForce).flatMap(response =>
+  referral.all('QuestionnaireResponse').filter(isInForce).toSorted((a, b) => authoredAt(b) - authoredAt(a)).flatMap(response =>
     itemsOf(list(response.item), linkId).flatMap(item => list(item.answer).flatMap(given => {
       const value = valueOf(given)
       return value === undefined ? [] : [{ value, from: referral.name(response, `item('${linkId}').answer`) }]
     })))
+
+const authoredAt = ({ authored }: QuestionnaireResponse): number => {
+  const at = Date.parse(String(authored))
+  return Number.isNaN(at) ? 0 : at
+}
 
 const itemsOf = (items: readonly QuestionnaireResponseItem[], linkId: string): readonly QuestionnaireResponseItem[] =>
   items.flatMap(item => [
