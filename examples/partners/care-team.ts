@@ -4,7 +4,7 @@
  * Words: `accept ETA`, `reject REASON`, `en-route`, `visit`, `manage`, `complete OUTCOME`; each says what it then reads.
  */
 import type { Bundle, Encounter, Patient, Task } from 'fhir/r4.js'
-import { clockTime, etaOf, readTask, reasonOf, referralOf, resources, stateOf, tasksOf, transition } from './case.ts'
+import { actionsOn, clockTime, etaOf, readTask, reasonOf, referralOf, resources, stateOf, tasksOf, transition } from './case.ts'
 import { connect } from './connection.ts'
 import { runDesk, type Say } from './desk.ts'
 
@@ -28,10 +28,13 @@ export const runCareTeam = async (who: string): Promise<void> => {
     const [offer] = resources<Task>(bundle)
     if (offer === undefined) throw new Error(`nothing is offered to the ${who}`)
     offerId = String(offer.id)
-    const patient = await fhir.resolve({ reference: offer.for?.reference ?? '' }) as unknown as Patient
+    const patient = await fhir.read({
+      resourceType: 'Patient', id: (offer.for?.reference ?? '').replace('Patient/', ''), options: request(),
+    }) as unknown as Patient
     say(`${who} finds Task/${offerId}: ${patient.name?.[0]?.given?.[0]} ${patient.name?.[0]?.family}, ` +
       `${patient.address?.[0]?.postalCode}, to be seen by ${clockTime(offer.restriction?.period?.end)}`)
     await transition(connection, offer, { action: 'seen' })
+    say(`   it may now: ${(await actionsOn(connection, offer)).join(', ')}`)
   }
 
   const accept = async (say: Say, eta: string): Promise<void> => {

@@ -1,5 +1,8 @@
-/** What every desk reads of a referral: its Tasks, and words for the state each is in; and making a transition. */
-import type { Bundle, ServiceRequest, Task } from 'fhir/r4.js'
+/**
+ * What every desk reads of a referral: its Tasks, words for the state each is in, what may be done next; and making a
+ * transition, on the version that was read, so that nobody acts on a state that has passed.
+ */
+import type { Bundle, Parameters, ServiceRequest, Task } from 'fhir/r4.js'
 import type { Connection } from './connection.ts'
 
 const london = (instant: string, form: Intl.DateTimeFormatOptions): string =>
@@ -59,6 +62,15 @@ export const readTask = async ({ fhir, request }: Connection, id: string): Promi
 export interface Input {
   readonly action: string
   readonly [name: string]: string
+}
+
+/** `Task/[id]/$available-actions`: what this caller may do next. */
+export const actionsOn = async ({ fhir, request }: Connection, task: Task): Promise<readonly string[]> => {
+  const answer = await fhir.operation({
+    name: 'available-actions', resourceType: 'Task', id: String(task.id), method: 'GET', options: request(),
+  }) as unknown as Parameters
+  return (answer.parameter ?? []).filter(({ name }) => name === 'action')
+    .flatMap(({ part = [] }) => part.find(({ name }) => name === 'name')?.valueCode ?? [])
 }
 
 /** `Task/[id]/$transition` on the version that was read. */

@@ -4,8 +4,8 @@
  */
 import type { Bundle, Task } from 'fhir/r4.js'
 import {
-  clockTime, codeOf, coordinatingOf, isOpen, nextActionOf, ownerOf, readReferral, readTask, reasonOf, referralOf, resources, stateOf, tasksOf,
-  transition,
+  actionsOn, clockTime, codeOf, coordinatingOf, isOpen, nextActionOf, ownerOf, readReferral, readTask, reasonOf, referralOf, resources, stateOf,
+  tasksOf, transition,
 } from './case.ts'
 import { connect } from './connection.ts'
 import { runDesk, type Say } from './desk.ts'
@@ -26,15 +26,19 @@ const newest = async (searchParams: Record<string, string>, missing: string): Pr
 const waiting = (): Promise<Task> =>
   newest({ 'code': 'triage', 'business-status': 'triage-proposed' }, 'no referral waits for a clinician')
 
-const open = async (say: Say): Promise<void> => {
+const opened = async (say: Say): Promise<Task> => {
   const task = await waiting()
-  say(`Hub clinician opens Task/${task.id}: ${stateOf(task)}${nextActionOf(task)}`)
+  say(`Hub clinician opens Task/${task.id}: ${stateOf(task)}${nextActionOf(task)}; may ${(await actionsOn(connection, task)).join(' or ')}`)
+  return task
+}
+
+const open = async (say: Say): Promise<void> => {
+  const task = await opened(say)
   for (const sentence of await proposalOf(connection, referralOf(task))) say(`   ${sentence}`)
 }
 
 const confirm = async (say: Say): Promise<void> => {
-  const task = await waiting()
-  say(`Hub clinician opens Task/${task.id}: ${stateOf(task)}${nextActionOf(task)}`)
+  const task = await opened(say)
   await transition(connection, task, { action: 'confirm' })
   const confirmed = await readTask(connection, String(task.id))
   say(`Hub clinician read back Task/${confirmed.id}: ${stateOf(confirmed)}`)

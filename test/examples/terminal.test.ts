@@ -1,10 +1,13 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import request from 'supertest'
 import { openQueue, type Answer, type Queued } from '../../examples/partners/queue.ts'
 import { addClient, keyFile } from '../../src/access/keys.ts'
-import { cast } from '../../scripts/demo/cast.ts'
+import { ADMINISTRATOR, cast, type Player } from '../../scripts/demo/cast.ts'
 import { startDesk, type Desk } from '../../scripts/demo/desk.ts'
 import { startHub, type RunningHub } from '../../scripts/demo/hub.ts'
 
@@ -18,7 +21,7 @@ const desks: Desk[] = []
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'care-connexions-terminal-'))
   registry = join(folder, 'clients.json')
-  for (const { client } of [cast.crew, cast.hub]) addClient(registry, client)
+  for (const { client } of [ADMINISTRATOR, cast.crew, cast.hub, cast.team, cast.clinic]) addClient(registry, client)
   hub = await startHub({ folder, registry, clock: '2026-11-25T11:40:00Z' })
   token = await hub.token(registry, cast.hub.client.id)
 })
@@ -50,6 +53,15 @@ const kept = (incident: string): { waiting: readonly Queued[]; answer: Answer | 
 }
 
 const write = (incident: string): string => `write ${incident} crew 2026-11-25T10:05:00Z`
+
+const open = async ({ program, client }: Player, practitioner?: string): Promise<Desk> => {
+  const desk = await startDesk({
+    program, hub: hub.url, client: client.id, keyFile: keyFile(registry, client.id),
+    practitioner: practitioner === undefined ? undefined : `PractitionerRole/${practitioner}`,
+  })
+  desks.push(desk)
+  return desk
+}
 
 /** As the hub sees it: the referrals of an incident. */
 const referralsOf = async (incident: string): Promise<{ id: string; authoredOn: string }[]> => {
@@ -113,6 +125,53 @@ it('keeps a receipt that names the referral, its number and the hub\'s words', a
   expect(kept('receipt').answer).toMatchObject({
     kind: 'receipt', receipt: { referral: referral?.id, number: expect.stringMatching(/^CC-/) as string, status: 'stored, not yet confirmed' },
   })
+})
+
+it('sends again what was answered while the signal went', async () => {
+  let dropped = 0
+  // Passes requests on, and drops the first answer to a referral.
+  const valley = createServer((incoming, outgoing) => {
+    void (async () => {
+      const body = await incoming.toArray() as Buffer[]
+      const answer = await fetch(`${hub.url}${incoming.url}`, {
+        method: incoming.method ?? 'GET', headers: incoming.headers as Record<string, string>,
+        ...(body.length === 0 ? {} : { body: Buffer.concat(body) }),
+      })
+      const text = await answer.text()
+      if (incoming.url?.endsWith('$submit') === true && dropped === 0) {
+        dropped = answer.status
+        outgoing.destroy()
+      } else outgoing.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' }).end(text)
+    })()
+  }).listen(0, '127.0.0.1')
+  await once(valley, 'listening')
+  try {
+    const desk = await switchOn('dropped', `http://127.0.0.1:${(valley.address() as AddressInfo).port}`)
+    await desk.tell(write('dropped'))
+    expect((await desk.tell('send')).join('\n')).toContain('will be sent again')
+    expect(dropped).toBe(201)
+    expect((await desk.tell('send')).join('\n')).toContain('the same referral as before')
+  } finally {
+    valley.close()
+  }
+  expect(await referralsOf('dropped')).toHaveLength(1)
+})
+
+it('lets the crew of a person with two needs leave when both services have accepted, not before', async () => {
+  const administrator = await open(ADMINISTRATOR)
+  await administrator.tell(`register ${cast.hub.person[0]} ${cast.hub.client.organisation} Amina Whitfield`)
+  const [crew, clinician, team, clinic] = await Promise.all([switchOn('both'), open(cast.hub, cast.hub.person[0]), open(cast.team), open(cast.clinic)])
+  await crew.tell('write both two-needs 2026-11-25T11:38:00Z')
+  await crew.tell('send')
+  await clinician.tell('confirm')
+  expect(await crew.tell('may-leave both no')).toEqual([expect.stringContaining('STAY. Stored, not accepted yet: Offered')])
+  await team.tell('accept 2026-11-25T12:30:00Z')
+  expect(await crew.tell('may-leave both no')).toEqual([expect.stringContaining('STAY.')])
+  await clinic.tell('accept 2026-11-25T13:00:00Z')
+  const [screen] = await crew.tell('may-leave both yes')
+  expect(screen).toMatch(/YOU MAY LEAVE\./)
+  expect(screen).toMatch(/Two-hour urgent community response has accepted \(Task\/\S+\) and is expected at 12:30/)
+  expect(screen).toMatch(/Same day emergency care has accepted \(Task\/\S+\) and is expected at 13:00/)
 })
 
 it('sends a case once more only by itself: other content under its number is refused, kept as refused, and said', async () => {
