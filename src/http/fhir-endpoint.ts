@@ -60,7 +60,9 @@ export const createFhirEndpoint = ({ handler, authentication, addresses, recordD
       base: `${addresses.root(request.headers.host)}/fhir`,
     }
     try {
-      send(response, await handler(fhirRequest, caller))
+      const answer = await handler(fhirRequest, caller)
+      await Promise.all((answer.denied ?? []).map(async denied => recordDenied?.(denied, caller)))
+      send(response, answer)
     } catch (error) {
       if (error instanceof FhirError && error.status === 403) await recordDenied?.(fhirRequest, caller)
       throw error

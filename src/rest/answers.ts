@@ -18,14 +18,16 @@ export const locationOf = (base: string, version: StoredVersion): string =>
 
 export type Preference = 'minimal' | 'representation' | 'OperationOutcome'
 
-/** `Prefer: return=…`; the whole resource when nothing is said, as R4 leaves to the server. */
+const PREFERENCES: readonly Preference[] = ['minimal', 'representation', 'OperationOutcome']
+
+/** `Prefer: return=…`, quoted or not (RFC 7240); the whole resource when nothing is said, as R4 leaves to the server. */
 export const preference = (prefer: string | undefined): Preference => {
-  const asked = /(?:^|[,;\s])return=(minimal|representation|OperationOutcome)\b/.exec(prefer ?? '')?.[1]
-  return (asked as Preference | undefined) ?? 'representation'
+  const asked = /(?:^|[,;\s])return\s*=\s*"?([A-Za-z]+)/i.exec(prefer ?? '')?.[1]?.toLowerCase()
+  return PREFERENCES.find(known => known.toLowerCase() === asked) ?? 'representation'
 }
 
 /** `Prefer: handling=lenient`; strict when nothing is said. */
-export const isLenient = (prefer: string | undefined): boolean => /(?:^|[,;\s])handling=lenient\b/.test(prefer ?? '')
+export const isLenient = (prefer: string | undefined): boolean => /(?:^|[,;\s])handling\s*=\s*"?lenient\b/i.test(prefer ?? '')
 
 /** Answer of a create or update. */
 export const written = (request: FhirRequest, version: StoredVersion, status: 200 | 201): FhirAnswer => ({

@@ -22,6 +22,8 @@ export interface FhirAnswer {
   readonly headers: Readonly<Record<string, string>>
   /** JSON text; undefined for none. */
   readonly body: string | undefined
+  /** Requests inside this one that were refused to the caller (403), for the audit. */
+  readonly denied?: readonly FhirRequest[]
 }
 
 /** Routes to interactions and operations; throws FhirError for everything that is not an answer. */

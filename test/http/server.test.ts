@@ -41,4 +41,22 @@ describe('the server', () => {
     expect(await hanging).toBe('ECONNRESET')
     silent.destroy()
   })
+
+  it.each([
+    ['an address that is too long', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`, 431, 'POST Type/_search'],
+    ['what is no HTTP', 'hello\r\n\r\n', 400, 'http-malformed'],
+    ['a header without a colon', 'GET / HTTP/1.1\r\nhost: x\r\nno colon\r\n\r\n', 400, 'http-malformed'],
+  ])('answers %s with an OperationOutcome', async (_what, text, status, said) => {
+    const server = await listen((_request, response) => response.end(), LOCAL)
+    const answer = await new Promise<string>(resolve => {
+      let received = ''
+      const socket = connect(server.port, '127.0.0.1', () => socket.write(text))
+      socket.on('data', data => { received += data.toString() }).on('close', () => resolve(received)).on('error', () => {})
+    })
+    const [head = '', body = ''] = answer.split('\r\n\r\n')
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    expect(JSON.parse(body)).toMatchObject({ resourceType: 'OperationOutcome' })
+    expect(body).toContain(said)
+    await server.close()
+  })
 })

@@ -200,4 +200,25 @@ describe('interactions on one resource', () => {
     for (const query of [{ _summary: 'true' }, { _elements: 'name' }, { name: 'x' }]) await gp.get(`/fhir/Patient/${id}`).query(query).expect(400)
     await gp.get(`/fhir/Patient/${id}`).query({ name: 'x' }).set('Prefer', 'handling=lenient').expect(200)
   })
+
+  it('48 simultaneous writers of one resource without If-Match, and of two in opposite order, all get their turn', async () => {
+    const gp = await hub.as('gp')
+    const ids = ['turn-1', 'turn-2']
+    for (const id of ids) await gp.put(`/fhir/Patient/${id}`).send({ ...patient, id }).expect(201)
+    const entry = (id: string, n: number) => (
+      { resource: { ...patient, id, address: [{ text: `${n}` }] }, request: { method: 'PUT', url: `Patient/${id}` } })
+    const answers = await Promise.all(Array.from({ length: 48 }, async (_, n) => (n % 3 === 0
+      ? gp.put('/fhir/Patient/turn-1').send({ ...patient, id: 'turn-1', address: [{ text: `${n}` }] })
+      : gp.post('/fhir').send({
+        resourceType: 'Bundle', type: 'transaction', entry: (n % 3 === 1 ? ids : ids.toReversed()).map(id => entry(id, n)),
+      }))))
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    expect((await gp.get('/fhir/Patient/turn-1').expect(200)).headers['etag']).toBe('W/"49"')
+  })
+
+  it.each(['return=minimal', 'return="minimal"', 'Return = minimal', 'handling=strict; return=minimal'])('Prefer: %s sends no body', async prefer => {
+    const gp = await hub.as('gp')
+    const answer = await gp.post('/fhir/Patient').set('Prefer', prefer).send(patient).expect(201)
+    expect(answer.text).toBe('')
+  })
 })

@@ -63,6 +63,15 @@ describe('who sees what', () => {
     expect(found.text).toContain('"outcome":"4"')
   })
 
+  it('a refusal inside a batch is written down too', async () => {
+    const administrator = await hub.as('administrator')
+    const batch = { resourceType: 'Bundle', type: 'batch', entry: [{ request: { method: 'GET', url: `Patient/${id}` } }] }
+    const answer = await (await hub.as('integrator')).post('/fhir').set('X-Request-ID', 'refused-in-batch').send(batch).expect(200)
+    expect(answer.body).toMatchObject({ entry: [{ response: { status: '403 Forbidden' } }] })
+    const found = await administrator.get('/fhir/AuditEvent').query({ entity: `Patient/${id}`, action: 'R' }).expect(200)
+    expect(found.text).toContain('refused-in-batch.0')
+  })
+
   it('every read of a patient has an AuditEvent that the administrator finds by patient, agent and date', async () => {
     const administrator = await hub.as('administrator')
     await hub.clock({ advance: 'PT1M' })

@@ -11,25 +11,35 @@ import type { FhirAnswer, FhirHandler, FhirRequest } from '../request.ts'
 import { answerEntry, failedEntry } from './answers.ts'
 import { entryList, readEntry, type Entry } from './entries.ts'
 
+/** A batch of 1,000 searches could ask for gigabytes; six times the largest body is enough for any that means what it asks. */
+const MAX_ANSWER_LENGTH = 32 * 1024 * 1024
+
 export const batch = async (
   parts: RestParts, request: FhirRequest, context: RequestContext, bundle: Resource, handle: FhirHandler,
 ): Promise<FhirAnswer> => {
   const entries: string[] = []
+  const denied: FhirRequest[] = []
+  let size = 0
   for (const [index, sent] of entryList(bundle).entries()) {
+    let own: FhirRequest | undefined
     try {
+      if (size > MAX_ANSWER_LENGTH) throw outcomes.tooLarge(`${MAX_ANSWER_LENGTH} characters of answers to one batch`)
       const entry = readEntry(sent, index, request.base)
       // A Bundle within a Bundle would multiply the limit of entries.
       if (entry.path.length === 0) throw outcomes.entry('entry-url', 'a batch holds no other batch or transaction', `Bundle.entry[${index}].request.url`)
-      entries.push(answerEntry(await handle(entryRequest(request, entry), context.caller)))
+      own = entryRequest(request, entry)
+      entries.push(answerEntry(await handle(own, context.caller)))
     } catch (error) {
       if (!(error instanceof FhirError)) throw error
       entries.push(failedEntry(error))
+      if (error.status === 403 && own !== undefined) denied.push(own)
     }
+    size += entries.at(-1)?.length ?? 0
   }
   const body = bundleText({
     type: 'batch-response', id: randomUUID(), lastUpdated: instant(parts.clock.now()), total: undefined, links: [], entries,
   })
-  return { status: 200, headers: {}, body }
+  return { status: 200, headers: {}, body, denied }
 }
 
 export const entryRequest = (request: FhirRequest, entry: Entry): FhirRequest => ({

@@ -40,12 +40,15 @@ export const transaction = async (
   }, ref => places.get(refText(ref)))
   const written = new Map(versions.map(version => [refText(version.ref), version]))
   const preferred = preference(request.headers['prefer'])
+  // What was matched is read side by side: each read waits for its audit entry, and a group of them is one commit.
+  const outcomesOf = await Promise.all(value.entries.map(async ({ index }) => {
+    const outcome = value.outcomes.get(index)
+    return outcome && outcomeEntry(parts, request, context, outcome, written.get(refText(outcome.ref)), preferred)
+  }))
   const entries: string[] = []
   for (const entry of value.entries) {
-    const outcome = value.outcomes.get(entry.index)
-    entries.push(outcome === undefined
-      ? await readEntryAnswer(entry, () => handle(entryRequest(request, entry), context.caller))
-      : await outcomeEntry(parts, request, context, outcome, written.get(refText(outcome.ref)), preferred))
+    entries.push(outcomesOf[entry.index]
+      ?? await readEntryAnswer(entry, () => handle(entryRequest(request, entry), context.caller)))
   }
   const body = bundleText({
     type: 'transaction-response', id: randomUUID(), lastUpdated: instant(parts.clock.now()), total: undefined, links: [], entries,
