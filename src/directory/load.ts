@@ -1,6 +1,7 @@
 /**
  * Localities are folders of data: `locality.json` names the hub and the files, `directory/*.json` holds the directory
  * as FHIR (a resource or a Bundle each), `coverage.json` the area, `pack.json` the rules of triage (read here, understood by `triage/`).
+ * Files beside the folders hold what all localities share: the questionnaire for partners without coded data.
  *
  * `loadLocalities` reads and checks them; `loadDirectory` puts the resources into the store, writing only what changed.
  */
@@ -24,7 +25,7 @@ export interface Locality {
   readonly area: CoverageIndex
   /** The rule pack as read, and the file it came from for messages. */
   readonly pack: { readonly file: string; readonly content: unknown }
-  /** Directory resources with fixed ids, in an order in which references point backwards. */
+  /** Resources with fixed ids, what all localities share among them, in an order in which references point backwards. */
   readonly resources: readonly Resource[]
 }
 
@@ -52,16 +53,18 @@ const coverageSchema = z.strictObject({
 })
 
 /** References point to what stands before: organisations, then places, then services. */
-const LOADING_ORDER = ['Organization', 'Location', 'HealthcareService']
+const LOADING_ORDER = ['Questionnaire', 'Organization', 'Location', 'HealthcareService']
 
 /** All localities under a folder, by name. Throws an Error that names the file and the place when one is not as it should be. */
-export const loadLocalities = (folder: string): readonly Locality[] =>
-  readdirSync(folder, { withFileTypes: true })
+export const loadLocalities = (folder: string): readonly Locality[] => {
+  const shared = directoryResources(folder)
+  return readdirSync(folder, { withFileTypes: true })
     .filter(entry => entry.isDirectory())
-    .map(entry => loadLocality(join(folder, entry.name), entry.name))
+    .map(entry => loadLocality(join(folder, entry.name), entry.name, shared))
     .sort((a, b) => a.name.localeCompare(b.name, 'en'))
+}
 
-const loadLocality = (folder: string, name: string): Locality => {
+const loadLocality = (folder: string, name: string, shared: readonly Resource[]): Locality => {
   const description = read(join(folder, 'locality.json'), localitySchema)
   if (description.name !== name) throw new Error(`${folder}/locality.json: name is "${description.name}", the folder is "${name}"`)
   const coverage = read(join(folder, description.coverage), coverageSchema)
@@ -75,7 +78,7 @@ const loadLocality = (folder: string, name: string): Locality => {
     coverage,
     area: indexCoverage(coverage),
     pack: { file: packFile, content: parse(packFile) },
-    resources: directoryResources(join(folder, description.directory)),
+    resources: [...shared, ...directoryResources(join(folder, description.directory))],
   }
 }
 
@@ -106,7 +109,7 @@ export const loadDirectory = async (repository: Repository, localities: readonly
   const context = { caller: systemCaller, requestId: 'load-directory', correlationId: 'load-directory' }
   const { value } = await repository.transact(context, async unit => {
     let written = 0
-    for (const resource of localities.flatMap(locality => locality.resources)) {
+    for (const resource of new Set(localities.flatMap(locality => locality.resources))) {
       const ref: ResourceRef = { type: resource.resourceType, id: resource.id ?? '' }
       const shipped = tagged(resource)
       const current = await unit.read(ref)

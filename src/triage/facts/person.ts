@@ -36,7 +36,9 @@ export const ageFact = (referral: Referral, receivedAt: number): Fact<AgeRange> 
     return { value: { low: Math.floor(years), high: Math.floor(years) }, from: referral.name(patient, 'extension(estimated-age)') }
   }
   const said = answer(referral, 'age')
-  return typeof said?.value === 'number' && isAge(said.value) ? { value: { low: said.value, high: said.value }, from: said.from } : undefined
+  // The question takes a date or a year of birth as well.
+  const ages = typeof said?.value === 'number' && isAge(said.value) ? { low: said.value, high: said.value } : agesFrom(String(said?.value), receivedAt)
+  return said === undefined || ages === undefined ? undefined : { value: ages, from: said.from }
 }
 
 // The oldest person on record reached 122; beyond 130 a date of birth is a slip of the pen, not an age.
