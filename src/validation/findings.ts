@@ -24,6 +24,8 @@ export interface Finding {
 
 export interface Findings {
   add(path: string, finding: Finding): void
+  /** Adds a finding however many there are. */
+  insist(path: string, finding: Finding): void
   /** Adds the first finding with this key only: for what would otherwise be said of every element. */
   once(key: string, path: string, finding: Finding): void
   /** Takes back what was found under this code within `path`: a profile binds the element to another value set. */
@@ -38,16 +40,20 @@ export const collectFindings = (): Findings => {
   let issues: ValidationIssue[] = []
   const seen = new Set<string>()
   let errors = 0
-  const add = (path: string, finding: Finding): void => {
+  const insist = (path: string, finding: Finding): void => {
     const key = `${finding.code}\n${path}\n${finding.text}`
-    if (issues.length >= MAX_COLLECTED || seen.has(key)) return
+    if (seen.has(key)) return
     seen.add(key)
     if (finding.severity === 'error' || finding.severity === 'fatal') errors++
     issues.push({ ...finding, expression: [path] })
   }
+  const add = (path: string, finding: Finding): void => {
+    if (issues.length < MAX_COLLECTED) insist(path, finding)
+  }
   return {
     get issues() { return issues },
     add,
+    insist,
     withdraw(code, path) {
       if (issues.some(issue => issue.code === code)) {
         issues = issues.filter(issue => issue.code !== code || issue.severity !== 'warning' || !issue.expression[0]?.startsWith(path))
@@ -66,7 +72,7 @@ export const collectFindings = (): Findings => {
 
 /**
  * Issues in the order of the document (an issue about something missing stands at the element that lacks it),
- * one per rule and place, the first `MAX_ISSUES` and then a word that there were more.
+ * one per rule and place, `MAX_ISSUES` of them and then a word that there were more.
  */
 export const inDocumentOrder = (issues: readonly ValidationIssue[], resource: object): readonly ValidationIssue[] => {
   if (issues.length < 2) return issues
@@ -100,10 +106,20 @@ export const inDocumentOrder = (issues: readonly ValidationIssue[], resource: ob
     return true
   })
   if (ordered.length <= MAX_ISSUES) return ordered
-  return [...ordered.slice(0, MAX_ISSUES), {
+  return [...mostSevere(ordered), {
     severity: 'information', type: 'too-long', code: 'issues-cut', expression: [],
-    text: `only the first ${MAX_ISSUES} of ${issues.length >= MAX_COLLECTED ? 'many' : ordered.length} issues are shown; correct these and validate again`,
+    text: `only ${MAX_ISSUES} of ${issues.length >= MAX_COLLECTED ? 'many' : ordered.length} issues are shown, errors before others; correct these and validate again`,
   }]
+}
+
+const isError = ({ severity }: ValidationIssue): boolean => severity === 'error' || severity === 'fatal'
+
+/** As many as are shown, in their order. Errors go first: whether there is one decides if the resource is accepted. */
+const mostSevere = (ordered: readonly ValidationIssue[]): readonly ValidationIssue[] => {
+  const errors = ordered.filter(isError).slice(0, MAX_ISSUES)
+  let others = MAX_ISSUES - errors.length
+  const shown = new Set(errors)
+  return ordered.filter(issue => shown.has(issue) || (!isError(issue) && others-- > 0))
 }
 
 /** `Observation.value.ofType(Quantity).code` stands in JSON at `Observation.valueQuantity.code`. */

@@ -40,6 +40,14 @@ describe('the issues of a run', () => {
     expect(issues.at(-1)).toMatchObject({ severity: 'information', code: 'issues-cut' })
   })
 
+  it.each([300, 1_500])('never hide an error behind %d warnings: what was not checked to its end is not valid', count => {
+    const extension = Array.from({ length: count }, (_, n) => ({ url: `https://nobody.example/x${n}`, valueString: 'a' }))
+    const issues = check({ resourceType: 'Patient', extension, gender: 'bogus' })
+    expect(issues).toHaveLength(MAX_ISSUES + 1)
+    expect(issues.filter(({ severity }) => severity === 'error').map(({ code }) => code))
+      .toEqual([count === 300 ? 'binding:Patient.gender' : 'not-validated'])
+  })
+
   it('each carry what the outcome needs', () => {
     for (const issue of check({ resourceType: 'Patient', gender: 'f', foo: [], contact: [{}], identifier: [{ value: 5 }] })) {
       expect(issue).toMatchObject({ severity: expect.any(String), type: expect.any(String), code: expect.any(String), text: expect.stringMatching(/\S/) })
