@@ -7,7 +7,7 @@ import { rowsWithComposite } from './composites.ts'
 import { hasKey, keysOf, mergeKeys, rowsBelow, rowsInCodes, rowsInSystem, rowsWithKey } from './entries.ts'
 import { rowsNear } from './positions.ts'
 import { hasRange, instantBounds, rowsInRange } from './ranges.ts'
-import { current, parameters, type Scope, type Subject } from './scope.ts'
+import { current, inTime, parameters, type Scope, type Subject } from './scope.ts'
 import { rowsWithString } from './strings.ts'
 import { and, FALSE, oneOf, or, sql, TRUE, union, type Sql } from './sql.ts'
 
@@ -44,7 +44,7 @@ const rowsChained = (scope: Scope, types: readonly string[], chain: Extract<Cond
   return scope.matching(scope, chain.types, chain.where, target => ({
     select: sql`${entry}.row`,
     join: sql`CROSS JOIN entry ${entry} ON ${oneOf(sql`${entry}.parameter`, referring)} AND ${entry}.value = ${target.alias}.id
-      AND ${entry}.system = ${target.alias}.type`,
+      AND ${entry}.system = ${target.alias}.type AND ${inTime(sql`${entry}.row`)}`,
   }))
 }
 
@@ -57,6 +57,7 @@ const isReferredTo = (scope: Scope, { alias }: Subject, has: Extract<Condition, 
   const test = and([
     oneOf(sql`${entry}.parameter`, referring),
     sql`${entry}.value = ${alias}.id AND ${entry}.system = ${alias}.type`,
+    inTime(sql`${entry}.row`),
     current(scope, source),
     holds(scope, source, has.where),
   ])
