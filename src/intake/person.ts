@@ -35,7 +35,9 @@ export const patientFrom = (person: Draft | undefined, asked: Draft | undefined,
   if (person !== undefined) {
     const { resource, dropped } = mend({ resourceType: 'Patient', id: String(person.resource.id) }, withoutFalseNumbers(person.resource), examine)
     const { at } = person.entry
-    return { patient: resource, remarks: [ask('patient-mended', at, `the Patient is stored without what cannot be used${dropped.length === 0 ? '' : `: ${dropped.join(', ')}`}`)] }
+    const isNumberKept = identifiersOf(person.resource).some(isFalseNumber)
+    const without = [...dropped, ...(isNumberKept ? ['Patient.identifier as an NHS number (it is kept as words, for people to ask about)'] : [])]
+    return { patient: resource, remarks: [ask('patient-mended', at, `the Patient is stored without what cannot be used: ${without.join(', ')}`)] }
   }
   const { identifier, display } = subjectOf(asked)
   const { resource } = mend({ resourceType: 'Patient', id: randomUUID() }, withoutFalseNumbers({
@@ -43,7 +45,10 @@ export const patientFrom = (person: Draft | undefined, asked: Draft | undefined,
     ...(identifier === undefined ? {} : { identifier: [identifier] }),
     ...(typeof display === 'string' ? { name: [{ text: display }] } : {}),
   }), examine)
-  return { patient: resource, remarks: [ask('patient-made', 'Bundle', 'the Bundle has no Patient; one was made from what the ServiceRequest says of its subject', 'Bundle.entry')] }
+  return {
+    patient: resource,
+    remarks: [ask('patient-made', 'Bundle', 'the Bundle has no Patient; one was made from what the ServiceRequest says of its subject', 'Bundle.entry')],
+  }
 }
 
 /** What a person must look at about a Patient that is valid: whom the referral is about must not be mistaken. */

@@ -69,7 +69,9 @@ export const prepare = async (sent: SentReferral, parts: PrepareParts): Promise<
   const link = (resource: Resource, draft: Draft | undefined): void => {
     for (const path of relink(resource, draft?.entry.base, relinking)) {
       const at = draft?.entry.at ?? 'Bundle'
-      lost.push(ask('reference-not-stored', at, 'it leads to nothing that is known here or was stored; its words were kept', at + path.replace(/^[A-Za-z]+/, '')))
+      lost.push(ask('reference-not-stored', at,
+        'it leads to nothing that is known here or was stored, so only its words were kept; send the resource along, or its identifier',
+        at + path.replace(/^[A-Za-z]+/, '')))
     }
   }
   const draftOfId = new Map(drafts.map(draft => [draft.resource.id, draft]))
