@@ -1,6 +1,7 @@
 /**
  * An integrator's program: what can this hub do, and which services are there? It sees the directory and nobody's care.
- * Words: `capabilities`, `services`, `near PLACE TYPE` (SNOMED CT code of the kind of service), `barred`.
+ * Words: `capabilities`, `services`, `find NEED PLACE` (services for a need that cover a place), `based PLACE` (that work
+ * from a town), `barred`.
  */
 import type { Bundle, CapabilityStatement, HealthcareService, Location } from 'fhir/r4.js'
 import { resources } from './case.ts'
@@ -8,6 +9,16 @@ import { connect } from './connection.ts'
 import { runDesk, type Say } from './desk.ts'
 
 const PAGE = 5
+
+/** Which kind of service a need calls for, SNOMED CT: an integrator's own table, the directory's codes. */
+const KINDS: Readonly<Record<string, string>> = {
+  'crisis': '89311000000105',
+  'acute-illness': '931781000000102',
+  'nursing': '931801000000101',
+  'therapy': '310131003',
+  'company': '413331009',
+}
+
 const connection = await connect()
 const { fhir, request } = connection
 
@@ -16,7 +27,7 @@ const capabilities = async (say: Say): Promise<void> => {
   const statement = await fhir.capabilityStatement(request()) as unknown as CapabilityStatement
   const resource = statement.rest?.[0]?.resource ?? []
   const services = resource.find(({ type }) => type === 'HealthcareService')
-  const needed = ['name', 'service-type', 'coverage-area', 'identifier']
+  const needed = ['active', 'service-type', 'coverage-area', 'location']
   const missing = needed.filter(name => !services?.searchParam?.some(parameter => parameter.name === name))
   if (missing.length > 0) throw new Error(`HealthcareService cannot be searched by ${missing.join(', ')}`)
   const operations = resource.flatMap(({ operation = [] }) => operation.map(({ name }) => `$${name}`))
@@ -55,38 +66,50 @@ const services = async (say: Say): Promise<void> => {
 
 const hasNext = (bundle: Bundle): boolean => bundle.link?.some(({ relation }) => relation === 'next') ?? false
 
-/** Which services of a kind cover a place, and from where they come. */
-const near = async (say: Say, words: string): Promise<void> => {
-  const [place = '', type = ''] = words.split(' ')
-  const areas = await fhir.search({ resourceType: 'Location', searchParams: { 'name:exact': place }, options: request() }) as unknown as Bundle
-  const [area] = resources<Location>(areas)
+const search = async <T>(resourceType: string, searchParams: Record<string, string>): Promise<readonly T[]> =>
+  resources<T>(await fhir.search({ resourceType, searchParams, options: request() }) as unknown as Bundle)
+
+/** Which services for a need cover a place, where they come from and when. */
+const find = async (say: Say, words: string): Promise<void> => {
+  const [need = '', place = ''] = words.split(' ')
+  const kind = KINDS[need]
+  if (kind === undefined) throw new Error(`no kind of service is known for "${need}"; known are ${Object.keys(KINDS).join(', ')}`)
+  const [area] = await search<Location>('Location', { 'name:exact': place })
   if (area === undefined) throw new Error(`the directory knows no place ${place}`)
-  say(`Integrator finds Location/${area.id}: ${area.name}, ${area.identifier?.[0]?.value}`)
-  const bundle = await fhir.search({
-    resourceType: 'HealthcareService',
-    searchParams: {
-      'coverage-area': `Location/${area.id}`, 'service-type': `http://snomed.info/sct|${type}`,
-      '_include': 'HealthcareService:location', '_sort': 'name',
-    },
-    options: request(),
-  }) as unknown as Bundle
-  const all = resources<HealthcareService | Location>(bundle)
-  const found = all.filter(resource => resource.resourceType === 'HealthcareService')
-  if (found.length === 0) throw new Error(`no service of type ${type} covers ${place}`)
-  for (const service of found) {
-    const bases = service.location?.map(({ reference }) => all.find(({ resourceType, id }) => `${resourceType}/${id}` === reference)?.name)
-    const hours = service.availableTime?.[0]
-    say(`Integrator finds HealthcareService/${service.id}: ${service.name} (${service.type?.[0]?.text ?? type}), ` +
-      `from ${bases?.join(', ')}${hours === undefined ? '' : `, ${hours.availableStartTime?.slice(0, 5)} to ${hours.availableEndTime?.slice(0, 5)}`}`)
+  const found = await search<HealthcareService | Location>('HealthcareService', {
+    'active': 'true', 'coverage-area': `Location/${area.id}`, 'service-type': `http://snomed.info/sct|${kind}`,
+    '_include': 'HealthcareService:location', '_sort': 'name',
+  })
+  const offered = found.filter(resource => resource.resourceType === 'HealthcareService')
+  if (offered.length === 0) throw new Error(`no service for ${need} covers ${place}`)
+  for (const service of offered) {
+    const bases = service.location?.map(({ reference }) => found.find(({ resourceType, id }) => `${resourceType}/${id}` === reference)?.name)
+    say(`Integrator, for ${need} in ${place} (Location/${area.id}), finds HealthcareService/${service.id}: ${service.name}, ` +
+      `from ${bases?.join('; ')}, ${hoursOf(service)}`)
   }
+}
+
+const hoursOf = ({ availableTime }: HealthcareService): string => {
+  const [first] = availableTime ?? []
+  if (first?.allDay === true) return 'at all hours'
+  const [start, end] = [first?.availableStartTime, first?.availableEndTime]
+  return start === undefined || end === undefined ? 'hours not given' : `${start.slice(0, 5)} to ${end.slice(0, 5)}`
+}
+
+const based = async (say: Say, place: string): Promise<void> => {
+  const bases = await search<Location>('Location', { 'name:contains': place })
+  if (bases.length === 0) throw new Error(`the directory knows no place ${place}`)
+  const found = await search<HealthcareService>('HealthcareService', { location: bases.map(({ id }) => `Location/${id}`).join(','), _sort: 'name' })
+  if (found.length === 0) throw new Error(`no service works from ${place}`)
+  say(`Integrator, of services that work from ${place} (${bases.map(({ id }) => `Location/${id}`).join(', ')}), ` +
+    `finds ${found.map(({ id, name }) => `HealthcareService/${id} (${name})`).join(', ')}`)
 }
 
 /** Referrals are none of an integrator's business, and the hub says so. */
 const barred = async (say: Say): Promise<void> => {
-  const refused = await fhir.search({ resourceType: 'ServiceRequest', searchParams: {}, options: request() }).then(
-    () => undefined, (error: { response?: { status?: number } }) => error.response?.status)
+  const refused = await search('ServiceRequest', {}).then(() => undefined, (error: { response?: { status?: number } }) => error.response?.status)
   if (refused !== 403) throw new Error(`a search of referrals was answered ${refused ?? 'with a list'}, not refused`)
   say('Integrator asks for referrals and is refused (403): the directory is all it sees')
 }
 
-await runDesk({ capabilities, services, near, barred })
+await runDesk({ capabilities, services, find, based, barred })

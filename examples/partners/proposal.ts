@@ -41,7 +41,7 @@ const serviceSentence = async ({ fhir, request }: Connection, part: readonly Par
   return `${beginning} ${service.name} (${text(part, 'code')}): ${text(part, 'reason')}`
 }
 
-/** Rules a clinician asks for first; those that were not met come before them all. */
+/** Rules a clinician asks for first of an offer; whatever the answer, those that were not met come before them all. */
 const TOLD = ['news2-urgent', 'adult', 'lives-in-area', 'safe-to-wait', 'before-cut-off']
 
 /** A rule's source ends with where the sentence stands, in brackets; of its facts the first decides. */
@@ -49,7 +49,10 @@ const reasons = (parameters: readonly ParametersParameter[]): readonly string[] 
   const rules = parameters.filter(({ name }) => name === 'rule').map(({ part }) => ({
     id: text(part, 'id'), result: text(part, 'result'), fact: text(part, 'fact').split(', ')[0], sentence: text(part, 'source').split(' [')[0],
   }))
-  const told = [...rules.filter(({ result }) => result === 'fail'), ...rules.filter(({ id, result }) => result === 'pass' && TOLD.includes(id))]
+  const isOffer = text(parameters, 'disposition') === 'offer'
+  const told = [
+    ...rules.filter(({ result }) => result === 'fail'), ...rules.filter(({ id, result }) => isOffer && result === 'pass' && TOLD.includes(id)),
+  ]
   return told.slice(0, TOLD.length).map(({ sentence, result, fact }) => `because ${result === 'pass' ? 'met' : 'NOT met'}: ${sentence} (${fact})`)
 }
 

@@ -135,16 +135,16 @@ const twoNeeds = (day: string): Story => ({
   ending: 'One referral, two lines, each followed to its end.',
 })
 
-/** Crisis prevention assessment and treatment team; the kind of service of the two-hour response. */
-const CRISIS_TEAM = '89311000000105'
-
 const integrator = (day: string): Story => ({
   name: 'integrator',
   title: 'An integrator looks around',
   steps: [
     { at: at(day, '09:00'), title: 'What can this hub do?', beats: [['integrator', 'capabilities']] },
     { at: at(day, '09:01'), title: 'Which services are there, a page at a time?', beats: [['integrator', 'services']] },
-    { at: at(day, '09:02'), title: 'Who answers a crisis in Chorley?', beats: [['integrator', `near Chorley ${CRISIS_TEAM}`]] },
+    {
+      at: at(day, '09:02'), title: 'Who answers a crisis in Chorley, or acute illness in Preston? Who works from Leyland?',
+      beats: [['integrator', 'find crisis Chorley'], ['integrator', 'find acute-illness Preston'], ['integrator', 'based Leyland']],
+    },
     { at: at(day, '09:03'), title: 'And whose referrals are there?', beats: [['integrator', 'barred']] },
   ],
   ending: 'The directory is open to those who build; nobody\'s care is.',

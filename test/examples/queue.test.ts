@@ -18,7 +18,9 @@ const bundle: Bundle<Patient> = {
   resourceType: 'Bundle', type: 'collection', entry: [{ fullUrl: 'urn:uuid:1', resource: { resourceType: 'Patient', name: [{ text: 'Zoë' }] } }],
 }
 const queued = (incident: string): Queued => ({ incident, requestId: `request-${incident}`, bundle })
-const receipt: Receipt = { referral: 'r1', number: 'CC-1', status: 'stored, not yet confirmed', emergencyAdvice: undefined, isNew: true, warnings: [] }
+const receipt: Receipt = {
+  referral: 'r1', number: 'CC-1', status: 'stored, not yet confirmed', emergencyAdvice: undefined, isNew: true, warnings: [],
+}
 
 const reopened = <T>(look: (queue: ReturnType<typeof openQueue>) => T): T => {
   const queue = openQueue(file)

@@ -160,7 +160,9 @@ it('sends again what was answered while the signal went', async () => {
 it('lets the crew of a person with two needs leave when both services have accepted, not before', async () => {
   const administrator = await open(ADMINISTRATOR)
   await administrator.tell(`register ${cast.hub.person[0]} ${cast.hub.client.organisation} Amina Whitfield`)
-  const [crew, clinician, team, clinic] = await Promise.all([switchOn('both'), open(cast.hub, cast.hub.person[0]), open(cast.team), open(cast.clinic)])
+  const [crew, clinician, team, clinic] = await Promise.all([
+    switchOn('both'), open(cast.hub, cast.hub.person[0]), open(cast.team), open(cast.clinic),
+  ])
   await crew.tell('write both two-needs 2026-11-25T11:38:00Z')
   await crew.tell('send')
   await clinician.tell('confirm')
