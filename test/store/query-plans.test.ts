@@ -7,7 +7,7 @@ import { manualClock } from '../../src/fhir/clock.ts'
 import { openConnection, type Connection } from '../../src/store/sqlite/connection.ts'
 import { createNames } from '../../src/store/sqlite/names.ts'
 import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/open.ts'
-import { pageStatement } from '../../src/store/sqlite/search.ts'
+import { pageStatement, runSearch } from '../../src/store/sqlite/search.ts'
 import { TooCostly } from '../../src/store/store.ts'
 import { START } from '../contract/stores.ts'
 import { allOf, anyOf, EVERYTHING, ids, isToken, match, not, plan, put, reference, refersTo, seenBy, text, token, write } from '../contract/write.ts'
@@ -28,6 +28,7 @@ describe('SQLite: query plans', () => {
       ],
       sort: [{ param: 'authored-on', low: n, high: n }],
     }))))
+    await write(store, put('Organization', '1'))
     await write(store, { kind: 'share', caseId: 'c1', label: 'org:A' })
     reader = openConnection(path, true)
   })
@@ -98,14 +99,23 @@ describe('SQLite: query plans', () => {
     expect(explain(plan('Task', statuses('requested', 'accepted')))).toMatch(/^CO-ROUTINE d/)
   })
 
-  it('finds the same whichever it walks', async () => {
+  it('finds the same whichever it walks', () => {
     const newest = (matches: (n: number) => boolean) => Array.from({ length: 3_000 }, (_, n) => n).filter(matches).reverse().slice(0, 40).map(n => `t${n}`)
-    const search = async (where: SearchPlan['where']) => ids((await store.search(plan('Task', where, { count: 40 }))).matches)
+    const search = (where: SearchPlan['where']) => ids(runSearch(reader, createNames(reader), plan('Task', where, { count: 40 }), 5_000).matches)
     const either = anyOf(isToken('status', 'completed'), isToken('status', 'accepted'))
-    expect(await search(either)).toEqual(newest(n => n % 300 !== 0))
-    expect(await search(allOf(either, owned))).toEqual(newest(n => n % 300 !== 0 && n % 3 === 1))
-    expect(await search(allOf(either, refersTo('requester', 'Organization/1')))).toEqual(newest(n => n % 300 !== 0 && n % 3 === 1))
-    expect(await search(allOf(isToken('status', 'requested'), refersTo('requester', 'Organization/0')))).toEqual(newest(n => n % 300 === 0))
+    expect(search(either)).toEqual(newest(n => n % 300 !== 0))
+    expect(search(allOf(either, owned))).toEqual(newest(n => n % 300 !== 0 && n % 3 === 1))
+    expect(search(allOf(either, refersTo('requester', 'Organization/1')))).toEqual(newest(n => n % 300 !== 0 && n % 3 === 1))
+    expect(search(allOf(isToken('status', 'requested'), refersTo('requester', 'Organization/0')))).toEqual(newest(n => n % 300 === 0))
+  })
+
+  it.each<[string, SearchPlan]>([
+    ['a thousand that refer to one', plan('Organization', { kind: 'has', type: 'Task', param: 'owner', where: isToken('status', 'failed') })],
+    ['a thousand that a chain leads to', plan('Task', { kind: 'chain', param: 'owner', types: ['Organization'], where: { kind: 'ids', ids: ['1'] } })],
+    ['a thousand that would be included', plan('Organization', EVERYTHING, { includes: [{ direction: 'revinclude', source: 'Task', param: 'owner', iterate: false }] })],
+  ])('asks for the time among %s', (_what, search) => {
+    expect(() => runSearch(reader, createNames(reader), search, -1)).toThrow(TooCostly)
+    expect(runSearch(reader, createNames(reader), search, 5_000).matches.length).toBe(search.types[0] === 'Task' ? 100 : search.includes.length)
   })
 
   it('stops a search that runs past its time, and answers others meanwhile', async () => {

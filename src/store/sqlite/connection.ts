@@ -14,6 +14,8 @@ export interface Connection {
   readonly db: DatabaseSync
   get(sql: string, values?: readonly Value[]): Row | undefined
   all(sql: string, values?: readonly Value[]): Row[]
+  /** Row by row, for results that may be large; leaving the loop ends the statement. */
+  each(sql: string, values?: readonly Value[]): Iterable<Row>
   /** Runs a change; returns the row it inserted, if it did. */
   run(sql: string, values?: readonly Value[]): number | bigint
   /** Runs `work`, whose compiled searches throw TooCostly after so many milliseconds. */
@@ -60,6 +62,7 @@ export const openConnection = (path: string, readOnly: boolean): Connection => {
     db,
     get: (sql, values = []) => prepare(sql).get(...values),
     all: (sql, values = []) => prepare(sql).all(...values),
+    each: (sql, values = []) => prepare(sql).iterate(...values),
     run,
     snapshot(work) {
       run('BEGIN')
@@ -80,7 +83,7 @@ export const openConnection = (path: string, readOnly: boolean): Connection => {
     },
     close() {
       statements.clear()
-      db.close()
+      if (db.isOpen) db.close()
     },
   }
 }

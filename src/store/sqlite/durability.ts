@@ -19,3 +19,8 @@ export const durabilityOf = (connection: Connection): Durability => {
   }
   return { journal, synchronous }
 }
+
+/** Throws where nothing can be written: SQLite opens a read-only file without a word and fails at the first commit. */
+export const refuseReadOnly = (connection: Connection): void => {
+  connection.db.exec('BEGIN; DELETE FROM name WHERE id < 0; ROLLBACK')
+}

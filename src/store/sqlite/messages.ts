@@ -45,10 +45,12 @@ export type WriterAnswer =
   | { readonly id: number; readonly kind: 'failed'; readonly reason: string }
   /** A conditional search of the commit ran past its time. */
   | { readonly id: number; readonly kind: 'too-costly'; readonly limitMs: number }
-  /** The first message: the file is open; time of its newest version, milliseconds. */
-  | { readonly id: 0; readonly kind: 'ready'; readonly latest: number }
+  | Ready
   | { readonly id: number; readonly kind: 'durability'; readonly journal: string; readonly synchronous: number }
   | { readonly id: number; readonly kind: 'closed' }
+
+/** The first message: the file is open. Time (milliseconds) and sequence of its newest version. */
+export interface Ready { readonly id: 0; readonly kind: 'ready'; readonly latest: number; readonly sequence: number }
 
 /** Which expectation failed: one of the commit's own by its position, a write's own version, a key seen before. */
 export type Failed =

@@ -33,6 +33,9 @@ const SEARCH_DEADLINE_MS = 2_000
 /** A search may hold the serving thread for this long; one that has more to do begins again in the search thread. */
 const INLINE_MS = 4
 
+/** Versions announced at once that a lost writer did not announce: at most the groups it had in hand. */
+const MISSED = 1_000
+
 /** Opens or makes the file, bringing an older one up to date. Rejects when a newer hub wrote it or it cannot be durable. */
 export const openSqliteStore = async (options: SqliteOptions): Promise<SqliteStore> => {
   const path = resolve(options.path)
@@ -49,7 +52,16 @@ export const openSqliteStore = async (options: SqliteOptions): Promise<SqliteSto
     }
   }
 
-  const writer = await startWriter(path, options.clock, announce)
+  const announceSince = (sequence: number): void => {
+    for (let after = sequence; ;) {
+      const versions = readEvents(reader, names, after, MISSED)
+      if (versions.length === 0) return
+      announce({ versions })
+      after = versions.at(-1)!.sequence
+    }
+  }
+
+  const writer = await startWriter({ path, clock: options.clock, announce, announceSince })
   const reader = openConnection(path, true)
   const names = createNames(reader)
   const searcher = createSearcher(path, limitMs)

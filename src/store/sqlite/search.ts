@@ -49,15 +49,15 @@ const page = (connection: Connection, names: Names, plan: SearchPlan): SearchPag
 
   const statement = pageStatement(connection, names, plan, plan.count + 1)
   const rows = connection.all(statement.text, statement.values)
-  const more = rows.length > plan.count
-  const shown = more ? rows.slice(0, plan.count) : rows
+  const matches = versionsAt(connection, names, rows.slice(0, plan.count).map(row => row['sequence'] as number))
+  const shown = rows.slice(0, matches.length)
   const last = shown.at(-1)
   const { sequences, cut } = includedRows(connection, names, plan, shown.map(row => row['row'] as number))
+  const included = versionsAt(connection, names, sequences)
   return {
-    matches: versionsAt(connection, names, shown.map(row => row['sequence'] as number)),
-    included: versionsAt(connection, names, sequences),
-    includesCut: cut,
-    ...(more && last !== undefined
+    matches, included,
+    includesCut: cut || included.length < sequences.length,
+    ...(rows.length > shown.length && last !== undefined
       ? { next: { values: valuesOf(last), row: String(last['row']), sequence: plan.after?.sequence ?? latestSequence(connection) } }
       : {}),
     ...total,

@@ -23,11 +23,27 @@ const versionOf = (names: Names, row: Row): StoredVersion => ({
   sequence: row['sequence'] as number,
 })
 
-/** The versions of sequence numbers that stand in the file, in their order, by one statement. */
+/** A page ends with the resource that takes it past this: 1,000 Tasks are 2.6 MB, a Binary can be 6.7 MB alone. */
+const MAX_PAGE_LENGTH = 16 * 1024 * 1024
+
+/** Up to `most` rows, until a page is full. */
+const pageOf = (names: Names, rows: Iterable<Row>, most: number): { readonly versions: readonly StoredVersion[]; readonly more: boolean } => {
+  const versions: StoredVersion[] = []
+  let length = 0
+  for (const row of rows) {
+    if (versions.length === most || length > MAX_PAGE_LENGTH) return { versions, more: true }
+    const version = versionOf(names, row)
+    length += version.json.length
+    versions.push(version)
+  }
+  return { versions, more: false }
+}
+
+/** The versions of sequence numbers that stand in the file, in their order, by one statement; fewer when a page is full. */
 export const versionsAt = (connection: Connection, names: Names, sequences: readonly number[]): readonly StoredVersion[] =>
-  sequences.length === 0 ? [] : connection.all(
+  sequences.length === 0 ? [] : pageOf(names, connection.each(
     `SELECT ${COLUMNS} FROM json_each(?) j CROSS JOIN version v ON v.sequence = j.value CROSS JOIN resource r ON r.row = v.row`,
-    [`[${sequences.join()}]`]).map(row => versionOf(names, row))
+    [`[${sequences.join()}]`]), sequences.length).versions
 
 export const readCurrent = (connection: Connection, names: Names, ref: ResourceRef, visibility: Visibility): StoredVersion | undefined => {
   const test = visible(names, visibility, R)
@@ -65,10 +81,9 @@ const history = (connection: Connection, names: Names, query: HistoryQuery): His
   const total = connection.get(`SELECT count(*) AS total FROM ${from} WHERE ${test.text}`, test.values)!['total'] as number
   const page: Sql = sql`SELECT ${raw(COLUMNS)} FROM ${raw(from)} WHERE ${and([test, before])}
     ORDER BY ${raw(order)} DESC LIMIT ${query.count + 1}`
-  const rows = connection.all(page.text, page.values)
-  const versions = rows.slice(0, query.count).map(row => versionOf(names, row))
+  const { versions, more } = pageOf(names, connection.each(page.text, page.values), query.count)
   const last = versions.at(-1)
-  return { versions, total, ...(rows.length > query.count && last !== undefined ? { next: last.sequence } : {}) }
+  return { versions, total, ...(more && last !== undefined ? { next: last.sequence } : {}) }
 }
 
 /** One resource's versions are found by its row, and are in order by their number; others by the sequence. */

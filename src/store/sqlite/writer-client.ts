@@ -1,21 +1,35 @@
 /**
- * The serving thread's end of the writer: sends commits, keeps what they wait for, says when one cannot be made.
+ * The serving thread's end of the writer: sends commits, keeps what they wait for, says when one cannot be made, and
+ * starts another writer where one was lost.
  */
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../../fhir/clock.ts'
 import { instant } from '../../fhir/clock.ts'
 import { Conflict, NotDurable, TooCostly, type Commit, type Committed, type Expectation, type StoredVersion } from '../store.ts'
 import type { Durability } from './durability.ts'
-import { decodeAnswers, encodeCommit, encodeRequest, type Failed, type WriterAnswer, type WrittenVersion } from './messages.ts'
+import {
+  decodeAnswers, encodeCommit, encodeRequest, type Failed, type Ready, type WriterAnswer, type WrittenVersion,
+} from './messages.ts'
 
 /** At 5,000 commits/s this is a second of work; whoever comes later is told to come again instead of waiting. */
-export const MAX_QUEUED = 5_000
+const MAX_QUEUED = 5_000
+/** Characters of commits that wait: a dozen of the largest submissions (5 MB), or 5,000 resources of 13 KB. */
+const MAX_QUEUED_LENGTH = 64 * 1_024 * 1_024
 
 type Put = Extract<Commit['writes'][number], { kind: 'put' | 'delete' }>
 
 interface Waiting {
+  readonly length: number
   readonly settle: (answer: WriterAnswer) => void
   readonly reject: (error: Error) => void
+}
+
+export interface WriterOptions {
+  readonly path: string
+  readonly clock: Clock
+  readonly announce: (committed: Committed) => void
+  /** Announces what follows a sequence: a lost writer may have made commits durable whose answers were lost with it. */
+  readonly announceSince: (sequence: number) => void
 }
 
 export interface WriterClient {
@@ -24,42 +38,82 @@ export interface WriterClient {
   close(): Promise<void>
 }
 
-/** Resolves when the file is open and up to date; rejects with what the writer found wrong with it. */
-export const startWriter = async (path: string, clock: Clock, announce: (committed: Committed) => void): Promise<WriterClient> => {
+/** Resolves when a new writer has the file open and up to date; rejects with what it found wrong with it. */
+const open = (path: string): Promise<{ readonly worker: Worker; readonly ready: Ready }> => new Promise((resolve, reject) => {
   const worker = new Worker(new URL('./writer.ts', import.meta.url), {
     workerData: { path }, execArgv: ['--disable-warning=ExperimentalWarning'],
   })
-  const waiting = new Map<number, Waiting>()
-  let lastId = 0
-  let stopped: Error | undefined
+  const refuse = (reason: string): void => reject(new Error(`the store ${path} cannot be opened: ${reason}`))
+  worker.once('error', error => refuse((error as Error).message))
+  worker.once('exit', code => refuse(`its writer ended with code ${code}`))
+  worker.once('message', (message: string) => {
+    const ready = decodeAnswers(message)[0]
+    if (ready?.kind === 'ready') resolve({ worker, ready })
+    else refuse('its writer did not say that it was ready')
+  })
+})
 
-  const stop = (error: Error): void => {
-    stopped ??= error
-    for (const { reject } of waiting.values()) reject(stopped)
-    waiting.clear()
-  }
+export const startWriter = async ({ path, clock, announce, announceSince }: WriterOptions): Promise<WriterClient> => {
+  const waiting = new Map<number, Waiting>()
+  let waitingLength = 0
+  let lastId = 0
+  let announced = 0
   // No commit is stamped before the newest version of the file, whatever the clock says.
-  let stamp = await new Promise<number>((resolve, reject) => {
-    worker.once('message', (message: string) => {
-      const ready = decodeAnswers(message)[0]
-      resolve(ready?.kind === 'ready' ? ready.latest : 0)
+  let stamp = 0
+  let worker: Worker | undefined
+  let starting = false
+  let closed = false
+
+  const take = (id: number): Waiting | undefined => {
+    const one = waiting.get(id)
+    if (one !== undefined) waitingLength -= one.length
+    waiting.delete(id)
+    return one
+  }
+  const lose = (reason: string): void => {
+    worker = undefined
+    const error = new NotDurable(closed ? 'the store is closed' : `the writer stopped (${reason})`)
+    for (const id of waiting.keys()) take(id)?.reject(error)
+  }
+  const adopt = (opened: Awaited<ReturnType<typeof open>>): void => {
+    worker = opened.worker
+    stamp = Math.max(stamp, opened.ready.latest)
+    worker.on('error', error => lose((error as Error).message))
+    worker.on('exit', code => lose(`its thread ended with code ${code}`))
+    worker.on('message', (message: string) => {
+      for (const answer of decodeAnswers(message)) take(answer.id)?.settle(answer)
     })
-    worker.once('error', reject)
-  })
-  worker.on('error', error => stop(new NotDurable(`the writer stopped: ${(error as Error).message}`)))
-  worker.on('exit', () => stop(new NotDurable('the store is closed')))
-  worker.on('message', (message: string) => {
-    for (const answer of decodeAnswers(message)) {
-      const one = waiting.get(answer.id)
-      waiting.delete(answer.id)
-      one?.settle(answer)
+  }
+  /** One attempt at a time, made when somebody has something to write: a file that stays broken costs nothing else. */
+  const restart = async (): Promise<void> => {
+    if (starting) return
+    starting = true
+    try {
+      const opened = await open(path)
+      adopt(opened)
+      if (opened.ready.sequence > announced) announceSince(announced)
+      announced = Math.max(announced, opened.ready.sequence)
+    } catch (error) {
+      process.emitWarning(`the writer could not be started again: ${(error as Error).message}`)
+    } finally {
+      starting = false
     }
-  })
+  }
+
+  const first = await open(path)
+  announced = first.ready.sequence
+  adopt(first)
 
   const ask = <T>(send: (id: number) => string, accept: (answer: WriterAnswer) => T): Promise<T> => new Promise((resolve, reject) => {
-    if (stopped !== undefined) return reject(stopped)
+    if (closed) return reject(new NotDurable('the store is closed'))
+    if (worker === undefined) {
+      void restart()
+      return reject(new NotDurable('the writer stopped and is being started again'))
+    }
     const id = ++lastId
+    const message = send(id)
     waiting.set(id, {
+      length: message.length,
       reject,
       settle: answer => {
         try {
@@ -69,12 +123,15 @@ export const startWriter = async (path: string, clock: Clock, announce: (committ
         }
       },
     })
-    worker.postMessage(send(id))
+    waitingLength += message.length
+    worker.postMessage(message)
   })
 
   return {
     commit(commit) {
-      if (waiting.size >= MAX_QUEUED) return Promise.reject(new NotDurable('too many writes are waiting'))
+      if (waiting.size >= MAX_QUEUED || waitingLength >= MAX_QUEUED_LENGTH) {
+        return Promise.reject(new NotDurable('too many writes are waiting'))
+      }
       stamp = Math.max(stamp, clock.now())
       const lastUpdated = instant(stamp)
       const puts = commit.writes.filter((write): write is Put => write.kind === 'put' || write.kind === 'delete')
@@ -84,6 +141,7 @@ export const startWriter = async (path: string, clock: Clock, announce: (committ
       return ask(id => encodeCommit(id, at, commit, encoded), answer => {
         const versions = written(answer, commit).map((one, index) => versionOf(puts[index]!, one, lastUpdated, texts[index]!))
         const committed = { versions }
+        announced = versions.at(-1)?.sequence ?? announced
         announce(committed)
         return committed
       })
@@ -93,9 +151,13 @@ export const startWriter = async (path: string, clock: Clock, announce: (committ
       return { journal: answer.journal, synchronous: answer.synchronous }
     }),
     async close() {
-      if (stopped !== undefined) return
-      const ended = new Promise<void>(resolve => { worker.once('exit', () => resolve()) })
-      await ask(id => encodeRequest({ kind: 'close', id }), () => undefined)
+      if (closed) return
+      const running = worker
+      const asked = ask(id => encodeRequest({ kind: 'close', id }), () => undefined)
+      closed = true
+      if (running === undefined) return asked.catch(() => undefined)
+      const ended = new Promise<void>(resolve => { running.once('exit', () => resolve()) })
+      await asked
       await ended
     },
   }

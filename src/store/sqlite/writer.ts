@@ -7,12 +7,13 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { apply, Unmet } from './apply.ts'
 import { openConnection, type Connection } from './connection.ts'
-import { durabilityOf } from './durability.ts'
+import { durabilityOf, refuseReadOnly } from './durability.ts'
 import { decodeRequest, encodeAnswers, type CommitRequest, type WriterAnswer, type WriterRequest } from './messages.ts'
 import { createNames, type WritableNames } from './names.ts'
+import { own } from './owner.ts'
 import { migrate } from './schema.ts'
 import { TooCostly } from '../store.ts'
-import { latestUpdate } from './versions.ts'
+import { latestSequence, latestUpdate } from './versions.ts'
 
 /** Commits in a group: 128 take a third less each than 32 do, and the first of them waits some 10 ms for the last. */
 const GROUP = 128
@@ -51,9 +52,11 @@ const commitGroup = (connection: Connection, names: WritableNames, group: readon
 }
 
 const serve = (port: NonNullable<typeof parentPort>, path: string): void => {
+  const ownership = own(path)
   const connection = openConnection(path, false)
   migrate(connection.db)
   durabilityOf(connection)
+  refuseReadOnly(connection)
   const names = createNames(connection)
 
   /** Requests in the order they came: runs of commits as groups, anything else between them. */
@@ -74,6 +77,7 @@ const serve = (port: NonNullable<typeof parentPort>, path: string): void => {
       } else {
         connection.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
         connection.close()
+        ownership.release()
         port.postMessage(encodeAnswers([{ id: request.id, kind: 'closed' }]))
         port.close()
       }
@@ -90,7 +94,7 @@ const serve = (port: NonNullable<typeof parentPort>, path: string): void => {
     }
     handle(requests)
   })
-  port.postMessage(encodeAnswers([{ id: 0, kind: 'ready', latest: latestUpdate(connection) }]))
+  port.postMessage(encodeAnswers([{ id: 0, kind: 'ready', latest: latestUpdate(connection), sequence: latestSequence(connection) }]))
 }
 
 if (parentPort !== null) serve(parentPort, (workerData as { readonly path: string }).path)
