@@ -1,7 +1,7 @@
 /** The contract of pages: order, keyset, totals, includes, and what happens while others write. */
 import type { SortKey } from '../../src/search/plan.ts'
 import { START, stores, type Opened } from './stores.ts'
-import { EVERYTHING, found, ids, isToken, pages, plan, put, reference, refersTo, remove, token, write } from './write.ts'
+import { ALL, EVERYTHING, found, ids, isToken, pages, plan, put, reference, refersTo, remove, token, write } from './write.ts'
 
 const by = (param: string, direction: SortKey['direction'] = 'ascending'): SortKey => ({ param, direction })
 
@@ -218,5 +218,24 @@ describe.each(stores)('%s: histories', (_name, open) => {
   it('begins at an instant', async () => {
     expect(await history({ since: START + 4_000, count: 10 })).toMatchObject({ total: 3 })
     expect(await history({ type: 'Task', id: 'a', since: START + 3_000, count: 10 })).toMatchObject({ total: 3 })
+  })
+
+  it('ends a page that grows too large, whatever count was asked for, and goes on behind it', async () => {
+    const large = 'x'.repeat(6_000_000)
+    for (let n = 0; n < 7; n++) await write(opened.store, put('Binary', `b${n}`, { text: large, entries: [reference('security-context', 'Patient/p')] }))
+    const shown = (await pages(opened.store, plan('Binary', EVERYTHING, { count: 50 }))).map(page => ids(page.matches))
+    expect(shown.map(page => page.length)).toEqual([3, 3, 1])
+    expect(shown.flat()).toEqual(['b6', 'b5', 'b4', 'b3', 'b2', 'b1', 'b0'])
+    await write(opened.store, put('Patient', 'p'))
+    const including = await opened.store.search(plan('Patient', EVERYTHING, {
+      includes: [{ direction: 'revinclude', source: 'Binary', param: 'security-context', iterate: false }],
+    }))
+    expect(including.included).toHaveLength(3)
+    expect(including.includesCut).toBe(true)
+    const first = await opened.store.history({ type: 'Binary', visibility: ALL, count: 50 })
+    expect(ids(first.versions)).toEqual(['b6', 'b5', 'b4'])
+    expect(first.total).toBe(7)
+    const second = await opened.store.history({ type: 'Binary', visibility: ALL, count: 50, before: first.next! })
+    expect(ids(second.versions)).toEqual(['b3', 'b2', 'b1'])
   })
 })
