@@ -42,7 +42,7 @@ const serviceSentence = async ({ fhir, request }: Connection, part: readonly Par
 }
 
 /** Rules a clinician asks for first of an offer; whatever the answer, those that were not met come before them all. */
-const TOLD = ['news2-urgent', 'adult', 'lives-in-area', 'safe-to-wait', 'before-cut-off']
+const TOLD = ['news2-emergency', 'adult', 'lives-in-area', 'safe-to-wait', 'before-cut-off']
 
 /** A rule's source ends with where the sentence stands, in brackets; of its facts the first decides. */
 const reasons = (parameters: readonly ParametersParameter[]): readonly string[] => {

@@ -44,6 +44,21 @@ describe('a short form', () => {
     expect(named(answer, 'emergencyAdvice') !== undefined).toBe(isAdvised)
   })
 
+  it('with NEWS2 7 is answered with rules whose sentences are true of it', async () => {
+    const bundle = bundleOf(await readForm('care-home-night'), {
+      identifier: { system: 'https://sender.example/Id/case', value: 'sentences' }, authoredOn: '2026-11-24T10:10:00Z', organisation: 'P81067',
+    })
+    const agent = await hub.as('gp')
+    const answer = (await agent.post('/fhir/ServiceRequest/$triage').send(JSON.stringify({
+      resourceType: 'Parameters', parameter: [{ name: 'referral', resource: bundle }],
+    })).expect(200)).body as Parameters
+    const rules = (answer.parameter ?? []).filter(({ name }) => name === 'rule').map(({ part = [] }) => ({
+      result: part.find(({ name }) => name === 'result')?.valueCode, sentence: part.find(({ name }) => name === 'source')?.valueString ?? '',
+    }))
+    expect(rules.filter(({ sentence }) => sentence.startsWith('NEWS2 is below 7'))).toEqual([expect.objectContaining({ result: 'fail' })])
+    expect(rules.filter(({ result, sentence }) => result === 'pass' && /^NEWS2 is below \d/.test(sentence))).toEqual([])
+  })
+
   it('makes new ids each time it is made, and keeps them when it is sent again', async () => {
     const form = await readForm('crew')
     const sending = { identifier: { system: 'https://sender.example/Id/case', value: '1' }, authoredOn: '2026-11-24T10:10:00Z', organisation: 'RX7' }
