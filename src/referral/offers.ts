@@ -16,7 +16,7 @@ import { lineOf, linesOf, type Referral } from './referral.ts'
 import { VISIT_WITHIN_MS } from './times.ts'
 
 /** A device's clock is believed up to this far before receipt (model, hours and due). */
-const CREDIBLE_BEFORE_MS = 12 * 60 * 60_000
+export const CREDIBLE_BEFORE_MS = 12 * 60 * 60_000
 
 /** Offers each line that nobody was asked for yet to its first alternative; what finds none waits for the hub. */
 export const offerProposed = async (unit: Unit, referral: Referral): Promise<readonly Task[]> => {
@@ -78,7 +78,7 @@ const deadline = (referral: Referral, line: number): string | undefined => {
   const priority = urgencyOf(referral)
   if (priority !== 'asap' && priority !== 'stat') return undefined
   const received = Date.parse(coordinating?.authoredOn ?? '')
-  const authored = Date.parse(request.authoredOn ?? '')
+  const authored = request.authoredOn?.includes('T') === true ? Date.parse(request.authoredOn) : Number.NaN
   const isCredible = authored <= received && authored >= received - CREDIBLE_BEFORE_MS
   return instant((isCredible ? authored : received) + VISIT_WITHIN_MS)
 }
