@@ -71,16 +71,18 @@ export const openPlay = (stories: readonly Story[], { hub, registry, folder, pri
 
   return {
     async prepare() {
-      const administrator = await start('administrator', ADMINISTRATOR, true)
-      const names = players(stories)
-      for (const name of names) {
-        const { person, client }: Player = cast[name]
-        if (person !== undefined) await administrator.tell(`register ${person[0]} ${client.organisation} ${person[1]} ${person[2]}`)
+      const named = players(stories).map((name): readonly [PlayerName, Player] => [name, cast[name]])
+      const switchOn = (chosen: typeof named): Promise<unknown> =>
+        Promise.all(chosen.map(([name, player]) => start(name, player, player.isOffline !== true)))
+      const acting = named.filter(([, { person }]) => person !== undefined)
+      const register = async (): Promise<void> => {
+        const administrator = await start('administrator', ADMINISTRATOR, true)
+        for (const [, { person = [], client }] of acting) {
+          const [id, given, family] = person
+          await administrator.tell(`register ${id} ${client.organisation} ${given} ${family}`)
+        }
       }
-      await Promise.all(names.map(name => {
-        const player: Player = cast[name]
-        return start(name, player, player.isOffline !== true)
-      }))
+      await Promise.all([register().then(() => switchOn(acting)), switchOn(named.filter(([, { person }]) => person === undefined))])
     },
     async run() {
       const administrator = deskOf('administrator')
