@@ -24,7 +24,8 @@ import { deniedEntry } from './http/denied.ts'
 import { createSubmit } from './intake/submit.ts'
 import { availableActions } from './referral/available-actions.ts'
 import { createReferralGuard } from './referral/guard.ts'
-import { guidanceOf, type Hub as ReferralHub } from './referral/proposing.ts'
+import { linkNewestProposal } from './referral/newest-proposal.ts'
+import { guidanceOf, type Hub as ReferralHub, type Propose } from './referral/proposing.ts'
 import { transition } from './referral/transition.ts'
 import { createActingPractitionerFinder } from './rest/acting-practitioner.ts'
 import type { RestParts } from './rest/context.ts'
@@ -57,11 +58,13 @@ export interface HubOptions {
   readonly port: () => number
   /** Folder of localities; those the hub ships unless given. */
   readonly localities?: string
+  /** Stands around triage, for a test of what happens when it fails. */
+  readonly aroundTriage?: (propose: Propose) => Propose
 }
 
 const LOCALITIES = fileURLToPath(new URL('../localities', import.meta.url))
 
-export const createHub = async ({ config, logger, port, localities: folder = LOCALITIES }: HubOptions): Promise<Hub> => {
+export const createHub = async ({ config, logger, port, localities: folder = LOCALITIES, aroundTriage = propose => propose }: HubOptions): Promise<Hub> => {
   const manual = config.clock.kind === 'manual' ? manualClock(config.clock.start) : undefined
   const clock = manual ?? systemClock()
   const definitions = loadDefinitions()
@@ -74,7 +77,7 @@ export const createHub = async ({ config, logger, port, localities: folder = LOC
   const directory = await openDirectory(store, localities)
   const triage = openTriage(localities)
   const opening = {
-    propose: createProposing(triage, directory), hubs,
+    propose: aroundTriage(createProposing(triage, directory)), hubs,
     onFault: (error: unknown) => logger.error({ err: error }, 'triage failed; the referral is stored and waits for a person'),
   }
   const repository = createRepository({
@@ -87,7 +90,7 @@ export const createHub = async ({ config, logger, port, localities: folder = LOC
   await loadDirectory(repository, localities)
   const operations: readonly Operation[] = [
     createSubmit(opening),
-    createTriageOperation({ triage, directory, keep: guidanceOf }),
+    createTriageOperation({ triage, directory, keep: guidanceOf, link: linkNewestProposal }),
     transition,
     availableActions,
     validate,

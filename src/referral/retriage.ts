@@ -12,7 +12,10 @@ import { guidanceOf } from './proposing.ts'
 import { asResource, isOpen, type Referral } from './referral.ts'
 
 /** What says something about a person's state or wishes, as triage reads it. */
-const ABOUT_THE_PERSON = ['Observation', 'Condition', 'Flag', 'Consent', 'QuestionnaireResponse', 'CarePlan', 'Encounter', 'EpisodeOfCare'] as const
+const ABOUT_THE_PERSON = [
+  'Observation', 'Condition', 'Flag', 'Consent', 'QuestionnaireResponse', 'CarePlan', 'Encounter', 'EpisodeOfCare',
+  'GuidanceResponse',
+] as const
 
 export interface ProposedAgain {
   /** Reference to the new GuidanceResponse. */

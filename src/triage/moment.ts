@@ -3,13 +3,15 @@
  * and the times that something is due. Europe/London; openings inclusive, closings exclusive, the cut-off inclusive.
  */
 import { HOUR, londonTime, MINUTE } from '../directory/london.ts'
-import { closingOfDay, isOpen, nextOpening, openingAt, timeOfDay } from '../directory/hours.ts'
+import { closingOfDay, isOpen, nextOpening, openingAt, sameDay, timeOfDay } from '../directory/hours.ts'
 import type { RulePack } from './pack.ts'
 
 export type NeedClass = 'health' | 'social'
 
 export interface Moment {
   readonly receivedAt: number
+  /** The same, unless the referral came in before and is triaged again. */
+  readonly firstReceivedAt: number
   readonly isOnDuty: boolean
   readonly open: Readonly<Record<NeedClass, boolean>>
   /** End of the opening that is in force, per class. */
@@ -26,25 +28,30 @@ export interface Moment {
 /**
  * @param authoredAt when the sender says it was written; not believed after receipt, nor more than the pack's
  *   `authoredCredibleHours` before it (domain 2.5: a device clock may be off)
+ * @param firstReceivedAt when the referral first came in; a clock that ran is never started again (domain 2.6 13)
  */
-export const momentOf = (pack: RulePack, receivedAt: number, authoredAt: number | undefined): Moment => {
+export const momentOf = (pack: RulePack, receivedAt: number, authoredAt: number | undefined, firstReceivedAt = receivedAt): Moment => {
   const { hours, thresholds } = pack
-  const earliest = receivedAt - (thresholds['authoredCredibleHours'] ?? 0) * HOUR
-  const credible = authoredAt !== undefined && authoredAt <= receivedAt && authoredAt >= earliest
+  const earliest = firstReceivedAt - (thresholds['authoredCredibleHours'] ?? 0) * HOUR
+  const credible = authoredAt !== undefined && authoredAt <= firstReceivedAt && authoredAt >= earliest
+  const cutOffAt = sameDay(firstReceivedAt, receivedAt) ? firstReceivedAt : receivedAt
   return {
     receivedAt,
+    firstReceivedAt,
     isOnDuty: isOpen(hours.duty, receivedAt),
     open: { health: isOpen(hours.health, receivedAt), social: isOpen(hours.social, receivedAt) },
     closesAt: { health: openingAt(hours.health, receivedAt)?.to, social: openingAt(hours.social, receivedAt)?.to },
-    isAfterCutOff: hours.cutOff !== undefined && londonTime(receivedAt).time > timeOfDay(hours.cutOff),
+    isAfterCutOff: hours.cutOff !== undefined && londonTime(cutOffAt).time > timeOfDay(hours.cutOff),
     firstLookAt: (nextOpening(hours.duty, receivedAt) ?? receivedAt) + hours.firstLookMinutes * MINUTE,
     reviewAt: receivedAt + (thresholds['reviewMinutes'] ?? 0) * MINUTE,
-    asapAt: (credible ? authoredAt : receivedAt) + (thresholds['asapHours'] ?? 0) * HOUR,
+    asapAt: (credible ? authoredAt : firstReceivedAt) + (thresholds['asapHours'] ?? 0) * HOUR,
   }
 }
 
 /** The day's closing of what is open for a class; the review time where it is shut. */
 export const sameDayAt = (pack: RulePack, moment: Moment, needClass: NeedClass): number => {
-  const closing = moment.open[needClass] ? closingOfDay(pack.hours[needClass], moment.receivedAt) : undefined
+  const hours = pack.hours[needClass]
+  const at = isOpen(hours, moment.firstReceivedAt) ? moment.firstReceivedAt : moment.receivedAt
+  const closing = moment.open[needClass] ? closingOfDay(hours, at) : undefined
   return closing ?? moment.reviewAt
 }

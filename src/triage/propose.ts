@@ -23,6 +23,8 @@ export interface TriageInput {
   readonly aliases?: ReadonlyMap<string, Resource>
   /** Instant, milliseconds. */
   readonly receivedAt: number
+  /** When a stored referral first came in: its clock starts then, whenever it is triaged again. */
+  readonly firstReceivedAt?: number | undefined
   /** Registered kind of the client (`Caller.referrerKind`). */
   readonly callerKind?: string | undefined
   /** Folder name of the hub addressed, or the client's registered locality; ServiceRequest.performer goes before it. */
@@ -41,7 +43,7 @@ export const propose = (triage: Triage, input: TriageInput): Proposal => {
     receivedAt: input.receivedAt, callerKind: input.callerKind, vocabulary: triage.vocabulary,
   })
   const pack = packFor(triage, facts, input)
-  const moment = momentOf(pack.pack, input.receivedAt, facts.authoredAt?.value)
+  const moment = momentOf(pack.pack, input.receivedAt, facts.authoredAt?.value, input.firstReceivedAt)
   const capacity = capacityOf(pack, input)
   const engine = { pack, facts, moment, directory: input.directory, capacity }
   const decision = decide(engine)

@@ -4,6 +4,8 @@
  */
 import type { Directory } from '../directory/services.ts'
 import type { Resource } from '../fhir/resource.ts'
+import { earlierResults, taggedWithKind } from './earlier.ts'
+import { moreUrgent } from './lines.ts'
 import type { Triage } from './load.ts'
 import { proposalParameters } from './parameters.ts'
 import { propose } from './propose.ts'
@@ -15,8 +17,9 @@ export interface ReferralToTriage {
   /** Locality of the hub that the sender addressed. */
   readonly addressed: string | undefined
   readonly referrerKind: string | undefined
-  /** Instant, milliseconds. */
+  /** Instant, milliseconds: receipt, or when what the case now holds was known. */
   readonly receivedAt: number
+  /** Urgency given before, besides that of the earlier results among the resources. */
   readonly urgencyGiven?: Priority | undefined
 }
 
@@ -25,7 +28,18 @@ export interface ProposalWithParameters extends Proposal {
 }
 
 export const createProposing = (triage: Triage, directory: Directory) =>
-  ({ resources, addressed, referrerKind, receivedAt, urgencyGiven }: ReferralToTriage): Promise<ProposalWithParameters> => {
-    const proposal = propose(triage, { resources, addressedLocality: addressed, callerKind: referrerKind, receivedAt, urgencyGiven, directory })
-    return Promise.resolve({ ...proposal, parameters: proposalParameters(proposal) as unknown as Resource })
-  }
+  (referral: ReferralToTriage): Promise<ProposalWithParameters> => Promise.resolve(proposeForCase(triage, directory, referral))
+
+/** A proposal over a case. What its earlier results say of receipt, urgency and sender holds on. */
+export const proposeForCase = (
+  triage: Triage, directory: Directory, { resources, addressed, referrerKind, receivedAt, urgencyGiven }: ReferralToTriage,
+): ProposalWithParameters => {
+  const earlier = earlierResults(resources, resources.find(({ resourceType }) => resourceType === 'ServiceRequest')?.id)
+  const callerKind = earlier.referrerKind ?? referrerKind
+  const given = [urgencyGiven, earlier.urgencyGiven].filter(priority => priority !== undefined)
+  const proposal = propose(triage, {
+    resources, addressedLocality: addressed, callerKind, receivedAt, firstReceivedAt: earlier.firstReceivedAt, directory,
+    urgencyGiven: given.length === 0 ? undefined : given.reduce(moreUrgent),
+  })
+  return { ...proposal, parameters: taggedWithKind(proposalParameters(proposal) as unknown as Resource, callerKind) }
+}

@@ -2,7 +2,6 @@
  * ServiceRequest/$triage: what would the hub propose, and why. On the type a dry run, of which nothing is kept; on a
  * stored referral the same over its case's resources, kept as a GuidanceResponse beside the older ones. docs/triage.md
  */
-import type { GuidanceResponse, Parameters, ParametersParameter } from 'fhir/r4.js'
 import type { Directory } from '../directory/services.ts'
 import { operationOutcome, outcomes } from '../fhir/outcomes.ts'
 import { refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
@@ -10,17 +9,19 @@ import { operation, type Operation, type OperationInput } from '../rest/operatio
 import type { Repository, RequestContext } from '../rest/repository.ts'
 import type { Unit } from '../rest/unit.ts'
 import { bundleContent } from './facts/resources.ts'
-import { moreUrgent } from './lines.ts'
 import type { Triage } from './load.ts'
 import { proposalParameters } from './parameters.ts'
 import { propose } from './propose.ts'
 import type { Priority, Proposal } from './proposal.ts'
+import { proposeForCase } from './proposing.ts'
 
 export interface TriageParts {
   readonly triage: Triage
   readonly directory: Directory
   /** The GuidanceResponse that keeps a proposal: subject's reference, ServiceRequest's id, instant. */
   keep(proposal: Proposal & { readonly parameters: Resource }, subject: string, serviceRequest: string, now: number): Resource
+  /** Lets the referral go by its newest proposal: the triage Task, while it is open, points to it. */
+  link(unit: Unit, serviceRequest: string, newest: { readonly guidance: { readonly reference: string }; readonly priority: Priority }): Promise<void>
 }
 
 /** A Bundle of a referral has some twenty entries; a thousand is the limit of every Bundle (design, limits). */
@@ -132,14 +133,13 @@ const stored = async (parts: TriageParts, context: RequestContext, repository: R
     if (request === undefined) throw outcomes.notFound(refText(ref))
     const subject = referenceIn(request['subject'])
     const resources = await caseResources(unit, request, subject)
-    const proposal = propose(parts.triage, {
-      resources, directory: parts.directory, receivedAt: unit.now,
-      callerKind: undefined, addressedLocality: context.caller.locality,
-      urgencyGiven: urgencyIn(resources, id),
+    const proposal = proposeForCase(parts.triage, parts.directory, {
+      resources, addressed: context.caller.locality, referrerKind: undefined, receivedAt: unit.now,
     })
-    const parameters = proposalParameters(proposal) as unknown as Resource
-    const kept = unit.create(parts.keep({ ...proposal, parameters }, subject === undefined ? '' : refText(subject), id, unit.now), { origin: 'consequence' })
+    const kept = unit.create(parts.keep(proposal, subject === undefined ? '' : refText(subject), id, unit.now), { origin: 'consequence' })
     unit.join({ type: 'GuidanceResponse', id: kept.id ?? '' }, id)
+    await parts.link(unit, id, { guidance: { reference: `GuidanceResponse/${kept.id}` }, priority: proposal.priority })
+    const { meta: _kind, ...parameters } = proposal.parameters
     return parameters
   })
   return value
@@ -167,6 +167,9 @@ const caseResources = async (unit: Unit, request: Resource, subject: ResourceRef
   for (const type of ABOUT_THE_PATIENT) {
     found.push(...await unit.find(type, { kind: 'match', param: 'patient', test: { kind: 'reference', types: ['Patient'], id: subject.id } }))
   }
+  for (const encounter of found.filter(({ resourceType }) => resourceType === 'Encounter')) {
+    for (const place of elements(encounter['location'])) await follow((place as { location?: unknown } | undefined)?.location)
+  }
   return found
 }
 
@@ -177,13 +180,3 @@ const referenceIn = (element: unknown): ResourceRef | undefined => {
   const match = typeof text === 'string' ? /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/.exec(text) : null
   return match?.[1] === undefined || match[2] === undefined ? undefined : { type: match[1], id: match[2] }
 }
-
-/** The highest priority that any kept proposal for the request gave. */
-const urgencyIn = (resources: readonly Resource[], id: string): Priority | undefined =>
-  resources.filter(({ resourceType }) => resourceType === 'GuidanceResponse')
-    .filter(guidance => (guidance as unknown as GuidanceResponse).requestIdentifier?.value === id)
-    .flatMap(guidance => ((guidance as unknown as GuidanceResponse).contained ?? []).flatMap(contained => priorityIn(contained as Parameters)))
-    .reduce<Priority | undefined>((highest, priority) => (highest === undefined ? priority : moreUrgent(highest, priority)), undefined)
-
-const priorityIn = ({ parameter = [] }: { parameter?: ParametersParameter[] | undefined }): readonly Priority[] =>
-  parameter.flatMap(({ name, valueCode }) => (name === 'priority' && valueCode !== undefined ? [valueCode as Priority] : []))

@@ -21,7 +21,31 @@ describe('two hours', () => {
   })
 })
 
+describe('of a referral that is triaged again', () => {
+  const again = (now: string, first: string, authored?: string) => momentOf(pack, at(now), authored === undefined ? undefined : at(authored), at(first))
+
+  it('the two hours run from where they began (domain 2.6 13), what a person must do from now', () => {
+    const moment = again('2026-11-24T10:40:00Z', '2026-11-24T10:00:00Z')
+    expect([moment.asapAt, moment.reviewAt]).toEqual([at('2026-11-24T12:00:00Z'), at('2026-11-24T10:55:00Z')])
+    expect(again('2026-11-24T22:00:00Z', '2026-11-24T10:00:00Z', '2026-11-24T09:30:00Z').asapAt).toBe(at('2026-11-24T11:30:00Z'))
+  })
+
+  it('the cut-off is judged by its receipt, the day it is due by too', () => {
+    expect(again('2026-11-24T18:10:00Z', '2026-11-24T17:50:00Z').isAfterCutOff).toBe(false)
+    expect(again('2026-11-25T18:10:00Z', '2026-11-24T17:50:00Z').isAfterCutOff).toBe(true)
+    expect(sameDayAt(pack, again('2026-11-25T09:00:00Z', '2026-11-24T17:50:00Z'), 'health')).toBe(at('2026-11-24T20:00:00Z'))
+    expect(sameDayAt(pack, again('2026-11-25T09:00:00Z', '2026-11-24T21:00:00Z'), 'health')).toBe(at('2026-11-25T20:00:00Z'))
+  })
+})
+
 describe('hours of the line', () => {
+  it.each([
+    ['2026-03-29T06:59:59Z', false], ['2026-03-29T07:00:00Z', true], ['2026-10-25T07:00:00Z', false], ['2026-10-25T08:00:00Z', true],
+    ['2026-12-25T08:00:00Z', true], ['2026-11-24T19:59:59.999Z', true], ['2026-11-24T20:00:00Z', false],
+  ])('at %s it is open: %s (08:00 to 20:00 in London, clock changes and Christmas included)', (received, expected) => {
+    expect(momentOf(pack, at(received), undefined).open.health).toBe(expected)
+  })
+
   it.each([
     ['2026-11-24T18:00:00Z', false], ['2026-11-24T18:00:00.001Z', true], ['2026-07-24T17:00:00Z', false], ['2026-07-24T17:01:00Z', true],
   ])('cut-off is inclusive: after it at %s is %s', (received, expected) => {

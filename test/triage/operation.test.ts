@@ -1,5 +1,5 @@
 /** ServiceRequest/$triage over HTTP: the dry run leaves nothing behind, the stored referral keeps every result. */
-import type { Bundle, Parameters, ParametersParameter } from 'fhir/r4.js'
+import type { Bundle, GuidanceResponse, Parameters, ParametersParameter, Task } from 'fhir/r4.js'
 import { FHIR_JSON, startTestHub, type TestHub } from '../hub.ts'
 import { referralBundle } from '../../scripts/vignette-bundle.ts'
 import { localities, usual, without } from './referral.ts'
@@ -95,5 +95,28 @@ describe('on a stored referral', () => {
     expect(whatIf.status).toBe(400)
     const stranger = await (await hub.as('otherGp')).post(`/fhir/ServiceRequest/${id}/$triage`).set('content-type', FHIR_JSON).send('{"resourceType":"Parameters"}')
     expect(stranger.status).toBe(404)
+  })
+  it('keeps the clock, the urgency and the kind of sender it came with, and is what the triage Task then points to', async () => {
+    const bundle = fall()
+    const request = bundle.entry?.find(({ resource }) => resource?.resourceType === 'ServiceRequest')?.resource
+    if (request === undefined) throw new Error('the Bundle has no request')
+    // Who sends, the hub knows from the client alone; when it was written nobody says.
+    Object.assign(request, { requester: undefined, authoredOn: undefined })
+    const submitted = await (await hub.as('gp')).post('/fhir/ServiceRequest/$submit').set('content-type', FHIR_JSON).send(JSON.stringify(bundle))
+    const id = new URL(submitted.headers['location'] ?? '').pathname.split('/').at(-1) ?? ''
+    await hub.clock({ advance: 'PT40M' })
+    const agent = await hub.as('hub')
+    const again = await agent.post(`/fhir/ServiceRequest/${id}/$triage`).set('content-type', FHIR_JSON).send('{"resourceType":"Parameters"}')
+    expect([all(again.body, 'disposition')[0]?.valueCode, all(again.body, 'due')[0]?.valueInstant]).toEqual(['offer', '2026-11-24T12:15:00.000Z'])
+    const referrer = all(again.body, 'rule').find(rule => part(rule, 'id')?.valueString === 'referrer-listed')
+    expect([part(referrer, 'fact')?.valueString, part(referrer, 'factReference')?.valueString]).toEqual(['referrer: gp', 'registered client'])
+
+    const stored = (await agent.get(`/fhir/ServiceRequest/${id}`)).body as { subject: { reference: string } }
+    const kept = ((await agent.get(`/fhir/GuidanceResponse?subject=${stored.subject.reference}`)).body as Bundle).entry?.map(({ resource }) => resource as GuidanceResponse) ?? []
+    const newest = kept.toSorted((a, b) => (b.occurrenceDateTime ?? '').localeCompare(a.occurrenceDateTime ?? ''))[0]
+    const tasks = ((await agent.get(`/fhir/Task?based-on=ServiceRequest/${id}`)).body as Bundle).entry?.map(({ resource }) => resource as Task) ?? []
+    const triageTask = tasks.find(({ code }) => code?.coding?.some(coding => coding.code === 'triage') === true)
+    expect(kept.length).toBe(2)
+    expect(triageTask?.output?.map(({ valueReference }) => valueReference?.reference)).toEqual([`GuidanceResponse/${newest?.id}`])
   })
 })
