@@ -1,5 +1,5 @@
 /**
- * `npm run demo [-- --stay] [-- --only STORY] [-- --root FOLDER]`: plays referrals between the hub and its partners,
+ * `npm run demo -- [--stay] [--only STORY] [--root FOLDER]`: plays referrals between the hub and its partners,
  * each a process of its own with its own key, on a temporary store and a manual clock. Every line is told by a partner
  * from what it read back from the hub; a step that did not happen ends the demo with exit status 1. `--stay` leaves the
  * hub running, `--root` takes the hub of another folder than this project.
