@@ -55,6 +55,19 @@ export const capabilityStatement = ({ definitions, operations }: Registered, { b
   }],
 })
 
+/** Stands for the base, which follows the request, in the text that is kept. */
+const ANY_BASE = 'http://base.invalid/fhir'
+
+/** The statement as text for a base. It takes 40 ms to make and everyone may ask, so it is made once. */
+export const capabilityText = (registered: Registered): (base: string) => string => {
+  let pieces: readonly string[] | undefined
+  const root = ANY_BASE.slice(0, -'/fhir'.length)
+  return base => {
+    pieces ??= JSON.stringify(capabilityStatement(registered, { base: ANY_BASE })).split(root)
+    return pieces.join(JSON.stringify(base.replace(/\/fhir$/, '')).slice(1, -1))
+  }
+}
+
 const ofType = (definitions: Definitions, operations: readonly OperationDeclaration[], type: string) => {
   const profile = definitions.defaultProfile(type)
   const indexed = indexedParameters(definitions, type)

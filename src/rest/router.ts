@@ -6,7 +6,7 @@ import { permit } from '../access/permissions.ts'
 import { nearest } from '../fhir/nearest.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import { isId, type ResourceRef } from '../fhir/resource.ts'
-import { capabilityStatement } from './capability.ts'
+import { capabilityText } from './capability.ts'
 import type { RestParts } from './context.ts'
 import { batchOrTransaction } from './interactions/bundle-request.ts'
 import { instanceHistory } from './interactions/history.ts'
@@ -18,6 +18,7 @@ import type { RequestContext } from './repository.ts'
 import type { FhirAnswer, FhirHandler, FhirRequest } from './request.ts'
 
 export const createHandler = (parts: RestParts): FhirHandler => {
+  const capability = capabilityText(parts)
   const answer: FhirHandler = async (request, caller) => {
     const pretty = isPretty(request)
     const given = await handle(request, caller)
@@ -28,7 +29,7 @@ export const createHandler = (parts: RestParts): FhirHandler => {
     const [first, second, third, fourth, ...rest] = request.path
     if (rest.length > 0) throw unknownRoute(request)
     if (first === undefined) return bySystem(parts, request, context, handle)
-    if (first === 'metadata') return byMethod(request, { GET: () => capabilityAnswer(parts, request) })
+    if (first === 'metadata') return byMethod(request, { GET: async () => ({ status: 200, headers: {}, body: capability(request.base) }) })
     if (first.startsWith('$')) {
       if (second !== undefined) throw unknownRoute(request)
       return parts.operations.run(parts, request, context, { code: first.slice(1), type: undefined, id: undefined })
@@ -95,10 +96,6 @@ const byHistory = (
       return versionId === undefined ? instanceHistory(parts, request, context, ref) : vread(parts, request, context, ref, versionId)
     },
   })
-
-const capabilityAnswer = async (parts: RestParts, request: FhirRequest): Promise<FhirAnswer> => ({
-  status: 200, headers: {}, body: JSON.stringify(capabilityStatement(parts, { base: request.base })),
-})
 
 /** HEAD is GET without its body, which the HTTP room leaves out. */
 const byMethod = async (

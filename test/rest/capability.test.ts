@@ -22,6 +22,13 @@ describe('CapabilityStatement', () => {
     expect(served).toEqual(file)
   })
 
+  it('names the address that was asked, and is the same otherwise', async () => {
+    const answer = await request(hub.url).get('/fhir/metadata').set('Host', 'hub.example:8080').expect(200)
+    expect(answer.body).toMatchObject({ implementation: { url: 'http://hub.example:8080/fhir' } })
+    expect(answer.text).toContain('"valueUri":"http://hub.example:8080/token"')
+    expect(JSON.parse(answer.text.replaceAll('http://hub.example:8080', hub.url))).toEqual(served)
+  })
+
   it('names all 146 resource types and, of each, only search parameters that are answered', async () => {
     const resources = served.rest[0]?.resource ?? []
     expect(resources).toHaveLength(146)

@@ -52,10 +52,12 @@ describe('preconditions', () => {
       expect((again.body as { id: string }).id).toBe((first.body as { id: string }).id)
     })
 
-  it.each(['', '?', '_count=1', '_sort=_id'])('If-None-Exist without a criterion (%j) is 412, however many there are', async condition => {
+  it.each([
+    ['', 412], ['?', 412], ['_count=1', 400], ['status=active&_summary=count', 400], ['status=active&_include=Flag:subject', 400],
+  ])('If-None-Exist without a criterion, or with more than criteria (%j), is %d, however many there are', async (condition, status) => {
     const ward = await hub.as('ward')
     await ward.post('/fhir/Flag').set('If-None-Exist', condition)
-      .send({ resourceType: 'Flag', status: 'active', code: { text: 'Falls' }, subject: { display: 'Edith' } }).expect(412)
+      .send({ resourceType: 'Flag', status: 'active', code: { text: 'Falls' }, subject: { display: 'Edith' } }).expect(status)
     expect((await ward.get('/fhir/Flag').expect(200)).body).toMatchObject({ total: 0 })
   })
 })

@@ -23,11 +23,17 @@ import type { Unit } from '../unit.ts'
  */
 const criteria = (parts: RestParts, caller: Caller, type: string, query: string, base: string): Condition => {
   permit(caller, 'search', type)
-  const { plan } = parseSearch(parts.definitions, [type], [...new URLSearchParams(query)], { now: parts.clock.now(), strict: true, base })
+  const pairs = [...new URLSearchParams(query)]
+  const shaping = pairs.find(([name]) => SHAPING.test(name))?.[0]
+  if (shaping !== undefined) throw outcomes.badParameter(shaping, `a condition says what to look for; leave ${shaping} out`)
+  const { plan } = parseSearch(parts.definitions, [type], pairs, { now: parts.clock.now(), strict: true, base })
   if (plan.where.kind === 'all-of' && plan.where.of.length === 0) throw outcomes.multipleMatches(`${type}?${query}`)
   permitReach(caller, plan)
   return plan.where
 }
+
+/** Parameters about the answer of a search, which a condition does not have. */
+const SHAPING = /^_(?:count|sort|total|summary|elements|include|revinclude|page|format|pretty)(?::|$)/
 
 /** `?identifier=…`, `Patient?identifier=…` and `identifier=…` say the same. */
 const queryOf = (type: string, text: string): string => {
