@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Resource } from '../fhir/resource.ts'
+import { CREDIBLE_BEFORE_MS } from '../referral/offers.ts'
 import { isError, type Draft, type Examine } from './drafts.ts'
 import { mend } from './mend.ts'
 import { ask, mention, type Remark } from './remarks.ts'
@@ -61,36 +62,46 @@ const statusOf = ({ status }: Resource, at: string): readonly Remark[] => {
     + 'a submitted referral is active; to take one back, update the ServiceRequest that is stored here', `${at}.status`)]
 }
 
+/** When it was written is kept as sent; whether the clock starts then, the sender is told (model, hours and due). */
+export const authoredRemarks = (asked: Draft | undefined, receivedAt: number): readonly Remark[] => {
+  const authoredOn = asked?.isUsable === true ? asked.resource['authoredOn'] : undefined
+  if (asked === undefined || typeof authoredOn !== 'string') return []
+  const authoredAt = authoredOn.includes('T') ? Date.parse(authoredOn) : Number.NaN
+  if (authoredAt <= receivedAt && authoredAt >= receivedAt - CREDIBLE_BEFORE_MS) return []
+  return [mention('authored-not-credible', asked.entry.at, Number.isNaN(authoredAt)
+    ? 'authoredOn has no time of day, so what is due is counted from receipt; send date and time'
+    : 'authoredOn is more than 12 hours before receipt or after it, so what is due is counted from receipt; check the clock of the device',
+  `${asked.entry.at}.authoredOn`)]
+}
+
 const prohibited = ({ doNotPerform }: Resource, at: string): readonly Remark[] => (doNotPerform === true
   ? [ask('request-prohibits', at, 'the ServiceRequest says not to perform it; a person asks what was meant', `${at}.doNotPerform`)] : [])
 
 /**
  * Further active ServiceRequests: kept with the referral, and opening none of their own. Of the same person, what they
- * ask for is triaged as further needs of this one; each is pointed out to a person.
+ * ask for are further needs of this one; each is pointed out to a person.
  */
 export const furtherRequests = (asked: Draft | undefined, drafts: readonly Draft[], isSamePerson: (request: Draft) => boolean):
 { further: readonly Resource[]; remarks: readonly Remark[] } => {
   const others = drafts.filter(draft => draft !== asked && draft.resource.resourceType === 'ServiceRequest' && draft.resource['status'] === 'active')
   return {
-    further: others.filter(isSamePerson).map(({ resource }) => resource),
+    further: others.filter(draft => draft.isUsable && isSamePerson(draft)).map(({ resource }) => resource),
     remarks: others.map(draft => ask('request-further', draft.entry.at, isSamePerson(draft)
-      ? 'a Bundle is one referral: this ServiceRequest is kept with it, its reasons are triaged as further needs; name several needs in one reasonCode'
+      ? 'a Bundle is one referral: this ServiceRequest is kept with it and its reasons are further needs of it; name all needs in one reasonCode'
       : 'a Bundle is one referral: this ServiceRequest, about somebody else, is kept but not triaged; send a Bundle for each person')),
   }
 }
 
-const REASONS = ['reasonCode', 'reasonReference', 'orderDetail'] as const
-
-/** The ServiceRequest with the reasons of further ones, as triage reads it. */
+/** The ServiceRequest with the reasons of further ones: a need is followed as a line of this referral, or not at all. */
 export const withReasonsOf = (request: Resource, further: readonly Resource[]): Resource => {
-  if (further.length === 0) return request
-  const all = { ...request }
-  for (const element of REASONS) {
-    const reasons = [request, ...further].flatMap(each => (Array.isArray(each[element]) ? each[element] as unknown[] : []))
-    const codes = element === 'orderDetail' ? further.flatMap(({ code }) => (isObject(code) ? [code] : [])) : []
-    if (reasons.length + codes.length > 0) all[element] = [...reasons, ...codes]
+  const list = (value: unknown): unknown[] => (Array.isArray(value) ? value as unknown[] : value === undefined ? [] : [value])
+  const reasonCode = [...list(request['reasonCode']), ...further.flatMap(each => [...list(each['reasonCode']), ...list(each['code']), ...list(each['orderDetail'])])]
+  const reasonReference = [request, ...further].flatMap(each => list(each['reasonReference']))
+  return {
+    ...request,
+    ...(reasonCode.length === 0 ? {} : { reasonCode }),
+    ...(reasonReference.length === 0 ? {} : { reasonReference }),
   }
-  return all
 }
 
 /** Whether a ServiceRequest points to one of these Patients, or to nobody in particular. */

@@ -32,7 +32,7 @@ export const mend = (skeleton: Resource, broken: Resource, examine: Examine): Me
     // The last one first: the indexes of those before it stay those of what was sent.
     const place = errors.flatMap(({ expression }) => expression.flatMap(at => placeOf(resource, at) ?? [])).at(-1)
     if (place === undefined || String(place.keys[0]) in skeleton) break
-    takeOut(resource, place.keys)
+    if (!nameOther(resource, place.keys)) takeOut(resource, place.keys)
     dropped.push(place.name)
   }
   const rest = build(skeleton, resource, left, candidate => errorsOf(candidate).length === 0)
@@ -65,15 +65,26 @@ const elementNamed = (value: unknown, name: string): string | undefined => {
   return name in value ? name : Object.keys(value).find(key => key.startsWith(name) && /^[A-Z]/.test(key.slice(name.length)))
 }
 
+const holderOf = (resource: Resource, keys: Keys): Record<string | number, unknown> =>
+  keys.slice(0, -1).reduce((holder, key) => holder[key] as Record<string | number, unknown>, resource as Record<string | number, unknown>)
+
+/** A number to ring is not lost for the code of its system: without one ContactPoint may have no value (cpt-2). */
+const nameOther = (resource: Resource, keys: Keys): boolean => {
+  if (keys.at(-1) !== 'system' || keys.at(-3) !== 'telecom') return false
+  const contact = holderOf(resource, keys)
+  if (contact['system'] === 'other') return false
+  contact['system'] = 'other'
+  return true
+}
+
 /** Takes a place out, and what is left empty by it. */
 const takeOut = (resource: Resource, keys: Keys): void => {
-  const holders: unknown[] = [resource]
-  for (const key of keys.slice(0, -1)) holders.push((holders.at(-1) as Record<string | number, unknown>)[key])
-  for (let depth = keys.length - 1; depth >= 0; depth -= 1) {
-    const holder = holders[depth]
-    if (Array.isArray(holder)) holder.splice(Number(keys[depth]), 1)
-    else delete (holder as Record<string | number, unknown>)[keys[depth]!]
-    if (Object.keys(holder as object).length > 0) return
+  for (let length = keys.length; length > 0; length -= 1) {
+    const holder = holderOf(resource, keys.slice(0, length))
+    const key = keys[length - 1] ?? ''
+    if (Array.isArray(holder)) holder.splice(Number(key), 1)
+    else delete holder[key]
+    if (Object.keys(holder).length > 0) return
   }
 }
 

@@ -6,7 +6,7 @@
  */
 import { outcomes, type Issue } from '../fhir/outcomes.ts'
 import { refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
-import { askedOf, furtherRequests, isAbout, requestFrom } from './asked.ts'
+import { askedOf, authoredRemarks, furtherRequests, isAbout, requestFrom, withReasonsOf } from './asked.ts'
 import { draftOf, refOf, type Draft, type Examine } from './drafts.ts'
 import { aboutPatient, doubtsAbout, knownPersonOf, patientFrom, personOf } from './person.ts'
 import type { SentReferral } from './referral-bundle.ts'
@@ -22,6 +22,8 @@ export interface PrepareParts {
   readonly isVisible: (ref: ResourceRef) => Promise<boolean>
   /** This hub's own addresses. */
   readonly bases: readonly string[]
+  /** Instant, milliseconds. */
+  readonly receivedAt: number
 }
 
 export interface Prepared {
@@ -29,8 +31,6 @@ export interface Prepared {
   readonly request: Resource
   /** Every other resource to store, with ids; the Patient among them unless it is known here already. */
   readonly others: readonly Resource[]
-  /** ServiceRequests among the others whose reasons are further needs of this referral. */
-  readonly further: readonly Resource[]
   /** What is not stored; triage reads it all the same. */
   readonly leftOut: readonly Resource[]
   readonly problems: readonly Problem[]
@@ -53,10 +53,10 @@ export const prepare = async (sent: SentReferral, parts: PrepareParts): Promise<
   }
   const made = isKnown ? undefined : patientFrom(person, asked, examine)
   const patient = made?.patient
-  const { request, remarks: said } = requestFrom(asked, patient === undefined ? undefined : aboutPatient(asked, patient), examine)
-  const mended = [...(patient === undefined ? [] : [patient]), request]
   const { further, remarks: aboutFurther } = furtherRequests(asked, drafts, isAbout([
     ...(person?.entry.addresses ?? []), ...(known === undefined ? [] : [refText(known)])]))
+  const { request: single, remarks: said } = requestFrom(asked, patient === undefined ? undefined : aboutPatient(asked, patient), examine)
+  const request = withReasonsOf(single, further)
 
   const isStored = (draft: Draft): boolean => draft.isUsable || draft === asked || draft === person
   const others = [
@@ -83,15 +83,19 @@ export const prepare = async (sent: SentReferral, parts: PrepareParts): Promise<
     ...sent.remarks, ...drafts.flatMap(draft => draft.remarks),
     ...leftOut.map(({ entry: { at }, resource: { resourceType } }) =>
       ask('not-stored', at, `the ${resourceType} could not be stored as sent; it stands in the Binary, and a person looks at it`)),
-    ...made?.remarks ?? [], ...doubtsAbout(person, asked), ...said, ...aboutFurther, ...lost,
+    ...made?.remarks ?? [], ...doubtsAbout(person, asked), ...said, ...authoredRemarks(asked, parts.receivedAt), ...aboutFurther, ...lost,
   ]
-  const isMended = (draft: Draft): boolean => !draft.isUsable && mended.some(({ id }) => id === draft.resource.id)
+  const rulesOf = (draft: Draft): readonly string[] => [
+    ...draft.rules,
+    ...(draft.isUsable ? [] : ['mended']),
+    ...(draft === asked && further.length > 0 ? ['reasons-of-further-requests'] : []),
+  ]
   return {
-    request, others, further,
+    request, others,
     leftOut: leftOut.map(({ resource }) => resource),
     problems: problemsOf(remarks, new Map(drafts.map(draft =>
       [draft.entry.at, { resource: draft.resource, ref: isStored(draft) ? refOf(draft.resource) : undefined }]))),
-    changed: drafts.filter(isStored).map(draft => ({ ref: refOf(draft.resource), rules: [...draft.rules, ...(isMended(draft) ? ['mended'] : [])] }))
+    changed: drafts.filter(isStored).map(draft => ({ ref: refOf(draft.resource), rules: rulesOf(draft) }))
       .filter(({ rules }) => rules.length > 0),
     issues: remarks.map(({ issue }) => issue),
   }

@@ -49,11 +49,13 @@ export const problemsOf = (
     if (issues !== undefined) issues.push(issue)
     else if (places.size < MAX_PROBLEMS) places.set(at, [issue])
   }
-  return [...places].map(([at, issues]) => {
+  return [...places].sort(([one], [other]) => indexOf(one) - indexOf(other)).map(([at, issues]) => {
     const found = named.get(at)
     return { at, what: found === undefined ? at : describe(found.resource), ref: found?.ref, issues }
   })
 }
+
+const indexOf = (at: string): number => Number(/^Bundle\.entry\[(\d+)\]/.exec(at)?.[1] ?? -1)
 
 /** The resource in its own words, so that a person need not open the Binary to know what is missing. */
 export const describe = ({ resourceType, code }: Resource): string => {

@@ -14,7 +14,6 @@ import { referralIdentifier } from '../referral/number.ts'
 import { openReferral, type OpeningParts } from '../referral/opening.ts'
 import { asResource, readReferral } from '../referral/referral.ts'
 import { answerOf, OUT } from './answer.ts'
-import { withReasonsOf } from './asked.ts'
 import { fingerprint } from './fingerprint.ts'
 import { keepRequest } from './kept-request.ts'
 import { prepare, type Prepared } from './prepare.ts'
@@ -41,7 +40,7 @@ export const createSubmit = (parts: OpeningParts): Operation => operation({
     },
     ...OUT,
   ],
-}, async ({ input, body, caller, repository, requestId, correlationId, base }) => {
+}, async ({ input, body, caller, clock, repository, requestId, correlationId, base }) => {
   const sent = input.resource('referral')
   if (sent === undefined) throw outcomes.badRequest('referral-missing', 'send the referral Bundle as the body', 'Parameters.parameter')
   const context = { caller, requestId, correlationId }
@@ -49,6 +48,7 @@ export const createSubmit = (parts: OpeningParts): Operation => operation({
     examine: resource => repository.examine(resource),
     isVisible: ref => repository.isVisible(context, ref),
     bases: [base],
+    receivedAt: clock.now(),
   })
   const print = fingerprint(sent)
   const keys = requestKeys(caller, requestId, prepared.request)
@@ -79,7 +79,7 @@ const store = async (unit: Unit, prepared: Prepared, parts: OpeningParts, body: 
   }
   const binary = keepRequest(unit, id, body)
   const everything = [...prepared.others, ...prepared.leftOut]
-  const opened = await openReferral(unit, request as unknown as ServiceRequest, { ...parts, propose: tolerant(parts.propose, prepared) }, everything)
+  const opened = await openReferral(unit, request as unknown as ServiceRequest, { ...parts, propose: tolerant(parts.propose, prepared.others) }, everything)
   await unit.update(asResource({ ...opened.coordinating, input: [binary] } satisfies Task), { origin: 'consequence' })
   const referral = await readReferral(unit, id)
   if (referral === undefined) return
@@ -87,16 +87,11 @@ const store = async (unit: Unit, prepared: Prepared, parts: OpeningParts, body: 
   await requestRepair(unit, referral, prepared.problems, binary)
 }
 
-/**
- * Triage reads what could not be stored too (a red flag in a faulty Flag is a red flag), and the reasons of further
- * ServiceRequests; if it cannot, the rest.
- */
-const tolerant = (propose: OpeningParts['propose'], { further, others }: Prepared): OpeningParts['propose'] => async request => {
-  const [asked, ...rest] = request.resources
-  if (asked === undefined) return propose(request)
+/** Triage reads what could not be stored too (a red flag in a faulty Flag is a red flag); if it cannot, the rest. */
+const tolerant = (propose: OpeningParts['propose'], usable: readonly Resource[]): OpeningParts['propose'] => async request => {
   try {
-    return await propose({ ...request, resources: [withReasonsOf(asked, further), ...rest] })
+    return await propose(request)
   } catch {
-    return propose({ ...request, resources: [asked, ...others] })
+    return propose({ ...request, resources: [...request.resources.slice(0, 1), ...usable] })
   }
 }
