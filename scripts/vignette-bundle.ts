@@ -10,6 +10,7 @@ import type { Locality } from '../src/directory/load.ts'
 import { dayNumber, dayText, londonInstant, monthsBefore } from '../src/directory/london.ts'
 import { timeOfDay } from '../src/directory/hours.ts'
 import { hubCodeSystem, hubProfile, ODS_ORGANISATION_SYSTEM } from '../src/fhir/resource.ts'
+import { news2Sent } from './vignette-news2.ts'
 
 export interface Given {
   /** `2026-11-24T10:15`, Europe/London. */
@@ -42,7 +43,6 @@ export interface Given {
 export type Forms = 'first' | 'second'
 
 const SNOMED = 'http://snomed.info/sct'
-const UCUM = 'http://unitsofmeasure.org'
 const FACT = hubCodeSystem('fact')
 const ODS_ROLES = 'https://directory.spineservices.nhs.uk/STU3/CodeSystem/ODSAPI-OrganizationRole-1'
 const BARS_FLAGS = 'https://fhir.nhs.uk/CodeSystem/flag-categories-bars'
@@ -94,7 +94,7 @@ export const referralBundle = (id: string, given: Given, forms: Forms, localitie
     if (second) answers.push({ linkId: 'soft-flag', answer: [{ valueCoding: { system: hubCodeSystem('soft-flag'), code } }] })
     else add(flag(subject, concept(hubCodeSystem('soft-flag'), code)))
   }
-  for (const resource of news2(given, second, subject, at)) add(resource)
+  for (const resource of news2Sent(given, forms, subject, at)) add(resource)
   if (given.frailty !== undefined) add(frailty(given.frailty, second, subject, at))
   if (given.advancePlan !== undefined) add(advancePlan(given.advancePlan, second, subject))
   for (const resource of consent(given.consent, subject, at)) add(resource)
@@ -122,7 +122,7 @@ export const referralBundle = (id: string, given: Given, forms: Forms, localitie
 type Add = (resource: Sent) => Reference
 
 /** Any resource; what is sent is checked by the hub. */
-interface Sent {
+export interface Sent {
   readonly resourceType: string
   readonly [element: string]: unknown
 }
@@ -229,36 +229,6 @@ const needs = (request: ServiceRequest, codes: readonly string[], second: boolea
     request.code = first
     if (others.length > 0) request.orderDetail = others
   }
-}
-
-const SURVEY: readonly CodeableConcept[] = [concept('http://terminology.hl7.org/CodeSystem/observation-category', 'survey')]
-const SUB_SCORES: readonly (readonly [string, number])[] = [
-  ['1104301000000104', 1], ['1104311000000102', 0], ['1104331000000105', 0], ['1104341000000101', 0], ['1104351000000103', 0], ['1104361000000100', 3], ['1104371000000107', 0],
-]
-const score = (value: number) => ({ valueQuantity: { value, unit: 'ScoreOf', system: UCUM, code: '{ScoreOf}' } })
-
-/** A total alone; or with a single 3 the parts of it: new confusion (3) and a respiration rate of 10 (1). */
-const news2 = ({ news2: total, anySingleThree }: Given, second: boolean, subject: Reference, at: string): readonly Sent[] => {
-  if (typeof total !== 'number') return []
-  const stated = { ...observation(subject, concept(SNOMED, '1104051000000101'), at), category: [...SURVEY], ...score(total) }
-  if (anySingleThree !== true) return [stated]
-  if (second) return [{ ...stated, component: SUB_SCORES.map(([code, value]) => ({ code: concept(SNOMED, code), ...score(value) })) }]
-  const vital = (loinc: string, snomed: string, value: number, unit: string, code: string) => ({
-    ...observation(subject, { coding: [{ system: 'http://loinc.org', code: loinc }, { system: SNOMED, code: snomed }] }, at),
-    category: [concept('http://terminology.hl7.org/CodeSystem/observation-category', 'vital-signs')],
-    valueQuantity: { value, unit, system: UCUM, code },
-  })
-  const systolic = { code: { coding: [{ system: 'http://loinc.org', code: '8480-6' }, { system: SNOMED, code: '72313002' }] }, valueQuantity: { value: 130, unit: 'millimeter of mercury', system: UCUM, code: 'mm[Hg]' } }
-  return [
-    stated,
-    vital('9279-1', '86290005', 10, 'per minute', '/min'),
-    vital('2708-6', '103228002', 97, 'percent', '%'),
-    vital('8867-4', '364075005', 75, 'per minute', '/min'),
-    vital('8310-5', '276885007', 36.8, 'degree Celsius', 'Cel'),
-    { ...observation(subject, { coding: [{ system: 'http://loinc.org', code: '85354-9' }, { system: SNOMED, code: '75367002' }] }, at), category: [concept('http://terminology.hl7.org/CodeSystem/observation-category', 'vital-signs')], component: [systolic] },
-    observation(subject, concept(SNOMED, '722742002'), at),
-    { ...observation(subject, concept(SNOMED, '1104441000000107'), at), category: [...SURVEY], valueCodeableConcept: concept(SNOMED, '130987000') },
-  ]
 }
 
 /** The electronic frailty index knows mild, moderate and severe, so only scores from 5. */

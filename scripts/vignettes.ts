@@ -1,7 +1,8 @@
 /**
- * `npm run vignettes -- FILE [--only IDS] [--forms second] [--dump DIR] [--url BASE --client NAME]`: asks `$triage` of a
+ * `npm run vignettes -- FILE [--only IDS] [--forms second] [--dump DIR] [--url BASE (--token TOKEN | --client NAME)]`: asks `$triage` of a
  * real hub over HTTP about every case of a vignette file, as a dry run, and compares the answers. Starts a hub of its
- * own on a temporary store unless `--url` names one, whose client's key is then found as `npm run token` finds it.
+ * own on a temporary store unless `--url` names one: with a bearer token, or with a client whose key is found as
+ * `npm run token` finds it. Ends with one line "N passed, N failed"; exit status 0 all passed, 1 some failed, 2 not run.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,7 +17,7 @@ import { startHub } from './demo/hub.ts'
 import { receivedAtOf, referralBundle, type Forms } from './vignette-bundle.ts'
 import { differences, readVignettes, type Vignette } from './vignette-expectation.ts'
 
-const USAGE = 'npm run vignettes -- FILE [--only V01,V02] [--forms first|second] [--dump DIR] [--url http://127.0.0.1:3000 --client NAME]'
+const USAGE = 'npm run vignettes -- FILE [--only V01,V02] [--forms first|second] [--dump DIR] [--url http://127.0.0.1:3000 (--token TOKEN | --client NAME)]'
 const CLIENT = 'vignettes'
 const ANSWER_WITHIN_MS = 10_000
 
@@ -26,6 +27,7 @@ interface Options {
   readonly forms: Forms
   readonly dump: string | undefined
   readonly url: string | undefined
+  readonly token: string | undefined
   readonly client: string
 }
 
@@ -36,19 +38,20 @@ interface Target {
 }
 
 const options = (): Options => {
-  const { values: { only, forms, dump, url, client }, positionals: [file] } = parseArgs({
+  const { values: { only, forms, dump, url, token, client }, positionals: [file] } = parseArgs({
     allowPositionals: true,
-    options: { only: { type: 'string' }, forms: { type: 'string', default: 'first' }, dump: { type: 'string' }, url: { type: 'string' }, client: { type: 'string', default: CLIENT } },
+    options: { only: { type: 'string' }, forms: { type: 'string', default: 'first' }, dump: { type: 'string' }, url: { type: 'string' }, token: { type: 'string' }, client: { type: 'string', default: CLIENT } },
   })
-  if (file === undefined || (forms !== 'first' && forms !== 'second')) throw new Error(USAGE)
-  return { file, only: only?.split(',').map(id => id.trim()), forms, dump, url, client }
+  if (file === undefined || (forms !== 'first' && forms !== 'second') || (token !== undefined && url === undefined)) throw new Error(USAGE)
+  return { file, only: only?.split(',').map(id => id.trim()), forms, dump, url, token, client }
 }
 
 const localities = loadLocalities('localities')
 
-const target = async ({ url, client }: Options): Promise<Target> => {
+const target = async ({ url, token, client }: Options): Promise<Target> => {
   if (url !== undefined) {
     const root = url.replace(/\/+$/, '').replace(/\/fhir$/, '')
+    if (token !== undefined) return { root, token, close: () => Promise.resolve() }
     const key = readPrivateKey(process.env.CLIENTS?.trim() || defaults.CLIENTS, client)
     return { root, token: await requestToken({ client, key, tokenEndpoint: `${root}/token` }), close: () => Promise.resolve() }
   }

@@ -151,6 +151,7 @@ describe('NEWS2 as observed', () => {
   it('takes a single 3 from the questionnaire', () => {
     const response = { resourceType: 'QuestionnaireResponse', id: 'form', status: 'completed', item: [{ linkId: 'news2-total', answer: [{ valueInteger: 3 }] }, { linkId: 'news2-single-three', answer: [{ valueBoolean: true }] }] }
     expect(facts({}, {}, response).news2).toMatchObject({ total: { value: 3 }, singleThree: true })
+    expect(facts({}, {}, observed(FACT, 'news2-single-three', { valueBoolean: true })).news2).toMatchObject({ total: { value: 3 }, singleThree: true, differs: false })
   })
 
   it.each([

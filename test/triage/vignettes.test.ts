@@ -4,6 +4,7 @@ import type { Resource } from '../../src/fhir/resource.ts'
 import { loadLocalities } from '../../src/directory/load.ts'
 import { shippedDirectory } from '../../src/directory/services.ts'
 import { bundleContent } from '../../src/triage/facts/resources.ts'
+import { factsOf } from '../../src/triage/facts.ts'
 import { openTriage } from '../../src/triage/load.ts'
 import { proposalParameters } from '../../src/triage/parameters.ts'
 import { propose } from '../../src/triage/propose.ts'
@@ -30,5 +31,16 @@ when(`vignettes of Central Lancashire (skipped where ${FILE} is absent)`, () => 
         capacity: new Map(Object.entries(vignette.given.capacity ?? {})),
       })
       expect(differences(vignette, proposalParameters(proposal), localities)).toEqual([])
+    })
+})
+
+describe('NEWS2 as the vignettes send it', () => {
+  it.each(Array.from({ length: 13 }, (_, total) => total).flatMap(total => (['first', 'second'] as const).flatMap(forms =>
+    [[total, false, forms] as const, ...(total >= 3 ? [[total, true, forms] as const] : [])])))(
+    'a total of %i, one part scoring 3: %s, %s forms', (total, anySingleThree, forms) => {
+      const given = { receivedAt: '2026-11-24T10:15', referrer: 'gp', age: 84, residence: 'preston', practice: 'cl', needs: [], news2: total, anySingleThree }
+      const { resources, aliases } = bundleContent(referralBundle('T', given, forms, localities) as unknown as Resource)
+      const { news2 } = factsOf({ resources, aliases, receivedAt: receivedAtOf(given.receivedAt), callerKind: undefined, vocabulary: triage.vocabulary })
+      expect(news2).toMatchObject({ total: { value: total }, partsSent: 'all', singleThree: anySingleThree, differs: false })
     })
 })

@@ -95,15 +95,21 @@ export const news2Facts = (referral: Referral, person: { readonly underSixteen: 
   const sent = Object.keys(parts).length
   // As recomputed where there are observations, and as the sender scored it where there are sub-scores.
   const recomputed = sent === 0 ? undefined : Math.max(total(parts), total({ ...raw, ...sub }))
-  const source = stated !== undefined && stated.value >= (recomputed ?? 0) ? stated.from : readings[0]?.from ?? subScores[0]?.from ?? ''
+  // Somebody may say that one part scores 3 and send neither that part nor a total: it is then at least 3.
+  const saidThree = statement(referral, 'news2-single-three', true)
+  const least = saidThree?.value === true ? 3 : 0
+  const known = [stated?.value, recomputed, ...(least > 0 ? [least] : [])].filter(value => value !== undefined)
+  const value = Math.max(...known)
+  const source = stated?.value === value ? stated.from
+    : (recomputed === value ? readings[0]?.from ?? subScores[0]?.from : undefined) ?? saidThree?.from ?? ''
 
   return {
-    total: stated === undefined && recomputed === undefined ? undefined : { value: Math.max(stated?.value ?? 0, recomputed ?? 0), from: source },
+    total: known.length === 0 ? undefined : { value, from: source },
     stated: stated?.value,
     parts,
     partsSent: sent === 0 ? 'none' : isComplete(parts) ? 'all' : 'some',
-    singleThree: hasSingleThree(parts) || hasSingleThree(sub) || statement(referral, 'news2-single-three', true)?.value === true,
-    differs: total({ ...raw, ...sub }) !== total(parts)
+    singleThree: hasSingleThree(parts) || hasSingleThree(sub) || least > 0,
+    differs: total({ ...raw, ...sub }) !== total(parts) || (stated !== undefined && stated.value < least)
       || (stated !== undefined && recomputed !== undefined && (isComplete(parts) ? recomputed !== stated.value : recomputed > stated.value)),
   }
 }
