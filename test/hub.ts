@@ -12,7 +12,7 @@ import { pino } from 'pino'
 import request from 'supertest'
 import { addClient, readPrivateKey, type NewClient } from '../src/access/keys.ts'
 import { readConfig } from '../src/config.ts'
-import { createHub, type Hub } from '../src/hub.ts'
+import { createHub, type Hub, type HubOptions } from '../src/hub.ts'
 import { listen } from '../src/http/server.ts'
 
 export const NOW = '2026-11-24T10:15:00.000Z'
@@ -25,6 +25,8 @@ export const clients = {
   ward: { role: 'service', organisation: 'ZCC02' },
   gp: { role: 'referrer', organisation: 'P81067', locality: 'central-lancashire', referrerKind: 'gp' },
   otherGp: { role: 'referrer', organisation: 'P81046', locality: 'central-lancashire', referrerKind: 'gp' },
+  charity: { role: 'service', organisation: 'ZCC06' },
+  outOfHours: { role: 'service', organisation: 'ZCC08' },
   integrator: { role: 'integrator', organisation: 'ZZZ99' },
 } as const satisfies Record<string, Omit<NewClient, 'id'>>
 
@@ -47,13 +49,18 @@ type Agent = ReturnType<typeof request.agent>
 
 export const FHIR_JSON = 'application/fhir+json'
 
-export const startTestHub = async ({ env = {} }: { env?: Record<string, string> } = {}): Promise<TestHub> => {
+interface TestHubOptions extends Pick<HubOptions, 'aroundTriage'> {
+  readonly env?: Record<string, string>
+  readonly logger?: HubOptions['logger']
+}
+
+export const startTestHub = async ({ env = {}, logger = pino({ level: 'silent' }), ...options }: TestHubOptions = {}): Promise<TestHub> => {
   const folder = mkdtempSync(join(tmpdir(), 'care-connexions-test-'))
   const registry = join(folder, 'clients.json')
   for (const [id, client] of Object.entries(clients)) addClient(registry, { id, ...client })
   const config = readConfig({ PORT: '0', STORE: `sqlite:${join(folder, 'hub.db')}`, CLIENTS: registry, CLOCK: `manual:${NOW}`, ...env })
   let port = 0
-  const hub = await createHub({ config, logger: pino({ level: 'silent' }), port: () => port })
+  const hub = await createHub({ config, logger, port: () => port, ...options })
   const listening = await listen(hub.app, config)
   port = listening.port
   const url = `http://127.0.0.1:${port}`

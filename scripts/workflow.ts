@@ -1,0 +1,42 @@
+/**
+ * `npm run test:workflow [-- --seed N] [--times 50] [--sequences 6000]`: random sequences of steps (test/referral/workflow)
+ * on real hubs over HTTP until every edge of the transition table was taken so often. Prints the count of each edge;
+ * exit status 1 when something does not hold, or an edge was taken too seldom within the bound.
+ */
+import { parseArgs } from 'node:util'
+import { runSequences } from '../test/referral/workflow/run.ts'
+import { edges, type Counts } from '../test/referral/workflow/table.ts'
+
+/** Of a hub of its own each. */
+const BATCH = 100
+/** Longer than in the test: some edges lie ten steps deep. */
+const STEPS = 20
+
+const { values } = parseArgs({
+  options: { seed: { type: 'string', default: '1000' }, times: { type: 'string', default: '50' }, sequences: { type: 'string', default: '6000' } },
+})
+const first = Number(values.seed)
+const times = Number(values.times)
+const most = Number(values.sequences)
+
+const counts: Counts = new Map()
+const seldom = (): readonly string[] => edges.filter(edge => (counts.get(edge) ?? 0) < times)
+
+let sequences = 0
+let failure: unknown
+while (failure === undefined && sequences < most && seldom().length > 0) {
+  try {
+    await runSequences({ seed: first + sequences, sequences: BATCH, steps: STEPS, counts, times })
+    sequences += BATCH
+    process.stderr.write(`${sequences} sequences, ${seldom().length} of ${edges.length} edges below ${times}\n`)
+  } catch (error) {
+    failure = error
+  }
+}
+
+for (const edge of edges) process.stdout.write(`${String(counts.get(edge) ?? 0).padStart(6)}  ${edge}\n`)
+const taken = [...counts.values()].reduce((sum, count) => sum + count, 0)
+process.stdout.write(`${sequences} sequences of ${STEPS} steps on two referrals each, ${taken} steps taken, ${edges.length} edges, `
+  + `${edges.length - seldom().length} of them at least ${times} times\n`)
+if (failure !== undefined) process.stderr.write(`${failure instanceof Error ? failure.message : String(failure)}\n`)
+process.exitCode = failure === undefined && seldom().length === 0 ? 0 : 1
