@@ -1,7 +1,7 @@
 /** The contract of pages: order, keyset, totals, includes, and what happens while others write. */
-import type { SortKey } from '../../src/search/plan.ts'
+import type { Condition, SortKey } from '../../src/search/plan.ts'
 import { START, stores, type Opened } from './stores.ts'
-import { ALL, EVERYTHING, found, ids, isToken, pages, plan, put, reference, refersTo, remove, token, write } from './write.ts'
+import { ALL, allOf, EVERYTHING, found, ids, isToken, pages, plan, put, reference, refersTo, remove, token, write } from './write.ts'
 
 const by = (param: string, direction: SortKey['direction'] = 'ascending'): SortKey => ({ param, direction })
 
@@ -54,15 +54,25 @@ describe.each(stores)('%s: pages', (_name, open) => {
     ['-code, _lastUpdated', [by('code', 'descending'), by('_lastUpdated')]],
   ])('gives each match once over pages of any size, in the same order: %s', async (_what, sort) => {
     await tasks(17)
-    for (const where of [EVERYTHING, refersTo('owner', 'Organization/o')]) {
+    const owned = refersTo('owner', 'Organization/o')
+    for (const [where, length] of [[EVERYTHING, 17], [owned, 17], [allOf(owned, isToken('status', 'requested')), 9]] as const) {
       const whole = ids((await opened.store.search(plan('Task', where, { sort }))).matches)
-      expect(whole).toHaveLength(17)
-      for (const count of [1, 3, 16, 17]) {
+      expect(whole).toHaveLength(length)
+      for (const count of [1, 3, 8, length]) {
         const all = await pages(opened.store, plan('Task', where, { sort, count }))
         expect(all.flatMap(page => ids(page.matches))).toEqual(whole)
-        expect(all).toHaveLength(Math.ceil(17 / count))
+        expect(all).toHaveLength(Math.ceil(length / count))
       }
     }
+  })
+
+  it.each([by('authored-on'), by('authored-on', 'descending')])('sorts a worklist of owner and status as it sorts all others: %j', async key => {
+    await tasks(17)
+    const order = async (where: Condition, ...types: string[]) =>
+      ids((await opened.store.search(plan(types, where, { sort: [key] }))).matches)
+    const worklist = allOf(refersTo('owner', 'Organization/o'), isToken('status', 'requested'))
+    expect(await order(worklist, 'Task')).toEqual(await order(worklist, 'Task', 'Patient'))
+    expect(await order(worklist, 'Task')).toEqual(await order(isToken('status', 'requested'), 'Task'))
   })
 
   it.each<[string, readonly SortKey[]]>([

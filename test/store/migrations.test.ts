@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { systemClock } from '../../src/fhir/clock.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { migrate, migrations } from '../../src/store/sqlite/schema.ts'
-import { EVERYTHING, found, put, write } from '../contract/write.ts'
+import { allOf, EVERYTHING, found, ids, isToken, plan, put, reference, refersTo, token, write } from '../contract/write.ts'
 
 describe('SQLite: migrations', () => {
   let folder: string
@@ -41,6 +41,30 @@ describe('SQLite: migrations', () => {
     expect(db.prepare('SELECT id, note FROM resource').all()).toEqual([{ id: 'a', note: null }])
     expect(versionOf(db)).toBe(migrations.length + 1)
     db.close()
+  })
+
+  it('gives the Tasks of a file from before their keys in the order of dates', async () => {
+    const owned = (id: string, authoredOn: number | undefined, replaces = 0) => put('Task', id, {
+      replaces, entries: [reference('owner', 'Organization/o'), token('status', 'requested')],
+      sort: authoredOn === undefined ? [] : [{ param: 'authored-on', low: authoredOn, high: authoredOn + 1 }],
+    })
+    const first = await openSqliteStore({ path, clock: systemClock() })
+    await write(first, owned('c', 3_000), owned('none', undefined), owned('a', 1_000), owned('b', 2_000))
+    await first.close()
+    const older = new DatabaseSync(path)
+    older.exec(`DELETE FROM entry WHERE parameter IN (SELECT id FROM name WHERE text LIKE 'Task.owner+status_%');
+      UPDATE indexed SET entries = (SELECT json_group_array(json(value)) FROM json_each(entries) WHERE value ->> 0 <> 'd');
+      DELETE FROM name WHERE text LIKE 'Task.owner+status_%'; DELETE FROM migration WHERE version = 2`)
+    older.close()
+
+    const store = await openSqliteStore({ path, clock: systemClock() })
+    const worklist = async (direction: 'ascending' | 'descending') => ids((await store.search(plan('Task',
+      allOf(refersTo('owner', 'Organization/o'), isToken('status', 'requested')), { sort: [{ param: 'authored-on', direction }] }))).matches)
+    expect(await worklist('ascending')).toEqual(['a', 'b', 'c', 'none'])
+    expect(await worklist('descending')).toEqual(['c', 'b', 'a', 'none'])
+    await write(store, owned('a', 4_000, 1), owned('none', 500, 1))
+    expect(await worklist('ascending')).toEqual(['none', 'b', 'c', 'a'])
+    await store.close()
   })
 
   it('refuses a file of a newer hub and leaves it as it is', async () => {

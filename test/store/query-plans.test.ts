@@ -58,6 +58,18 @@ describe('SQLite: query plans', () => {
     expect(steps).not.toMatch(/SCAN|TEMP B-TREE|SEARCH e/)
   })
 
+  it.each([
+    ['authored-on', 'ascending'], ['authored-on', 'descending'], ['modified', 'ascending'], ['modified', 'descending'],
+  ] as const)('walks a worklist sorted by %s, %s, by a key in that order', (param, direction) => {
+    const sort = [{ param, direction }]
+    const after = { values: [START], row: '100', sequence: 3_000 }
+    for (const more of [{}, { after }]) {
+      const steps = explain(plan('Task', allOf(owned, isToken('status', 'completed')), { visibility, sort, ...more }))
+      expect(steps).toMatch(/^SEARCH d USING PRIMARY KEY \(parameter=\? AND value=\?/)
+      expect(steps).not.toMatch(/SCAN|TEMP B-TREE|SEARCH x/)
+    }
+  })
+
   it('walks the rarer of two keys, and looks the other up by its whole key', () => {
     const search = plan('Task', allOf(refersTo('requester', 'Organization/1'), isToken('status', 'requested')))
     const names = createNames(reader)

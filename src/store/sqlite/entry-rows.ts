@@ -2,8 +2,8 @@
  * Index entries as rows of the index tables, in the compact form in which they travel to the writer and are kept
  * beside the resource, so that an update removes exactly what was written and nothing is worked out twice.
  */
-import type { IndexEntry, SortEntry } from '../../search/entries.ts'
-import { pairsOf } from './pairs.ts'
+import type { Extracted, IndexEntry, SortEntry } from '../../search/entries.ts'
+import { datedPairsOf, pairsOf } from './pairs.ts'
 
 /** JSON has no infinity; this stands for an open end. */
 const LARGEST = Number.MAX_VALUE
@@ -15,11 +15,13 @@ export type EntryRow =
   | readonly ['r', parameter: string, high: number, low: number, value: number, system: string, code: string]
   | readonly ['c', parameter: string, first: string, parts: string]
   | readonly ['p', parameter: string, latitude: number, longitude: number]
+  /** An `e` that stands at a time of its own in its key's order, not at the last update. */
+  | readonly ['d', parameter: string, value: string, system: string, at: number]
 
 const finite = (value: number): number => Math.min(LARGEST, Math.max(-LARGEST, value))
 
 /** What a composite is found by: its first part's code, id or address; '' for parts compared by size. */
-export const compositeKey = (entry: IndexEntry): string => {
+const compositeKey = (entry: IndexEntry): string => {
   switch (entry.kind) {
     case 'token': return entry.code
     case 'reference': return entry.id
@@ -58,9 +60,10 @@ const closed = (entry: IndexEntry): IndexEntry =>
   'low' in entry ? { ...entry, low: finite(entry.low), high: finite(entry.high) } : entry
 
 /** Rows of a resource's entries; what it says twice comes twice. */
-export const entryRows = (type: string, entries: readonly IndexEntry[]): readonly EntryRow[] => [
-  ...entries.flatMap(entry => rowsOf(type, entry)),
-  ...pairsOf(type, entries).map(({ code, value, target }): EntryRow => ['e', `${type}.${code}`, value, target]),
+export const entryRows = (type: string, index: Extracted): readonly EntryRow[] => [
+  ...index.entries.flatMap(entry => rowsOf(type, entry)),
+  ...pairsOf(type, index.entries).map(({ code, value, target }): EntryRow => ['e', `${type}.${code}`, value, target]),
+  ...datedPairsOf(type, index).map(({ code, value, target, at }): EntryRow => ['d', `${type}.${code}`, value, target, at]),
 ]
 
 /** Sort values by parameter code: `{"authored-on": [low, high]}`. */

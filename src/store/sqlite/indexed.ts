@@ -14,6 +14,7 @@ export type KeptRow =
   | readonly ['r', parameter: number, high: number, low: number, value: number, system: number, code: string]
   | readonly ['c', parameter: number, first: string, parts: string]
   | readonly ['p', parameter: number, latitude: number, longitude: number]
+  | readonly ['d', parameter: number, value: string, system: number, at: number]
 
 /** Index entries ready for the writer: the form in which they are sent to it. */
 export interface Indexing {
@@ -22,7 +23,7 @@ export interface Indexing {
 }
 
 export const indexing = (type: string, index: Extracted): Indexing =>
-  ({ rows: entryRows(type, index.entries), sort: sortValues(index.sort) })
+  ({ rows: entryRows(type, index), sort: sortValues(index.sort) })
 
 const keep = (names: WritableNames, row: EntryRow): KeptRow => {
   const parameter = names.intern(row[1])
@@ -32,6 +33,7 @@ const keep = (names: WritableNames, row: EntryRow): KeptRow => {
     case 'r': return ['r', parameter, row[2], row[3], row[4], names.intern(row[5]), row[6]]
     case 'c': return ['c', parameter, row[2], row[3]]
     case 'p': return ['p', parameter, row[2], row[3]]
+    case 'd': return ['d', parameter, row[2], names.intern(row[3]), row[4]]
   }
 }
 
@@ -56,6 +58,7 @@ const insertRows = (connection: Connection, rows: readonly KeptRow[], row: numbe
   for (const one of rows) {
     switch (one[0]) {
       case 'e': entries.push(one[1], one[2], updated, row, one[3]); break
+      case 'd': entries.push(one[1], one[2], one[4], row, one[3]); break
       case 's': strings.push(one[1], one[2], row, one[3]); break
       case 'r': ranges.push(row, one[1], one[2], one[3], one[4], one[5], one[6]); break
       case 'c': composites.push(one[1], one[2], row, one[3]); break
@@ -72,9 +75,9 @@ const insertRows = (connection: Connection, rows: readonly KeptRow[], row: numbe
 const removeRow = (connection: Connection, kept: KeptRow, row: number, updated: number): void => {
   const [, parameter] = kept
   switch (kept[0]) {
-    case 'e':
+    case 'e': case 'd':
       connection.run('DELETE FROM entry WHERE parameter = ? AND value = ? AND updated = ? AND row = ? AND system = ?',
-        [parameter, kept[2], updated, row, kept[3]])
+        [parameter, kept[2], kept[0] === 'd' ? kept[4] : updated, row, kept[3]])
       break
     case 's':
       connection.run('DELETE FROM string_entry WHERE parameter = ? AND folded = ? AND row = ? AND exact = ?',
@@ -114,7 +117,7 @@ export const index = (connection: Connection, names: WritableNames, { rows, sort
   const numbered = rows.map(one => keep(names, one))
   insertRows(connection, numbered, row, updated)
   connection.run('INSERT INTO indexed VALUES (?, ?, ?)', [row, JSON.stringify(numbered), JSON.stringify(sort)])
-  const present = [...new Set(rows.map(one => names.intern(one[1].split(':', 1)[0]!)))]
+  const present = [...new Set(rows.flatMap(one => (one[0] === 'd' ? [] : [names.intern(one[1].split(':', 1)[0]!)])))]
   return present.length === 0 ? '' : `,${present.join(',')},`
 }
 

@@ -77,8 +77,33 @@ CREATE TABLE request_key (
 ) WITHOUT ROWID;
 `
 
+/**
+ * 2: Tasks of an owner and status in the order of their dates (`pairs.ts`), for those that were written before.
+ * 9007199254740991 stands for a date that is not there.
+ */
+const second = `
+INSERT OR IGNORE INTO name (text) VALUES
+  ('Task.owner+status<authored-on'), ('Task.owner+status>authored-on'), ('Task.owner+status<modified'), ('Task.owner+status>modified');
+CREATE TEMP TABLE dated AS
+  SELECT n.id AS parameter, e.value, coalesce(x.sort ->> v.column2, v.column3) AS at, e.row, e.system
+  FROM (VALUES
+    ('Task.owner+status<authored-on', '$."authored-on"[0]', 9007199254740991),
+    ('Task.owner+status>authored-on', '$."authored-on"[1]', -9007199254740991),
+    ('Task.owner+status<modified', '$."modified"[0]', 9007199254740991),
+    ('Task.owner+status>modified', '$."modified"[1]', -9007199254740991)) v
+  JOIN name n ON n.text = v.column1
+  JOIN entry e ON e.parameter = (SELECT id FROM name WHERE text = 'Task.owner+status')
+  JOIN indexed x ON x.row = e.row;
+INSERT OR IGNORE INTO entry SELECT parameter, value, at, row, system FROM dated;
+CREATE INDEX temp.dated_by_row ON dated (row);
+UPDATE indexed SET entries = substr(entries, 1, length(entries) - 1) || ',' ||
+  (SELECT group_concat(json_array('d', d.parameter, d.value, d.system, d.at)) FROM dated d WHERE d.row = indexed.row) || ']'
+  WHERE row IN (SELECT row FROM dated);
+DROP TABLE dated;
+`
+
 /** In order; the version of a file is the number of those it has been through. Never change one that was released. */
-export const migrations: readonly string[] = [first]
+export const migrations: readonly string[] = [first, second]
 
 /**
  * Brings the open file to the newest schema. Throws, changing nothing, when a newer hub wrote it.

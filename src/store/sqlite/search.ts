@@ -7,7 +7,7 @@ import type { SearchPlan } from '../../search/plan.ts'
 import type { ResourceRef } from '../../fhir/resource.ts'
 import type { SearchPage } from '../store.ts'
 import { drive, matching } from './compile/drive.ts'
-import { isByUpdate, orderOf } from './compile/order.ts'
+import { orderOf } from './compile/order.ts'
 import { createScope, type Scope, type Subject } from './compile/scope.ts'
 import { join, raw, sql, type Sql } from './compile/sql.ts'
 import type { Connection, Row } from './connection.ts'
@@ -27,8 +27,8 @@ const scopeOf = (connection: Connection, names: Names, plan: SearchPlan): Scope 
 export const pageStatement = (connection: Connection, names: Names, plan: SearchPlan, limit: number): Sql => {
   const scope = scopeOf(connection, names, plan)
   const subject: Subject = { alias: raw('r'), types: plan.types }
-  const walk = drive(scope, subject, plan.where, isByUpdate(plan.sort) ? limit : undefined)
-  const order = orderOf(plan.sort, subject.alias, walk)
+  const walk = drive(scope, subject, plan.where, { limit, sort: plan.sort })
+  const order = orderOf(plan.sort, subject.alias, walk.order)
   const values = order.values.map((value, index) => sql`, ${value} AS ${raw(`k${index}`)}`)
   return sql`SELECT r.row AS row, r.sequence AS sequence${join(values, '')} FROM ${walk.from} ${order.join} WHERE ${walk.where}
     ${plan.after === undefined ? NOTHING : sql`AND ${order.after(plan.after)}`} ORDER BY ${order.orderBy} LIMIT ${limit}`

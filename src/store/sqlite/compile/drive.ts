@@ -4,30 +4,36 @@
  * Conditions are ranked by what they usually leave; where that says little, the candidates are counted, no further
  * than a bound. A walk along one key, or along a type, comes in the order of the last update, without a sort.
  */
-import type { Condition } from '../../../search/plan.ts'
+import type { Condition, SortKey } from '../../../search/plan.ts'
 import { holds, lastUpdatedHolds, rowsWhere } from './conditions.ts'
 import { isOneKey, keysOf, rowsWithKey, walkKey, type Keys } from './entries.ts'
-import { pairAsked } from '../pairs.ts'
+import { isByUpdate, type WalkOrder } from './order.ts'
+import { absent, pairAsked } from '../pairs.ts'
 import { current, inTime, parameters, type Matching, type Scope, type Subject } from './scope.ts'
 import { and, raw, sql, type Sql } from './sql.ts'
 
 export interface Walk {
   readonly from: Sql
   readonly where: Sql
-  /** Columns in whose order the walk comes, either way; undefined: in none. */
-  readonly order: { readonly updated: Sql; readonly row: Sql } | undefined
+  /** The order in which the walk comes; undefined: in none. */
+  readonly order: WalkOrder | undefined
 }
 
 /** `covers`: the conditions that a walk over it already meets. */
 type Candidate =
   | { readonly by: 'ids'; readonly rank: 0; readonly covers: readonly Condition[] }
-  | { readonly by: 'key'; readonly rank: number; readonly covers: readonly Condition[]; readonly keys: Keys }
+  /** `dated`: it comes in this order, not in that of updates. */
+  | { readonly by: 'key'; readonly rank: number; readonly covers: readonly Condition[]; readonly keys: Keys; readonly dated?: SortKey }
   | { readonly by: 'rows'; readonly rank: number; readonly covers: readonly Condition[]; readonly rows: Sql; readonly countable: boolean }
 
 /** A candidate with no more rows than this is taken without asking the others: testing so many is some 0.2 ms. */
 const FEW = 256
 /** Counted no further: 1,024 keys are some 0.1 ms. */
 const MANY = 1_024
+
+const BY_UPDATE: readonly SortKey[] = [
+  { param: '_lastUpdated', direction: 'ascending' }, { param: '_lastUpdated', direction: 'descending' },
+]
 
 const conjuncts = (where: Condition): readonly Condition[] => (where.kind === 'all-of' ? where.of.flatMap(conjuncts) : [where])
 
@@ -65,13 +71,20 @@ const isCountable = (condition: Condition): boolean => {
 }
 
 /** A pair's one key stands in for both of its conditions; several keys for the second, and the first stays to compare with. */
-const candidatesOf = (scope: Scope, types: readonly string[], conditions: readonly Condition[]): readonly Candidate[] => {
+const candidatesOf = (
+  scope: Scope, types: readonly string[], conditions: readonly Condition[], sort: readonly SortKey[],
+): readonly Candidate[] => {
   const others = (but: readonly Condition[] = []): readonly Candidate[] =>
     conditions.filter(one => !but.includes(one)).map(one => candidateOf(scope, types, one)).filter(one => one !== undefined)
-  const pair = pairAsked(types, conditions)
+  const pair = pairAsked(types, conditions, sort)
   if (pair === undefined) return others()
-  const { code, values, target, covers } = pair
-  const keys: Keys = { parameters: parameters(scope, types, code), values, systems: [scope.names.find(target)] }
+  const { code, dated, values, target, covers } = pair
+  const keysUnder = (parameter: string): Keys =>
+    ({ parameters: parameters(scope, types, parameter), values, systems: [scope.names.find(target)] })
+  const keys = keysUnder(code)
+  if (isOneKey(keys) && dated !== undefined) {
+    return [{ by: 'key', rank: 2, covers, keys: keysUnder(dated), dated: sort[0]! }, ...others(covers)]
+  }
   if (isOneKey(keys)) return [{ by: 'key', rank: 2, covers, keys }, ...others(covers)]
   return [{ by: 'rows', rank: 2, covers, rows: rowsWithKey(scope, keys), countable: true }, ...others(covers.slice(1))]
 }
@@ -84,32 +97,40 @@ const sizeOf = (scope: Scope, candidate: Candidate, cap: number): number => {
   }
 }
 
+/** How many matches of one type are wanted, in what order; undefined: all of them, or of several types. */
+export interface Wanted {
+  readonly limit: number
+  readonly sort: readonly SortKey[]
+}
+
 /**
- * `wanted`: that many matches of one type, newest or oldest first. Then a key that comes in this order may beat a
- * smaller set that must be gathered and sorted: it is left after about wanted x (its size / the set's size) rows. And
- * where every set is large, a walk over the type itself (undefined) ends soon, too.
+ * Where few are wanted, a key that comes in their order may beat a smaller set that must be gathered and sorted: it is
+ * left after about limit x (its size / the set's size) rows. And where every set is large, a walk over the type itself
+ * (undefined) ends soon, too, if its order is asked for.
  */
-const choose = (scope: Scope, candidates: readonly Candidate[], wanted: number | undefined): Candidate | undefined => {
+const choose = (scope: Scope, candidates: readonly Candidate[], wanted: Wanted | undefined): Candidate | undefined => {
+  const byUpdate = wanted !== undefined && isByUpdate(wanted.sort)
+  const isInOrder = (candidate: Candidate): boolean => candidate.by === 'key' && (candidate.dated !== undefined || byUpdate)
   const ranked = [...candidates].sort((a, b) => a.rank - b.rank)
   const first = ranked[0]
   if (first === undefined || first.rank <= 1) return first
-  if (ranked.length === 1 && (first.by !== 'rows' || wanted === undefined)) return first
+  if (ranked.length === 1 && (first.by !== 'rows' || !byUpdate)) return first
   const small = ranked.find(candidate => sizeOf(scope, candidate, FEW) < FEW)
   if (small !== undefined) return small
   const sizes = ranked.map(candidate => sizeOf(scope, candidate, MANY))
   const least = Math.min(...sizes)
   const smallest = ranked[sizes.indexOf(least)]
-  if (smallest?.by !== 'rows' || wanted === undefined) return smallest
-  const ordered = ranked.find((candidate, index) => candidate.by === 'key' && wanted * sizes[index]! < least * least)
+  if (smallest === undefined || wanted === undefined || isInOrder(smallest)) return smallest
+  const ordered = ranked.find((candidate, index) => isInOrder(candidate) && wanted.limit * sizes[index]! < least * least)
   if (ordered !== undefined) return ordered
-  return least >= MANY && smallest.countable ? undefined : smallest
+  return byUpdate && least >= MANY && smallest.by === 'rows' && smallest.countable ? undefined : smallest
 }
 
-/** The walk for `where` over `subject`, every condition of it included; `wanted` as for `choose`. */
-export const drive = (scope: Scope, subject: Subject, where: Condition, wanted?: number): Walk => {
+/** The walk for `where` over `subject`, every condition of it included. */
+export const drive = (scope: Scope, subject: Subject, where: Condition, wanted?: Wanted): Walk => {
   const { alias, types } = subject
   const conditions = conjuncts(where)
-  const chosen = choose(scope, candidatesOf(scope, types, conditions), types.length === 1 ? wanted : undefined)
+  const chosen = choose(scope, candidatesOf(scope, types, conditions, wanted?.sort ?? []), types.length === 1 ? wanted : undefined)
   const rest = (): Sql => and([
     inTime(sql`${alias}.row`), current(scope, subject),
     ...conditions.filter(one => chosen?.covers.includes(one) !== true).map(one => holds(scope, subject, one)),
@@ -121,10 +142,13 @@ export const drive = (scope: Scope, subject: Subject, where: Condition, wanted?:
       from: sql`entry d CROSS JOIN resource ${alias} ON ${alias}.row = d.row`,
       where: and([
         walkKey(chosen.keys),
-        ...conditions.filter(one => one.kind === 'last-updated').map(one => lastUpdatedHolds(raw('d.updated'), one)),
+        ...(chosen.dated === undefined ? conditions : []).filter(one => one.kind === 'last-updated')
+          .map(one => lastUpdatedHolds(raw('d.updated'), one)),
         rest(),
       ]),
-      order: { updated: raw('d.updated'), row: raw('d.row') },
+      order: chosen.dated === undefined
+        ? { by: BY_UPDATE, value: raw('d.updated'), row: raw('d.row') }
+        : { by: [chosen.dated], value: raw('d.updated'), row: raw('d.row'), absent: absent(chosen.dated.direction) },
     }
     case 'rows': return {
       from: sql`(SELECT DISTINCT row FROM (${chosen.rows})) d CROSS JOIN resource ${alias} ON ${alias}.row = d.row`,
@@ -134,7 +158,7 @@ export const drive = (scope: Scope, subject: Subject, where: Condition, wanted?:
     case undefined: return {
       from: sql`resource ${alias}`,
       where: rest(),
-      order: types.length === 1 ? { updated: sql`${alias}.updated`, row: sql`${alias}.row` } : undefined,
+      order: types.length === 1 ? { by: BY_UPDATE, value: sql`${alias}.updated`, row: sql`${alias}.row` } : undefined,
     }
   }
 }

@@ -6,7 +6,16 @@
  */
 import type { Cursor, SortKey } from '../../../search/plan.ts'
 import { and, FALSE, join, or, raw, sql, type Sql } from './sql.ts'
-import type { Walk } from './drive.ts'
+
+/** The order in which a walk comes by itself. */
+export interface WalkOrder {
+  /** Each of these sorts is met by it, one way or the other. */
+  readonly by: readonly SortKey[]
+  readonly value: Sql
+  readonly row: Sql
+  /** What stands in `value` for a resource without one. */
+  readonly absent?: number
+}
 
 export interface Order {
   /** One expression per sort key, selected with each match. */
@@ -26,14 +35,28 @@ const keyword = (direction: SortKey['direction']): Sql => raw(direction === 'asc
 export const isByUpdate = (sort: readonly SortKey[]): boolean =>
   sort.length === 0 || (sort.length === 1 && sort[0]!.param === '_lastUpdated')
 
-export const orderOf = (sort: readonly SortKey[], resource: Sql, walk: Walk): Order => {
+/** A walk that comes in the order asked for: its own columns, no sort. */
+const walked = ({ value, row, absent }: WalkOrder, direction: SortKey['direction'], resource: Sql): Order => ({
+  values: [absent === undefined ? value : sql`nullif(${value}, ${absent})`],
+  join: raw(''),
+  orderBy: sql`${value} ${keyword(direction)}, ${row} ${keyword(direction)}`,
+  after: ({ values: [last], row: lastRow, sequence }) => and([
+    sql`(${value}, ${row}) ${raw(direction === 'ascending' ? '>' : '<')} (${last ?? absent ?? null}, ${Number(lastRow)})`,
+    sql`${resource}.sequence <= ${sequence}`,
+  ]),
+})
+
+/** `own`: the order in which the matches come without being asked. */
+export const orderOf = (sort: readonly SortKey[], resource: Sql, own: WalkOrder | undefined): Order => {
   const keys = sort.length === 0 ? NEWEST_FIRST : sort
+  const [first, ...others] = keys as readonly [SortKey, ...SortKey[]]
+  if (others.length === 0 && own?.by.some(({ param, direction }) => param === first.param && direction === first.direction)) {
+    return walked(own, first.direction, resource)
+  }
   const last = keys.at(-1)!.direction
-  const inWalkOrder = walk.order !== undefined && isByUpdate(sort)
-  const updated = inWalkOrder ? walk.order.updated : sql`${resource}.updated`
-  const row = inWalkOrder ? walk.order.row : sql`${resource}.row`
+  const row = sql`${resource}.row`
   const values = keys.map(({ param, direction }) => {
-    if (param === '_lastUpdated') return updated
+    if (param === '_lastUpdated') return sql`${resource}.updated`
     if (param === '_id') return sql`${resource}.id`
     return sql`(x.sort ->> ${`$."${param}"[${direction === 'ascending' ? 0 : 1}]`})`
   })
@@ -56,7 +79,6 @@ export const orderOf = (sort: readonly SortKey[], resource: Sql, walk: Walk): Or
     after(cursor) {
       const unchanged = sql`${resource}.sequence <= ${cursor.sequence}`
       const beyondRow = raw(last === 'ascending' ? '>' : '<')
-      if (inWalkOrder) return and([sql`(${updated}, ${row}) ${beyondRow} (${cursor.values[0] ?? null}, ${Number(cursor.row)})`, unchanged])
       const same = (count: number): Sql =>
         and(values.slice(0, count).map((value, index) => sql`${value} IS ${cursor.values[index] ?? null}`))
       return and([
