@@ -42,6 +42,9 @@ export interface SlicingRule {
   readonly slices: readonly SliceRule[]
 }
 
+/** The slice of everything that is in none of the others. https://hl7.org/fhir/R4/profiling.html#default-slice */
+export const DEFAULT_SLICE = '@default'
+
 export interface SliceRule {
   readonly name: string
   readonly rule: ElementRule
@@ -129,10 +132,12 @@ export const compileProfile = (structure: StructureDefinition, parts: CompilePar
     const { slicing } = node.element
     const discriminators = slicing?.discriminators ?? impliedDiscriminators(base)
     if (discriminators.length === 0 && slicing?.rules !== 'open') problems.push(`${node.element.id} has slices but no discriminator`)
-    const slices = node.slices.flatMap((slice): SliceRule[] => {
+    const isDefault = (slice: SnapshotNode): boolean => slice.slice === DEFAULT_SLICE
+    const defaultLast = [...node.slices.filter(slice => !isDefault(slice)), ...node.slices.filter(isDefault)]
+    const slices = defaultLast.flatMap((slice): SliceRule[] => {
       const empty = { id: slice.element.id, source, base }
       const rule = ruleOf(slice, base, properties) ?? empty
-      const matches = compileMatcher(discriminators, slice, parts, structure)
+      const matches = isDefault(slice) ? () => true : compileMatcher(discriminators, slice, parts, structure)
       if (typeof matches === 'string') {
         problems.push(`the slice ${slice.element.id} cannot be told apart: ${matches}`)
         return []

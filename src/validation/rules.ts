@@ -4,7 +4,7 @@
  */
 import type { Resource } from '../fhir/resource.ts'
 import type { Bindings } from './bindings.ts'
-import type { ElementRule, Profile, SlicingRule } from './compile.ts'
+import { DEFAULT_SLICE, type ElementRule, type Profile, type SlicingRule } from './compile.ts'
 import { checkInvariants } from './invariants.ts'
 import type { References } from './references.ts'
 import { isResource, type Scope } from './scope.ts'
@@ -99,9 +99,12 @@ export const createRules = ({ bindings, references, conforms, meetProfiles }: Ru
     let furthest = -1
     let openedAt: Item | undefined
     for (const item of items) {
+      let isUndecided = false
       const index = slices.findIndex(({ name, matches }) => {
+        if (name === DEFAULT_SLICE && isUndecided) return false
         const answer = matches({ value: item.value, type: item.type }, scope, conforms)
         if (answer === undefined) {
+          isUndecided = true
           findings.once(`slice ${source} ${rule.id}:${name}`, item.path, { severity: 'information', type: 'informational', code: `not-checked:${rule.id}:${name}`, source,
             text: `whether this is the slice ${name} of ${source} cannot be decided here; it was not checked as one` })
         }

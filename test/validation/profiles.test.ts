@@ -222,6 +222,60 @@ describe('slicing', () => {
   })
 })
 
+describe('a slice sliced again', () => {
+  const A = 'https://example.org/a'
+  const by = (path: string) => [{ type: 'value', path }]
+  const element = [
+    sliced('Patient.identifier', by('system')),
+    { id: 'Patient.identifier:a', path: 'Patient.identifier', sliceName: 'a', max: '2', slicing: { discriminator: by('use'), rules: 'closed' } },
+    { id: 'Patient.identifier:a.system', path: 'Patient.identifier.system', fixedUri: A },
+    { id: 'Patient.identifier:a/official', path: 'Patient.identifier', sliceName: 'a/official', min: 1, max: '1' },
+    { id: 'Patient.identifier:a/official.use', path: 'Patient.identifier.use', min: 1, fixedCode: 'official' },
+    { id: 'Patient.identifier:a/old', path: 'Patient.identifier', sliceName: 'a/old', max: '1' },
+    { id: 'Patient.identifier:a/old.use', path: 'Patient.identifier.use', min: 1, fixedCode: 'old' },
+    { id: 'Patient.identifier:a/old.period', path: 'Patient.identifier.period', min: 1 },
+  ]
+  const of = (...identifier: object[]) => errors('Patient', element, { resourceType: 'Patient', identifier })
+  const official = { system: A, use: 'official', value: '1' }
+
+  it('holds its parts to their own rules', () => {
+    expect(of(official, { system: A, use: 'old', value: '2', period: { end: '2020' } })).toEqual([])
+    expect(of(official, { system: A, use: 'old', value: '2' })).toEqual(['min:Patient.identifier:a/old.period at Patient.identifier[1]'])
+    expect(of(official, official)).toEqual(['slice-max:Patient.identifier:a/official at Patient.identifier[1]'])
+    expect(of({ system: A, use: 'old', period: { end: '2020' }, value: '2' })).toEqual(['slice-min:Patient.identifier:a/official at Patient'])
+  })
+
+  it('is closed for itself alone', () => {
+    expect(of(official, { system: A, use: 'temp', value: '2' })).toEqual(['slice-closed:Patient.identifier:a at Patient.identifier[1]'])
+    expect(of(official, { system: 'https://example.org/b', use: 'temp', value: '2' }, { system: 'https://example.org/b', use: 'old', value: '3' })).toEqual([])
+  })
+
+  it('counts all of them against the limit of the slice around', () => {
+    expect(of(official, { system: A, use: 'old', value: '2', period: { end: '2020' } }, { system: A, use: 'old', value: '3', period: { end: '2021' } }))
+      .toEqual(['slice-max:Patient.identifier:a at Patient.identifier[2]', 'slice-max:Patient.identifier:a/old at Patient.identifier[2]'])
+  })
+})
+
+describe('a default slice', () => {
+  const element = [
+    sliced('Patient.identifier', [{ type: 'value', path: 'system' }], 'closed'),
+    { id: 'Patient.identifier:@default', path: 'Patient.identifier', sliceName: '@default', max: '1' },
+    { id: 'Patient.identifier:@default.assigner', path: 'Patient.identifier.assigner', min: 1 },
+    { id: 'Patient.identifier:a', path: 'Patient.identifier', sliceName: 'a', max: '1' },
+    { id: 'Patient.identifier:a.system', path: 'Patient.identifier.system', fixedUri: 'https://example.org/a' },
+  ]
+  const of = (...identifier: object[]) => errors('Patient', element, { resourceType: 'Patient', identifier })
+  const a = { system: 'https://example.org/a', value: '1' }
+  const other = { system: 'https://example.org/b', value: '2', assigner: { display: 'Elsewhere' } }
+
+  it('takes what is in no other, wherever it stands in the profile', () => {
+    expect(of(a, other)).toEqual([])
+    expect(of(a)).toEqual([])
+    expect(of(a, { ...other, assigner: undefined })).toEqual(['min:Patient.identifier:@default.assigner at Patient.identifier[1]'])
+    expect(of(other, a, other)).toEqual(['slice-max:Patient.identifier:@default at Patient.identifier[2]'])
+  })
+})
+
 describe('an extension that belongs in another', () => {
   const outer = 'https://example.org/fhir/StructureDefinition/outer'
   const inner = 'https://example.org/fhir/StructureDefinition/inner'
