@@ -47,6 +47,8 @@ export interface Repository {
    * knows is named in errors as the entry of a Bundle.
    */
   transact<T>(context: RequestContext, work: (unit: Unit) => Promise<T>, entryOf?: EntryOf): Promise<Written<T>>
+  /** As `transact`, up to the commit: throws what a write would be refused for, and writes nothing. */
+  rehearse(context: RequestContext, work: (unit: Unit) => Promise<unknown>): Promise<void>
   /** Validation as an ordinary write meets it, and by further profiles: every issue, nothing thrown. */
   judge(resource: Resource, also?: readonly string[]): readonly ValidationIssue[]
   /** As `judge`, but throws with every issue when one is an error. */
@@ -104,7 +106,7 @@ export const createRepository = (parts: RepositoryParts): Repository => {
       return page
     },
 
-    transact: createTransact({ ...parts, audit, validate, now: () => clock.now() }),
+    ...createTransact({ ...parts, audit, validate, now: () => clock.now() }),
     judge,
     validate,
     examine,

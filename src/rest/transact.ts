@@ -31,11 +31,11 @@ interface TransactParts extends RepositoryParts {
   readonly now: () => number
 }
 
-export const createTransact = (parts: TransactParts): Repository['transact'] => {
-  const attempt = async <T>(context: RequestContext, work: (unit: Unit) => Promise<T>, entryOf: EntryOf): Promise<Written<T>> => {
+export const createTransact = (parts: TransactParts): Pick<Repository, 'transact' | 'rehearse'> => {
+  /** Everything but the commit. */
+  const judged = async <T>(context: RequestContext, work: (unit: Unit) => Promise<T>, entryOf: EntryOf): Promise<{ value: T; collected: Collected }> => {
     const { unit, collect } = openUnit({ ...parts, ...context, now: parts.now() })
     const value = await work(unit)
-    if (collect().changes.length === 0) return { value, versions: [] }
     const checkReferences = createReferenceCheck(parts.store, context.caller, unit.changes())
     for (const { origin, after, ref } of unit.changes()) {
       if (origin !== 'request' || after === undefined) continue
@@ -44,9 +44,13 @@ export const createTransact = (parts: TransactParts): Repository['transact'] => 
         await checkReferences(after)
       })
     }
-    await runGuards(parts.guards, unit)
+    if (unit.changes().length > 0) await runGuards(parts.guards, unit)
+    return { value, collected: collect() }
+  }
 
-    const collected = collect()
+  const attempt = async <T>(context: RequestContext, work: (unit: Unit) => Promise<T>, entryOf: EntryOf): Promise<Written<T>> => {
+    const { value, collected } = await judged(context, work, entryOf)
+    if (collected.changes.length === 0) return { value, versions: [] }
     const puts = collected.changes.map(change => write(parts, context, collected, change))
     const committed = await answered(parts.store.commit({
       expect: collected.expectations,
@@ -57,7 +61,7 @@ export const createTransact = (parts: TransactParts): Repository['transact'] => 
 
   const inTurn = createTurns()
 
-  return async (context, work, entryOf = () => undefined) => {
+  const transact: Repository['transact'] = async (context, work, entryOf = () => undefined) => {
     for (let attempts = 1; ; attempts += 1) {
       try {
         return await (attempts === 1 ? attempt(context, work, entryOf) : inTurn(() => attempt(context, work, entryOf)))
@@ -67,6 +71,7 @@ export const createTransact = (parts: TransactParts): Repository['transact'] => 
       }
     }
   }
+  return { transact, rehearse: async (context, work) => { await judged(context, work, () => undefined) } }
 }
 
 /** Runs one after the other what is given to it. */

@@ -1,14 +1,16 @@
 /**
  * $validate: would this resource be taken? The same judgement that every write meets, answered as an OperationOutcome
- * and without writing. Of an instance without a `resource`: what is stored.
+ * and without writing. With a mode, the whole write is rehearsed: rights, references, the state of a referral. Of an
+ * instance without a `resource`: what is stored.
  * R4: https://hl7.org/fhir/R4/resource-operation-validate.html
  */
-import { permit, rolesFor } from '../access/permissions.ts'
-import type { Caller } from '../access/caller.ts'
-import { operationOutcome, outcomes, type Issue } from '../fhir/outcomes.ts'
-import { refText, type Resource } from '../fhir/resource.ts'
+import { permit } from '../access/permissions.ts'
+import { FhirError, operationOutcome, outcomes, type Issue } from '../fhir/outcomes.ts'
+import type { Resource } from '../fhir/resource.ts'
+import { put, removeCurrent, requireSameId } from './interactions/write.ts'
 import { operation, type OperationRequest } from './operation.ts'
 import { parseStored } from './unit-of-work.ts'
+import type { Unit } from './unit.ts'
 
 const MODES = ['create', 'update', 'delete'] as const
 type Mode = (typeof MODES)[number]
@@ -39,47 +41,58 @@ const modeOf = (asked: unknown): Mode | undefined => {
   return mode
 }
 
-const judgeContent = async (request: OperationRequest, mode: Mode | undefined): Promise<readonly Issue[]> => {
-  const { input, resourceType = '', id, caller, repository } = request
+const judgeContent = async (request: OperationRequest, mode: Exclude<Mode, 'delete'> | undefined): Promise<readonly Issue[]> => {
+  const { input, resourceType = '', id, repository } = request
   const resource = input.resource('resource') ?? await stored(request)
   if (resource.resourceType !== resourceType) throw outcomes.typeMismatch(resource.resourceType, resourceType)
-  const profiles = input.all('profile').map(String)
-  return [
-    ...addressed(resource, id, mode),
-    ...mode === undefined ? [] : permitted(caller, mode, resourceType),
-    ...repository.judge(resource, profiles),
-  ]
+  const issues = repository.judge(resource, input.all('profile').map(String))
+  if (mode === undefined || issues.some(isError)) return issues
+  return [...issues, ...await refusal(request, async unit => {
+    if (mode === 'create') {
+      permit(request.caller, 'create', resourceType)
+      unit.create(resource)
+      return
+    }
+    const ref = { type: resourceType, id: addressed(id, 'update') }
+    requireSameId(resource, ref)
+    await put(unit, resource, ref, undefined, repository, request)
+  })]
 }
 
+const isError = ({ severity }: Issue): boolean => severity === 'error' || severity === 'fatal'
+
 /** The instance as the caller may read it; throws as a read does. */
-const stored = async ({ resourceType = '', id, caller, repository, requestId, correlationId }: OperationRequest): Promise<Resource> => {
+const stored = async (request: OperationRequest): Promise<Resource> => {
+  const { resourceType = '', id, caller, repository } = request
   if (id === undefined) {
     throw outcomes.operationParameterMissing('resource', 'the resource to validate, as the body or in Parameters', 'Parameters')
   }
   permit(caller, 'read', resourceType)
-  return parseStored(await repository.read({ caller, requestId, correlationId }, { type: resourceType, id }))
+  return parseStored(await repository.read(request, { type: resourceType, id }))
 }
 
 const judgeDeletion = async (request: OperationRequest): Promise<readonly Issue[]> => {
-  const { resourceType = '', id, caller } = request
-  if (id === undefined) throw outcomes.badRequest('id-required', 'mode delete is asked of an instance: POST Type/id/$validate', 'Parameters.parameter')
+  const { resourceType = '', id, caller, repository } = request
+  const ref = { type: resourceType, id: addressed(id, 'delete') }
   await stored(request)
-  return permitted(caller, 'delete', resourceType)
+  return refusal(request, async unit => {
+    permit(caller, 'delete', resourceType)
+    await removeCurrent(unit, ref, undefined, repository, request)
+  })
 }
 
-/** An update carries the id of its address. */
-const addressed = (resource: Resource, id: string | undefined, mode: Mode | undefined): readonly Issue[] => {
-  if (id === undefined || mode === 'create') return []
-  const expected = refText({ type: resource.resourceType, id })
-  if (resource.id === id) return []
-  return [{
-    severity: 'error', type: 'invalid', code: 'id-mismatch', expression: ['Resource.id'],
-    text: `the resource's id is not that of the address, ${expected}; send "id": "${id}"`,
-  }]
+/** What a write would be refused for besides its content: rights, references, the state of a referral. */
+const refusal = async (request: OperationRequest, work: (unit: Unit) => Promise<void>): Promise<readonly Issue[]> => {
+  try {
+    await request.repository.rehearse(request, work)
+    return []
+  } catch (error) {
+    if (error instanceof FhirError) return error.issues
+    throw error
+  }
 }
 
-const permitted = (caller: Caller, mode: Mode, type: string): readonly Issue[] => {
-  const roles = mode === 'update' ? [...rolesFor('update', type), ...rolesFor('update-own', type)] : rolesFor(mode, type)
-  if (roles.includes(caller.role)) return []
-  return [{ severity: 'error', type: 'forbidden', code: 'forbidden', text: `${mode} of ${type} is not for the role ${caller.role}` }]
+const addressed = (id: string | undefined, mode: Mode): string => {
+  if (id === undefined) throw outcomes.badRequest('id-required', `mode ${mode} is asked of an instance: Type/id/$validate`, 'Parameters.parameter')
+  return id
 }

@@ -55,6 +55,22 @@ describe('$validate', () => {
     expect(codes(update)).toContain('id-mismatch')
     expect(codes(await gp.get('/fhir/Location/own/$validate').query({ mode: 'delete' }).expect(200))).toContain('forbidden')
     expect(severities(await gp.get('/fhir/Patient/kept/$validate').query({ mode: 'delete' }).expect(200))).toEqual(['information'])
+    await gp.get('/fhir/Patient/kept').expect(200)
+    await gp.get('/fhir/Patient/$validate').query({ mode: 'delete' }).expect(400)
+  })
+
+  it('with a mode says what else a write would be refused for, and writes nothing', async () => {
+    const gp = await hub.as('gp')
+    const judged = async (type: string, mode: string, resource: object) => codes(await gp.post(`/fhir/${type}/$validate`)
+      .send(parameters({ name: 'resource', resource }, { name: 'mode', valueCode: mode })).expect(200))
+    const observation = { resourceType: 'Observation', status: 'final', code: { text: 'pulse' }, subject: { reference: 'Patient/nobody' } }
+    expect(await judged('Observation', 'create', observation)).toContain('reference-not-found')
+    expect(await judged('ValueSet', 'create', { resourceType: 'ValueSet', status: 'draft' })).toContain('forbidden')
+    const referral = { resourceType: 'ServiceRequest', status: 'active', intent: 'order', code: { text: 'Fall' }, subject: { reference: 'Patient/kept' } }
+    const { id } = (await gp.post('/fhir/ServiceRequest').send(referral).expect(201)).body as { id: string }
+    expect(codes(await gp.get('/fhir/Patient/kept/$validate').query({ mode: 'delete' }).expect(200))).toEqual(['still-referenced'])
+    expect(codes(await gp.get(`/fhir/ServiceRequest/${id}/$validate`).query({ mode: 'delete' }).expect(200))).toEqual(['still-referenced'])
+    expect((await gp.get('/fhir/Observation').expect(200)).body).toMatchObject({ total: 0 })
   })
 
   it.each([

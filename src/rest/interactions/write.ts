@@ -13,7 +13,7 @@ import { localise } from '../addresses.ts'
 import { readResource } from '../body.ts'
 import { requireVersion, tagsIn, type Tags } from '../conditions.ts'
 import type { RestParts } from '../context.ts'
-import type { RequestContext } from '../repository.ts'
+import type { Repository, RequestContext } from '../repository.ts'
 import type { FhirAnswer, FhirRequest } from '../request.ts'
 import type { Unit } from '../unit.ts'
 
@@ -66,9 +66,11 @@ export const update = async (parts: RestParts, request: FhirRequest, context: Re
   const resource = localise(readResource(request.body, ref.type), request.base)
   requireSameId(resource, ref)
   const ifMatch = tagsIn('If-Match', request.headers['if-match'])
-  const { value: created, versions } = await parts.repository.transact(context, unit => put(unit, resource, ref, ifMatch, parts, context))
+  const { value: created, versions } = await parts.repository.transact(context, unit => put(unit, resource, ref, ifMatch, parts.repository, context))
   return written(request, versionOf(versions, ref), created ? 201 : 200)
 }
+
+type Visible = Pick<Repository, 'isVisible' | 'isListed'>
 
 /**
  * Update, or create with the client's id (R4 "update as create"); answers whether it was created. What may be
@@ -76,15 +78,15 @@ export const update = async (parts: RestParts, request: FhirRequest, context: Re
  * What was deleted is still whose it was. What is not visible is answered like a free id to whoever may not create.
  */
 export const put = async (
-  unit: Unit, resource: Resource, ref: ResourceRef, ifMatch: Tags | undefined, parts: RestParts, context: RequestContext,
+  unit: Unit, resource: Resource, ref: ResourceRef, ifMatch: Tags | undefined, repository: Visible, context: RequestContext,
 ): Promise<boolean> => {
   const { caller } = context
   const current = await unit.read(ref)
   const existed = await unit.existed(ref)
-  const isVisible = existed && await parts.repository.isVisible(context, ref)
+  const isVisible = existed && await repository.isVisible(context, ref)
   if (!isVisible) permit(caller, 'create', ref.type)
   if (existed && !isVisible) throw outcomes.notFound(refText(ref))
-  if (isVisible) permit(caller, await parts.repository.isListed(ref) ? 'update' : current === undefined ? 'create' : 'update-own', ref.type)
+  if (isVisible) permit(caller, await repository.isListed(ref) ? 'update' : current === undefined ? 'create' : 'update-own', ref.type)
   requireVersion(refText(ref), ifMatch, current)
   if (current === undefined) unit.create(resource, { id: ref.id, method: 'PUT' })
   else await unit.update(resource)
@@ -93,10 +95,10 @@ export const put = async (
 
 /** Answers whether there was anything to delete that the caller may see; R4 has no error for nothing. */
 export const removeCurrent = async (
-  unit: Unit, ref: ResourceRef, ifMatch: Tags | undefined, parts: RestParts, context: RequestContext,
+  unit: Unit, ref: ResourceRef, ifMatch: Tags | undefined, repository: Visible, context: RequestContext,
 ): Promise<boolean> => {
   const current = await unit.read(ref)
-  if (current === undefined || !await parts.repository.isVisible(context, ref)) return false
+  if (current === undefined || !await repository.isVisible(context, ref)) return false
   requireVersion(refText(ref), ifMatch, current)
   await unit.delete(ref)
   return true
@@ -104,7 +106,7 @@ export const removeCurrent = async (
 
 export const remove = async (parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef): Promise<FhirAnswer> => {
   const ifMatch = tagsIn('If-Match', request.headers['if-match'])
-  const { value: removed, versions } = await parts.repository.transact(context, unit => removeCurrent(unit, ref, ifMatch, parts, context))
+  const { value: removed, versions } = await parts.repository.transact(context, unit => removeCurrent(unit, ref, ifMatch, parts.repository, context))
   if (removed) return { status: 204, headers: { etag: etag(versionOf(versions, ref)) }, body: undefined }
   return { status: 200, headers: {}, body: JSON.stringify(operationOutcome([nothingToDelete(ref)])) }
 }

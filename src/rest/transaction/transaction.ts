@@ -91,7 +91,7 @@ const apply = async (parts: RestParts, context: RequestContext, unit: Unit, entr
   const ifMatch = tagsIn('If-Match', entry.ifMatch)
   const { resource } = entry
   if (entry.verb === 'DELETE') {
-    await removeCurrent(unit, ref, ifMatch, parts, context)
+    await removeCurrent(unit, ref, ifMatch, parts.repository, context)
     return { ref, did: 'deleted' }
   }
   if (resource === undefined) throw outcomes.badRequest('entry-resource', `${entry.verb} needs a resource`)
@@ -103,7 +103,7 @@ const apply = async (parts: RestParts, context: RequestContext, unit: Unit, entr
     return { ref, did: 'created' }
   }
   requireSameId(resource, ref)
-  return { ref, did: await put(unit, resource, ref, ifMatch, parts, context) ? 'created' : 'updated' }
+  return { ref, did: await put(unit, resource, ref, ifMatch, parts.repository, context) ? 'created' : 'updated' }
 }
 
 const outcomeEntry = async (
