@@ -45,16 +45,25 @@ const refuseUnread = (problem: NodeJS.ErrnoException, socket: Duplex): void => {
   }
   const { status, error } = unread(problem.code)
   const body = JSON.stringify(operationOutcome(error.issues))
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${FHIR_JSON}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
-    + `cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n${body}`)
+  socket.end([
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`, `content-type: ${FHIR_JSON}`, `content-length: ${Buffer.byteLength(body)}`,
+    'cache-control: no-store', 'x-content-type-options: nosniff', 'connection: close', '', body,
+  ].join('\r\n'))
 }
 
 const unread = (code: string | undefined): { status: number; error: FhirError } => {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return { status: 431, error: outcomes.tooLarge(`${maxHeaderSize} bytes of address and headers; send a long search by POST Type/_search`) }
-    case 'ERR_HTTP_REQUEST_TIMEOUT': return { status: 408, error: outcomes.badRequest('request-timeout', 'the request did not arrive in time') }
-    default: return { status: 400, error: outcomes.badRequest('http-malformed', 'this is not an HTTP request that can be read; check its first line and headers') }
+      return {
+        status: 431,
+        error: outcomes.tooLarge(`${maxHeaderSize} bytes of address and headers; send a long search by POST Type/_search`),
+      }
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { status: 408, error: outcomes.badRequest('request-timeout', 'the request did not arrive in time; send it again') }
+    default: return {
+      status: 400,
+      error: outcomes.badRequest('http-malformed', 'this is not an HTTP request that can be read; check its first line and headers'),
+    }
   }
 }
 

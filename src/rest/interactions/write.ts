@@ -66,7 +66,8 @@ export const update = async (parts: RestParts, request: FhirRequest, context: Re
   const resource = localise(readResource(request.body, ref.type), request.base)
   requireSameId(resource, ref)
   const ifMatch = tagsIn('If-Match', request.headers['if-match'])
-  const { value: created, versions } = await parts.repository.transact(context, unit => put(unit, resource, ref, ifMatch, parts.repository, context))
+  const { value: created, versions } = await parts.repository.transact(context,
+    unit => put(unit, resource, ref, ifMatch, parts.repository, context))
   return written(request, versionOf(versions, ref), created ? 201 : 200)
 }
 
@@ -106,7 +107,8 @@ export const removeCurrent = async (
 
 export const remove = async (parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef): Promise<FhirAnswer> => {
   const ifMatch = tagsIn('If-Match', request.headers['if-match'])
-  const { value: removed, versions } = await parts.repository.transact(context, unit => removeCurrent(unit, ref, ifMatch, parts.repository, context))
+  const { value: removed, versions } = await parts.repository.transact(context,
+    unit => removeCurrent(unit, ref, ifMatch, parts.repository, context))
   if (removed) return { status: 204, headers: { etag: etag(versionOf(versions, ref)) }, body: undefined }
   return { status: 200, headers: {}, body: JSON.stringify(operationOutcome([nothingToDelete(ref)])) }
 }

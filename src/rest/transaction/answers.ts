@@ -1,15 +1,12 @@
 /** Entries of a batch-response or transaction-response, as text around stored text. */
+import { STATUS_CODES } from 'node:http'
 import { operationOutcome, type FhirError } from '../../fhir/outcomes.ts'
 import type { StoredVersion } from '../../store/store.ts'
 import { etag, locationOf, writtenBody, type Preference } from '../answers.ts'
 import type { FhirAnswer } from '../request.ts'
 
-export const REASONS: Readonly<Record<number, string>> = {
-  200: 'OK', 201: 'Created', 204: 'No Content', 304: 'Not Modified', 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found',
-  405: 'Method Not Allowed', 409: 'Conflict', 410: 'Gone', 412: 'Precondition Failed', 422: 'Unprocessable Entity',
-}
-
-export const statusText = (status: number): string => `${status} ${REASONS[status] ?? ''}`.trim()
+/** `Bundle.entry.response.status`: "starts with a 3 digit HTTP code … and may contain the standard HTTP description". */
+export const statusText = (status: number): string => `${status} ${STATUS_CODES[status] ?? ''}`.trim()
 
 const entryText = (response: object, resource: string | undefined): string =>
   `{${resource === undefined ? '' : `"resource":${resource},`}"response":${JSON.stringify(response)}}`
