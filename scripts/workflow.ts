@@ -23,14 +23,14 @@ const counts: Counts = new Map()
 const seldom = (): readonly string[] => edges.filter(edge => (counts.get(edge) ?? 0) < times)
 
 let sequences = 0
-let failure: unknown
+let failure: Error | undefined
 while (failure === undefined && sequences < most && seldom().length > 0) {
   try {
     await runSequences({ seed: first + sequences, sequences: BATCH, steps: STEPS, counts, times })
     sequences += BATCH
     process.stderr.write(`${sequences} sequences, ${seldom().length} of ${edges.length} edges below ${times}\n`)
   } catch (error) {
-    failure = error
+    failure = error instanceof Error ? error : new Error('a sequence failed', { cause: error })
   }
 }
 
@@ -38,5 +38,5 @@ for (const edge of edges) process.stdout.write(`${String(counts.get(edge) ?? 0).
 const taken = [...counts.values()].reduce((sum, count) => sum + count, 0)
 process.stdout.write(`${sequences} sequences of ${STEPS} steps on two referrals each, ${taken} steps taken, ${edges.length} edges, `
   + `${edges.length - seldom().length} of them at least ${times} times\n`)
-if (failure !== undefined) process.stderr.write(`${failure instanceof Error ? failure.message : String(failure)}\n`)
+if (failure !== undefined) process.stderr.write(`${failure.message}\n`)
 process.exitCode = failure === undefined && seldom().length === 0 ? 0 : 1

@@ -49,7 +49,7 @@ type Agent = ReturnType<typeof request.agent>
 
 export const FHIR_JSON = 'application/fhir+json'
 
-interface TestHubOptions extends Pick<HubOptions, 'aroundTriage'> {
+export interface TestHubOptions extends Pick<HubOptions, 'aroundTriage'> {
   readonly env?: Record<string, string>
   readonly logger?: HubOptions['logger']
 }

@@ -3,7 +3,7 @@
  */
 import type { Bundle, BundleEntry, FhirResource, Parameters, Task } from 'fhir/r4.js'
 import type { Response } from 'supertest'
-import { startTestHub, type ClientName, type TestHub } from '../hub.ts'
+import { startTestHub, type ClientName, type TestHub, type TestHubOptions } from '../hub.ts'
 
 interface Changes {
   readonly identifier?: string
@@ -34,7 +34,9 @@ export const fallInPreston = ({ identifier, family = 'Hartley', needs = ['fall-n
         status: 'active', intent: 'order',
         subject: { reference: 'urn:uuid:5f1b7c0e-0000-4000-8000-000000000001' },
         authoredOn: '2026-11-24T10:10:00Z',
-        reasonCode: needs.map(code => ({ coding: [{ system: 'https://care-connexions.example/fhir/CodeSystem/need', code }] })),
+        ...(needs.length === 0 ? {} : {
+          reasonCode: needs.map(code => ({ coding: [{ system: 'https://care-connexions.example/fhir/CodeSystem/need', code }] })),
+        }),
       },
     },
     ...more.map((resource): BundleEntry<FhirResource> => ({ resource: resource as FhirResource })),
@@ -76,9 +78,12 @@ export interface StepValues {
   readonly note?: string
   readonly outcome?: string
   readonly service?: string
+  readonly priority?: string
+  readonly question?: string
+  readonly answer?: string
 }
 
-const stepParameters = (action: string, { reason, eta, note, outcome, service }: StepValues): Parameters => ({
+const stepParameters = (action: string, { reason, eta, note, outcome, service, priority, question, answer }: StepValues): Parameters => ({
   resourceType: 'Parameters',
   parameter: [
     { name: 'action', valueCode: action },
@@ -87,11 +92,14 @@ const stepParameters = (action: string, { reason, eta, note, outcome, service }:
     ...(note === undefined ? [] : [{ name: 'note', valueString: note }]),
     ...(outcome === undefined ? [] : [{ name: 'outcome', valueCode: outcome }]),
     ...(service === undefined ? [] : [{ name: 'service', valueReference: { reference: service } }]),
+    ...(priority === undefined ? [] : [{ name: 'priority', valueCode: priority }]),
+    ...(question === undefined ? [] : [{ name: 'question', valueString: question }]),
+    ...(answer === undefined ? [] : [{ name: 'answer', valueString: answer }]),
   ],
 })
 
-export const openStory = async (): Promise<Story> => {
-  const hub = await startTestHub()
+export const openStory = async (options: TestHubOptions = {}): Promise<Story> => {
+  const hub = await startTestHub(options)
   const clinician = await hub.practitioner('hub', 'Asha', 'Rao')
   const nurse = await hub.practitioner('team', 'Tom', 'Lees')
   const wardNurse = await hub.practitioner('ward', 'Mary', 'Holt')

@@ -16,6 +16,9 @@ const declined = {
   scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'treatment' }] },
   policyRule: { text: 'Consent to be seen by the service' }, provision: { type: 'deny' },
 }
+const notSafe = {
+  resourceType: 'Observation', status: 'final', subject: PERSON, code: code('fact', 'safe-to-wait'), effectiveDateTime: '2026-11-24T10:00:00Z', valueBoolean: false,
+}
 /** Cannot be stored as it is: the hub gets a fix-data Task. */
 const faulty = { resourceType: 'Observation', status: 'finished', code: { text: 'Pulse' }, subject: PERSON }
 
@@ -25,9 +28,9 @@ type Sent = ReturnType<typeof fallInPreston>
 const FAILS = 'Triage fails on this.'
 
 const withPatient = (sent: Sent, changes: object): Sent =>
-  ({ ...sent, entry: sent.entry!.map((entry, index) => (index === 0 ? { ...entry, resource: { ...entry.resource!, ...changes } } : entry)) } as Sent)
+  ({ ...sent, entry: sent.entry!.map((entry, index) => (index === 0 ? { ...entry, resource: { ...entry.resource!, ...changes } } : entry)) })
 const withRequest = (sent: Sent, changes: object): Sent =>
-  ({ ...sent, entry: sent.entry!.map((entry, index) => (index === 1 ? { ...entry, resource: { ...entry.resource!, ...changes } } : entry)) } as Sent)
+  ({ ...sent, entry: sent.entry!.map((entry, index) => (index === 1 ? { ...entry, resource: { ...entry.resource!, ...changes } } : entry)) })
 
 export const scenarios = {
   'one line': () => fallInPreston(),
@@ -35,6 +38,7 @@ export const scenarios = {
   'two lines': () => fallInPreston({ needs: ['frailty-acute', 'loneliness'] }),
   'emergency': () => fallInPreston({ more: [flag('red-flag', 'stroke-fast')] }),
   'review': () => fallInPreston({ needs: ['frailty-acute'], more: [flag('soft-flag', 'long-lie')] }),
+  'without candidates': () => fallInPreston({ more: [notSafe] }),
   'more information': () => fallInPreston({ needs: [] }),
   'redirection': () => withPatient(fallInPreston(), { birthDate: '2015-05-17' }),
   'declined': () => fallInPreston({ more: [declined] }),

@@ -71,5 +71,5 @@ export const taskAfter = (task: Task, row: Transition, { isComplete, service }: 
     ...(has('reason') ? { statusReason: { coding: [{ system, code }] } } : {}),
     ...(has('question') ? { statusReason: { text: 'How old is she?' } } : {}),
     ...(output.length === 0 ? {} : { output: output as NonNullable<Task['output']> }),
-  } as Task
+  }
 }
