@@ -257,3 +257,26 @@ export const digitsOf = (container: object, key: string | number, value: number)
   const raw = (container as Container)[EXACT]?.[key]
   return raw !== undefined && Object.is(Number(raw), value) ? raw : String(value)
 }
+
+/**
+ * Sets a member, with the digits it was sent with; those of the number that stood there before are forgotten. Lists
+ * that are shifted afterwards keep them by position only: no R4 element is a list of decimals.
+ */
+export const putMember = (into: object, key: string | number, value: unknown, digits?: string): void => {
+  ;(into as Record<string | number, unknown>)[key] = value
+  const container = into as Container
+  if (container[EXACT] !== undefined) delete container[EXACT][key]
+  if (digits !== undefined && digits !== String(value)) (container[EXACT] ??= {})[key] = digits
+}
+
+/** Whether two values are the same JSON: members in any order, numbers by value (RFC 6902 section 4.6). */
+export const isSameJson = (one: unknown, other: unknown): boolean => {
+  if (typeof one !== 'object' || one === null || typeof other !== 'object' || other === null) return one === other
+  if (Array.isArray(one) || Array.isArray(other)) {
+    return Array.isArray(one) && Array.isArray(other) && one.length === other.length
+      && one.every((item, index) => isSameJson(item, other[index]))
+  }
+  const keys = Object.keys(one)
+  return keys.length === Object.keys(other).length && keys.every(key =>
+    Object.hasOwn(other, key) && isSameJson((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key]))
+}

@@ -67,6 +67,9 @@ const atEntry = (index: number, expression: string): string => {
   return `Bundle.entry[${index}].resource${dot < 0 ? '' : expression.slice(dot)}`
 }
 
+/** What a PATCH may carry (RFC 5789 section 3.1, https://hl7.org/fhir/R4/http.html#patch). */
+export const PATCH_TYPES = ['application/json-patch+json', 'application/fhir+json'] as const
+
 /** The catalogue. Add an entry here; never build a FhirError elsewhere except from validation issues. */
 export const outcomes = {
   // -- what was sent cannot be read
@@ -157,6 +160,17 @@ export const outcomes = {
     status: 422, type: 'too-costly', code: 'too-many-matches',
     text: `the condition matches more than ${limit} resources; narrow it` }),
 
+  // -- patches
+  unsupportedPatch: (found: string) => error({
+    status: 415, type: 'not-supported', code: 'media-type-unsupported', headers: { 'accept-patch': PATCH_TYPES.join(', ') },
+    text: `Content-Type ${quoted(found)} is no patch that is taken here; send application/json-patch+json with an array of operations, `
+      + 'or application/fhir+json with a Parameters resource (FHIRPath Patch)' }),
+  malformedPatch: (text: string, expression?: string) => error({
+    status: 400, type: 'structure', code: 'patch-malformed', text, ...(expression ? { expression } : {}) }),
+  patchNotApplicable: (text: string, expression?: string) => error({
+    status: 422, type: 'processing', code: 'patch-not-applicable', text, ...(expression ? { expression } : {}) }),
+  patchTestFailed: (text: string) => error({ status: 422, type: 'business-rule', code: 'patch-test-failed', text }),
+
   // -- versions and states
   idMismatch: (found: string, expected: string) => error({
     status: 400, type: 'invalid', code: 'id-mismatch', expression: 'Resource.id',
@@ -174,6 +188,9 @@ export const outcomes = {
   multipleMatches: (criteria: string) => error({
     status: 412, type: 'multiple-matches', code: 'multiple-matches',
     text: `more than one resource matches ${quoted(criteria)}; narrow the condition` }),
+  conditionContradicted: (what: string, criteria: string) => error({
+    status: 409, type: 'conflict', code: 'condition-contradicted',
+    text: `nothing matches ${quoted(criteria)}, but ${what} is there already; update it by its id, or send no id` }),
   contention: () => error({
     status: 409, type: 'conflict', code: 'contention',
     text: 'others changed the same resources at the same time; send the request again', headers: { 'retry-after': '1' } }),

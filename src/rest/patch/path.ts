@@ -41,9 +41,7 @@ const SUPPORTED = 'a path is made of names, [n], where(), first(), last(), ofTyp
 /** Throws PathProblem. */
 export const parsePath = (expression: string): Path => {
   if (expression.length > MAX_LENGTH) throw new PathProblem(`is longer than ${MAX_LENGTH} characters`)
-  const reader = new Reader(tokensOf(expression))
-  const steps = reader.steps(0)
-  reader.end()
+  const steps = readSteps(tokensOf(expression))
   const [first, ...rest] = steps
   // By FHIR's naming a type starts with a capital and no element does.
   return first?.kind === 'property' && /^[A-Z]/.test(first.name) ? { root: first.name, steps: rest } : { root: undefined, steps }
@@ -55,96 +53,109 @@ const tokensOf = (expression: string): readonly string[] =>
     return token
   })
 
-/** Recursive descent; each method reads one production. */
-class Reader {
-  private readonly tokens: readonly string[]
-  private at = 0
-
-  constructor(tokens: readonly string[]) {
-    this.tokens = tokens
+/** Recursive descent: each function reads one production. */
+const readSteps = (tokens: readonly string[]): readonly Step[] => {
+  let at = 0
+  const isNext = (...expected: readonly string[]): boolean => expected.every((token, offset) => tokens[at + offset] === token)
+  const take = (...expected: readonly string[]): boolean => {
+    if (!isNext(...expected)) return false
+    at += expected.length
+    return true
+  }
+  const next = (form: RegExp, what: string): string => {
+    const token = tokens[at] ?? ''
+    if (!form.test(token)) throw new PathProblem(`has ${token === '' ? 'its end' : JSON.stringify(token.slice(0, 40))} where ${what} belongs`)
+    at += 1
+    return token
+  }
+  const name = (): string => next(/^[A-Za-z_`]/, 'a name').replaceAll('`', '')
+  const text = (): string => unescaped(next(/^'/, 'a string in single quotes'))
+  const inBrackets = <T>(read: () => T): T => {
+    next(/^\($/, '"("')
+    const value = read()
+    next(/^\)$/, '")"')
+    return value
   }
 
-  end(): void {
-    if (this.at < this.tokens.length) this.fail('the end')
-  }
-
-  steps(nesting: number): Step[] {
-    const steps: Step[] = []
+  const steps = (nesting: number): readonly Step[] => {
+    const found: Step[] = []
+    if (take('$this') && !take('.')) return found
     do {
-      if (steps.length === 0 && this.take('$this')) continue
-      steps.push(this.step(nesting))
-      while (this.take('[')) {
-        steps.push({ kind: 'index', at: this.index() })
-        this.require(']')
+      if (asksNext()) break
+      found.push(step(nesting))
+      while (take('[')) {
+        found.push({ kind: 'index', at: Number(next(/^\d{1,9}$/, 'a whole number')) })
+        next(/^\]$/, '"]"')
       }
-    } while (this.take('.'))
-    return steps
+    } while (take('.'))
+    return found
   }
 
-  private step(nesting: number): Step {
-    const name = this.name()
-    if (!this.take('(')) return { kind: 'property', name }
-    switch (name) {
+  /** `exists()` and `empty()` end a path inside criteria. */
+  const asksNext = (): boolean => isNext('exists', '(', ')') || isNext('empty', '(', ')')
+
+  const step = (nesting: number): Step => {
+    const word = name()
+    if (!isNext('(')) return { kind: 'property', name: word }
+    switch (word) {
       case 'first': case 'last':
-        this.require(')')
-        return { kind: name }
-      case 'ofType': case 'as': return { kind: 'of-type', type: this.inBrackets(() => this.typeName()) }
-      case 'extension': return { kind: 'extension', url: this.inBrackets(() => this.string()) }
-      case 'where': return { kind: 'where', criteria: this.inBrackets(() => this.criteria(nesting + 1)) }
-      default: throw new PathProblem(`calls ${name.slice(0, 40)}(), which is not served in a patch: ${SUPPORTED}`)
+        inBrackets(() => undefined)
+        return { kind: word }
+      case 'ofType': case 'as': return { kind: 'of-type', type: inBrackets(typeName) }
+      case 'extension': return { kind: 'extension', url: inBrackets(text) }
+      case 'where': return { kind: 'where', criteria: inBrackets(() => criteria(nesting + 1)) }
+      default: throw new PathProblem(`calls ${word.slice(0, 40)}(), which is not served in a patch: ${SUPPORTED}`)
     }
   }
 
-  private criteria(nesting: number): Criteria {
+  /** `Quantity` or `FHIR.Quantity`. */
+  const typeName = (): string => {
+    const first = name()
+    return take('.') ? name() : first
+  }
+
+  const criteria = (nesting: number): Criteria => {
     if (nesting > MAX_NESTING) throw new PathProblem(`has criteria more than ${MAX_NESTING} deep`)
-    const either = [this.both(nesting)]
-    while (this.take('or')) either.push(this.both(nesting))
+    const either = [both(nesting)]
+    while (take('or')) either.push(both(nesting))
     return either.length === 1 ? either[0]! : { kind: 'or', of: either }
   }
 
-  private both(nesting: number): Criteria {
-    const all = [this.comparison(nesting)]
-    while (this.take('and')) all.push(this.comparison(nesting))
+  const both = (nesting: number): Criteria => {
+    const all = [comparison(nesting)]
+    while (take('and')) all.push(comparison(nesting))
     return all.length === 1 ? all[0]! : { kind: 'and', of: all }
   }
 
-  private comparison(nesting: number): Criteria {
-    if (this.take('(')) {
-      const criteria = this.criteria(nesting + 1)
-      this.require(')')
-      return this.negated(criteria)
-    }
-    const steps = this.steps(nesting)
-    if (this.take('=')) return { kind: 'equals', steps, value: this.literal() }
-    if (this.take('!=')) return { kind: 'differs', steps, value: this.literal() }
-    const last = steps.at(-1)
-    // A path alone is a question of its truth: an element of type boolean.
-    if (last?.kind !== 'property' || !this.question) return { kind: 'equals', steps, value: true }
-    return this.ask(steps)
+  const comparison = (nesting: number): Criteria => {
+    if (isNext('(')) return negated(inBrackets(() => criteria(nesting + 1)))
+    const path = steps(nesting)
+    if (take('exists', '(', ')')) return negated({ kind: 'exists', steps: path })
+    if (take('empty', '(', ')')) return negated({ kind: 'not', of: { kind: 'exists', steps: path } })
+    if (take('=')) return { kind: 'equals', steps: path, value: literal() }
+    if (take('!=')) return { kind: 'differs', steps: path, value: literal() }
+    return { kind: 'equals', steps: path, value: true }
   }
 
-  /** `exists()` and `empty()` are read where a step is, so they stand open here. */
-  private question: 'exists' | 'empty' | undefined
+  const negated = (of: Criteria): Criteria => (take('.', 'not', '(', ')') ? { kind: 'not', of } : of)
 
-  private ask(steps: readonly Step[]): Criteria {
-    const asked = this.question
-    this.question = undefined
-    return asked === 'empty' ? { kind: 'not', of: { kind: 'exists', steps } } : { kind: 'exists', steps }
+  const literal = (): string | number | boolean => {
+    const token = next(/^(?:'|\d|@|true$|false$)/, 'a literal: \'text\', a number, true, false or @2026-11-24')
+    if (token.startsWith('\'')) return unescaped(token)
+    if (token.startsWith('@')) return token.slice(1)
+    return /^\d/.test(token) ? Number(token) : token === 'true'
   }
 
-  private negated(criteria: Criteria): Criteria {
-    return criteria
-  }
-
-  private literal(): string | number | boolean {
-    return this.string()
-  }
-  private name(): string { return '' }
-  private index(): number { return 0 }
-  private typeName(): string { return '' }
-  private string(): string { return '' }
-  private inBrackets<T>(read: () => T): T { return read() }
-  private take(_token: string): boolean { return false }
-  private require(_token: string): void { return undefined }
-  private fail(_expected: string): never { throw new PathProblem('') }
+  const found = steps(0)
+  if (at < tokens.length) throw new PathProblem(`has ${JSON.stringify(tokens[at]?.slice(0, 40))} where its end belongs: ${SUPPORTED}`)
+  return found
 }
+
+/** FHIRPath string escapes (http://hl7.org/fhirpath/#string). */
+const unescaped = (token: string): string =>
+  token.slice(1, -1).replace(/\\(u[0-9A-Fa-f]{4}|.)/gs, (_whole, escape: string) => {
+    if (escape.length > 1) return String.fromCharCode(Number.parseInt(escape.slice(1), 16))
+    return ESCAPES[escape] ?? escape
+  })
+
+const ESCAPES: Readonly<Record<string, string>> = { f: '\f', n: '\n', r: '\r', t: '\t' }
