@@ -35,13 +35,14 @@ export const requestFrom = (asked: Draft | undefined, about: Record<string, unkn
   }
   const { resource, entry: { at } } = asked
   const subject = about ?? resource['subject'] ?? NOT_STATED
-  if (asked.isUsable) return { request: { ...resource, status: 'active', subject }, remarks: [...statusOf(resource, at), ...prohibited(resource, at)] }
+  const doubts = [...statusOf(resource, at), ...prohibited(resource, at)]
+  if (asked.isUsable) return { request: { ...resource, status: 'active', subject }, remarks: doubts }
   const skeleton = { resourceType: 'ServiceRequest', id: String(resource.id), status: 'active', intent: intentOf(resource), subject }
   const isSound = !examine(skeleton).some(isError)
   const mended = mend(isSound ? skeleton : { ...skeleton, subject: bare(subject) }, resource, examine)
   return {
     request: mended.resource,
-    remarks: [...statusOf(resource, at), ask('request-mended', at,
+    remarks: [...doubts, ask('request-mended', at,
       `the ServiceRequest is stored without what cannot be used${mended.dropped.length === 0 ? '' : `: ${mended.dropped.join(', ')}`}`)],
   }
 }

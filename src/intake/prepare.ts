@@ -40,65 +40,81 @@ export interface Prepared {
 }
 
 export const prepare = async (sent: SentReferral, parts: PrepareParts): Promise<Prepared> => {
-  const { examine, bases } = parts
-  const drafts = sent.entries.map(entry => draftOf(entry, examine))
+  const drafts = sent.entries.map(entry => draftOf(entry, parts.examine))
+  const core = await coreOf(drafts, parts)
+  const { asked, person, patient, request } = core
+  const isStored = (draft: Draft): boolean => draft.isUsable || draft === asked || draft === person
+  const leftOut = drafts.filter(draft => !isStored(draft))
+  const others = [
+    ...(patient === undefined ? [] : [patient]),
+    ...drafts.filter(draft => draft.isUsable && draft !== asked && draft !== person).map(({ resource }) => resource),
+  ]
+  const relinking = await relinkingOf(drafts.filter(isStored), leftOut, [request, ...others], parts)
+  const draftOfId = new Map(drafts.map(draft => [draft.resource.id, draft]))
+  const lost = [request, ...others].flatMap(resource => linked(resource, draftOfId.get(resource.id), relinking))
+  // What is left out is linked for triage only; its loss is told already.
+  for (const { resource, entry } of leftOut) relink(resource, entry.base, relinking)
+
+  const remarks = [...sent.remarks, ...drafts.flatMap(draft => draft.remarks), ...leftOut.map(notStored), ...core.remarks, ...lost]
+  return {
+    request, others,
+    leftOut: leftOut.map(({ resource }) => resource),
+    problems: problemsOf(remarks, new Map(drafts.map(draft =>
+      [draft.entry.at, { resource: draft.resource, ref: isStored(draft) ? refOf(draft.resource) : undefined }]))),
+    changed: drafts.filter(isStored).map(draft => ({ ref: refOf(draft.resource), rules: changesOf(draft, core) })).filter(({ rules }) => rules.length > 0),
+    issues: remarks.map(({ issue }) => issue),
+  }
+}
+
+/** The two resources that a referral cannot be without, and where they come from. */
+interface Core {
+  readonly asked: Draft | undefined
+  readonly person: Draft | undefined
+  readonly request: Resource
+  /** Undefined for a person who is a Patient of this hub already. */
+  readonly patient: Resource | undefined
+  /** Whether the ServiceRequest carries reasons of others. */
+  readonly hasFurther: boolean
+  readonly remarks: readonly Remark[]
+}
+
+const coreOf = async (drafts: readonly Draft[], { examine, isVisible, bases, receivedAt }: PrepareParts): Promise<Core> => {
   const asked = askedOf(drafts)
   const named = personOf(asked, drafts)
   const known = named === undefined ? knownPersonOf(asked, bases) : undefined
-  const isKnown = known !== undefined && await parts.isVisible(known)
+  const isKnown = known !== undefined && await isVisible(known)
   const person = isKnown ? undefined : named ?? firstPatient(drafts)
   if (asked === undefined && person === undefined) {
     throw outcomes.businessRule('nothing-to-refer',
       'the Bundle has neither a ServiceRequest nor a Patient; send at least one of them', 'Bundle.entry')
   }
   const made = isKnown ? undefined : patientFrom(person, asked, examine)
-  const patient = made?.patient
-  const { further, remarks: aboutFurther } = furtherRequests(asked, drafts, isAbout([
-    ...(person?.entry.addresses ?? []), ...(known === undefined ? [] : [refText(known)])]))
-  const { request: single, remarks: said } = requestFrom(asked, patient === undefined ? undefined : aboutPatient(asked, patient), examine)
-  const request = withReasonsOf(single, further)
-
-  const isStored = (draft: Draft): boolean => draft.isUsable || draft === asked || draft === person
-  const others = [
-    ...(patient === undefined ? [] : [patient]),
-    ...drafts.filter(draft => draft.isUsable && draft !== asked && draft !== person).map(({ resource }) => resource),
-  ]
-  const leftOut = drafts.filter(draft => !isStored(draft))
-  const relinking = await relinkingOf(drafts.filter(isStored), leftOut, [request, ...others], parts)
-  const lost: Remark[] = []
-  const link = (resource: Resource, draft: Draft | undefined): void => {
-    for (const path of relink(resource, draft?.entry.base, relinking)) {
-      const at = draft?.entry.at ?? 'Bundle'
-      lost.push(ask('reference-not-stored', at,
-        'it leads to nothing that is known here or was stored, so only its words were kept; send the resource along, or its identifier',
-        at + path.replace(/^[A-Za-z]+/, '')))
-    }
-  }
-  const draftOfId = new Map(drafts.map(draft => [draft.resource.id, draft]))
-  for (const resource of [request, ...others]) link(resource, draftOfId.get(resource.id))
-  // What is left out is linked for triage only; its loss is told already.
-  for (const { resource, entry } of leftOut) relink(resource, entry.base, relinking)
-
-  const remarks = [
-    ...sent.remarks, ...drafts.flatMap(draft => draft.remarks),
-    ...leftOut.map(({ entry: { at }, resource: { resourceType } }) =>
-      ask('not-stored', at, `the ${resourceType} could not be stored as sent; it stands in the Binary, and a person looks at it`)),
-    ...made?.remarks ?? [], ...doubtsAbout(person, asked), ...said, ...authoredRemarks(asked, parts.receivedAt), ...aboutFurther, ...lost,
-  ]
-  const rulesOf = (draft: Draft): readonly string[] => [
-    ...draft.rules,
-    ...(draft.isUsable ? [] : ['mended']),
-    ...(draft === asked && further.length > 0 ? ['reasons-of-further-requests'] : []),
-  ]
+  const single = requestFrom(asked, made === undefined ? undefined : aboutPatient(asked, made.patient), examine)
+  const others = furtherRequests(asked, drafts, isAbout([...(person?.entry.addresses ?? []), ...(known === undefined ? [] : [refText(known)])]))
   return {
-    request, others,
-    leftOut: leftOut.map(({ resource }) => resource),
-    problems: problemsOf(remarks, new Map(drafts.map(draft =>
-      [draft.entry.at, { resource: draft.resource, ref: isStored(draft) ? refOf(draft.resource) : undefined }]))),
-    changed: drafts.filter(isStored).map(draft => ({ ref: refOf(draft.resource), rules: rulesOf(draft) }))
-      .filter(({ rules }) => rules.length > 0),
-    issues: remarks.map(({ issue }) => issue),
+    asked, person,
+    request: withReasonsOf(single.request, others.further),
+    patient: made?.patient,
+    hasFurther: others.further.length > 0,
+    remarks: [...made?.remarks ?? [], ...doubtsAbout(person, asked), ...single.remarks, ...authoredRemarks(asked, receivedAt), ...others.remarks],
   }
+}
+
+const changesOf = (draft: Draft, { asked, hasFurther }: Core): readonly string[] => [
+  ...draft.rules,
+  ...(draft.isUsable ? [] : ['mended']),
+  ...(draft === asked && hasFurther ? ['reasons-of-further-requests'] : []),
+]
+
+const notStored = ({ entry: { at }, resource: { resourceType } }: Draft): Remark =>
+  ask('not-stored', at, `the ${resourceType} could not be stored as sent; it stands in the Binary, and a person looks at it`)
+
+/** Rewrites the references of a resource in place; answers a remark for each that leads nowhere. */
+const linked = (resource: Resource, draft: Draft | undefined, relinking: Relinking): readonly Remark[] => {
+  const at = draft?.entry.at ?? 'Bundle'
+  return relink(resource, draft?.entry.base, relinking).map(path => ask('reference-not-stored', at,
+    'it leads to nothing that is known here or was stored, so only its words were kept; send the resource along, or its identifier',
+    at + path.replace(/^[A-Za-z]+/, '')))
 }
 
 /** Usable before unusable, else the first. */
