@@ -76,23 +76,25 @@ const checkDocument = (entries: readonly Entry[], findings: Findings): void => {
   const first = entries[0]
   if (first?.resource?.['resourceType'] !== 'Composition') return
   const base = RESTFUL.exec(first.fullUrl ?? '')?.[1]
+  const byAddress = Map.groupBy(entries, ({ fullUrl, resource }) =>
+    (base === undefined ? `${String(resource?.['resourceType'])}/${String(resource?.['id'])}` : fullUrl))
+  const find = (literal: string): readonly Entry[] => byAddress.get(`${base ?? ''}${literal}`) ?? []
   const visit = (value: unknown, path: string): void => {
     if (Array.isArray(value)) {
       value.forEach((item, i) => visit(item, `${path}[${i}]`))
     } else if (isObject(value)) {
       const reference = textOf(value['reference'])
-      if (reference !== undefined) checkTarget(reference, base, entries, path, findings)
+      if (reference !== undefined) checkTarget(reference, find, path, findings)
       for (const key in value) visit(value[key], `${path}.${key}`)
     }
   }
   visit(first.resource, `${first.path}.resource`)
 }
 
-const checkTarget = (reference: string, base: string | undefined, entries: readonly Entry[], path: string, findings: Findings): void => {
+const checkTarget = (reference: string, find: (literal: string) => readonly Entry[], path: string, findings: Findings): void => {
   const [literal = '', version] = reference.split('/_history/', 2)
   if (!RESTFUL.test(literal) || ABSOLUTE.test(literal)) return
-  const matches = entries.filter(({ fullUrl, resource }) => {
-    if (base === undefined ? `${String(resource?.['resourceType'])}/${String(resource?.['id'])}` !== literal : fullUrl !== base + literal) return false
+  const matches = find(literal).filter(({ resource }) => {
     const meta = resource?.['meta']
     return version === undefined || (isObject(meta) && meta['versionId'] === version)
   })

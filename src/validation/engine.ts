@@ -8,7 +8,7 @@ import type { Resource } from '../fhir/resource.ts'
 import { compileBindings } from './bindings.ts'
 import { compileProfile, type Profile } from './compile.ts'
 import { compileExtensions } from './extensions.ts'
-import { collectFindings, inDocumentOrder, type Finding } from './findings.ts'
+import { collectFindings, inDocumentOrder, type Finding, type Findings } from './findings.ts'
 import { compileReferences } from './references.ts'
 import { createRules } from './rules.ts'
 import { isResource, type Scope } from './scope.ts'
@@ -93,7 +93,7 @@ export const createValidator = (definitions: Definitions): Validator => {
       const ask = (canonical: string, at: string, severity: 'error' | 'warning'): void => {
         const structure = definitions.structure(canonical)
         if (structure === undefined) {
-          scope.findings.add(at, unknownProfile(definitions, canonical, severity))
+          if (!scope.findings.isFull()) scope.findings.add(at, unknownProfile(definitions, canonical, severity, scope.findings))
         } else if (structure.type !== resource.resourceType && structure.type !== 'DomainResource' && structure.type !== 'Resource') {
           scope.findings.add(at, { severity: 'error', type: 'value', code: 'profile-type',
             text: `${canonical} is a profile of ${structure.type}, not of ${resource.resourceType}; claim one of ${resource.resourceType}, or none` })
@@ -141,14 +141,14 @@ export const createValidator = (definitions: Definitions): Validator => {
   return { validate }
 }
 
-const unknownProfile = (definitions: Definitions, canonical: string, severity: 'error' | 'warning'): Finding => {
+const unknownProfile = (definitions: Definitions, canonical: string, severity: 'error' | 'warning', findings: Findings): Finding => {
   const [url = '', version] = canonical.split('|', 2)
   const known = definitions.structure(url)
   if (known !== undefined) {
     return { severity, type: 'not-found', code: 'profile-unknown',
       text: `the profile ${url} is known here in version ${known.version ?? 'none'}, not ${version ?? ''}; claim that version or none` }
   }
-  const near = nearest(url, definitions.canonicals('StructureDefinition'))
+  const near = findings.suggest(() => nearest(url, definitions.canonicals('StructureDefinition')))
   return { severity, type: 'not-found', code: 'profile-unknown',
     text: `the profile ${canonical.slice(0, 200)} is not known here, so it cannot be checked${near === undefined ? '; claim a known one, or none' : `; did you mean ${near}?`}` }
 }

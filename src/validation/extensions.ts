@@ -26,11 +26,11 @@ type MeetProfile = (profile: string, value: unknown, path: string, scope: Scope)
 export const compileExtensions = (definitions: Definitions, meet: MeetProfile): Extensions => {
   const suggestions = new Map<string, string | undefined>()
 
-  const suggestion = (url: string): string => {
+  const suggestion = (url: string, { findings }: Scope): string => {
     if (!suggestions.has(url)) {
       // hostile input could ask for many names: the memory of answers is bounded
       if (suggestions.size > 1000) suggestions.clear()
-      suggestions.set(url, nearest(url, definitions.canonicals('StructureDefinition')))
+      findings.suggest(() => suggestions.set(url, nearest(url, definitions.canonicals('StructureDefinition'))))
     }
     const near = suggestions.get(url)
     return near === undefined ? '' : `; did you mean ${near}?`
@@ -64,6 +64,7 @@ export const compileExtensions = (definitions: Definitions, meet: MeetProfile): 
   }
 
   const check: Extensions['check'] = (extension, path, host, isModifier, scope) => {
+    if (scope.findings.isFull()) return
     const url = extension['url']
     // a url that is not absolute names a part of the extension around it, which that one's definition checks
     if (typeof url !== 'string' || !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(url)) return
@@ -71,10 +72,10 @@ export const compileExtensions = (definitions: Definitions, meet: MeetProfile): 
     if (structure === undefined || structure.type !== 'Extension') {
       if (isModifier) {
         scope.findings.add(path, { severity: 'error', type: 'extension', code: 'modifier-extension-unknown',
-          text: `the modifier extension ${url} is not known here and may change the meaning of the element, so it is refused; remove it${suggestion(url)}` })
+          text: `the modifier extension ${url} is not known here and may change the meaning of the element, so it is refused; remove it${suggestion(url, scope)}` })
       } else {
         scope.findings.once(`extension ${url}`, path, { severity: 'information', type: 'informational', code: 'extension-unknown',
-          text: `the extension ${url} is not known here; it is kept but not checked${suggestion(url)}` })
+          text: `the extension ${url} is not known here; it is kept but not checked${suggestion(url, scope)}` })
       }
       return
     }

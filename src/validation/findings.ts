@@ -3,6 +3,7 @@
  * and things that are said once per run however often they are met.
  */
 import type { IssueType, Severity } from '../fhir/outcomes.ts'
+import type { Resource } from '../fhir/resource.ts'
 import type { ValidationIssue } from './validator.ts'
 
 /** Most issues in one answer: more than anyone corrects in one go, and an answer stays below 100 KB. */
@@ -13,6 +14,9 @@ export const MAX_ISSUES = 200
  * above what is shown, so what is shown is still the beginning.
  */
 const MAX_COLLECTED = 5 * MAX_ISSUES
+
+/** More advice than that is not read, and a document of strange names must not hold everyone up. */
+const MAX_SUGGESTED = 50
 
 export interface Finding {
   readonly severity: Severity
@@ -30,6 +34,10 @@ export interface Findings {
   once(key: string, path: string, finding: Finding): void
   /** Takes back what was found under this code within `path`: a profile binds the element to another value set. */
   withdraw(code: string, path: string): void
+  /** What `find` answers, but only so often in a run: to look for what was meant among all canonicals takes a millisecond. */
+  suggest<T>(find: () => T): T | undefined
+  /** Contained resources of each resource of this run, by id (`scope.ts`). */
+  readonly containedOf: WeakMap<Resource, ReadonlyMap<string, Resource>>
   hasErrors(): boolean
   /** More would not be shown: looking further is in vain. */
   isFull(): boolean
@@ -40,6 +48,7 @@ export const collectFindings = (): Findings => {
   let issues: ValidationIssue[] = []
   const seen = new Set<string>()
   let errors = 0
+  let suggested = 0
   const insist = (path: string, finding: Finding): void => {
     const key = `${finding.code}\n${path}\n${finding.text}`
     if (seen.has(key)) return
@@ -65,6 +74,8 @@ export const collectFindings = (): Findings => {
       seen.add(mark)
       add(path, finding)
     },
+    suggest: find => (suggested++ < MAX_SUGGESTED ? find() : undefined),
+    containedOf: new WeakMap(),
     hasErrors: () => errors > 0,
     isFull: () => issues.length >= MAX_COLLECTED,
   }

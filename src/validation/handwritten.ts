@@ -5,9 +5,8 @@
  * Keyed by rule and by its expression as R4 4.0.1 publishes it, so that another rule of the same key is compiled;
  * `test/validation/handwritten.test.ts` holds each against the compiled form.
  */
-import type { Resource } from '../fhir/resource.ts'
 import { elementRules } from './handwritten-elements.ts'
-import type { Scope } from './scope.ts'
+import { containedById, type Scope } from './scope.ts'
 import { compareDates } from './values.ts'
 import { narrativeFault } from './xhtml.ts'
 
@@ -43,8 +42,6 @@ const everyContainedIsReferenced: Check = value => {
   })
 }
 
-const idOfContained = (resource: Resource, id: string): boolean => containedIn(resource).some(contained => contained['id'] === id)
-
 /** Key, then the published expression, then the check. */
 export type HandwrittenRule = readonly [key: string, expression: string, check: Check]
 
@@ -59,9 +56,9 @@ const rules: readonly HandwrittenRule[] = [
     value => containedIn(value as Json).every(({ meta }) => !isJson(meta) || !has(meta, 'security'))],
   ['dom-6', 'text.`div`.exists()', value => isJson((value as Json)['text']) && has((value as { text: Json }).text, 'div')],
   ['ref-1', `reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))`,
-    (value, { rootResource }) => {
+    (value, scope) => {
       const reference = textOf((value as Json)['reference'])
-      return reference === undefined || !reference.startsWith('#') || reference === '#' || idOfContained(rootResource, reference.slice(1))
+      return reference === undefined || !reference.startsWith('#') || reference === '#' || containedById(scope).has(reference.slice(1))
     }],
   ['per-1', 'start.hasValue().not() or end.hasValue().not() or (start <= end)', value => {
     const [start, end] = [textOf((value as Json)['start']), textOf((value as Json)['end'])]

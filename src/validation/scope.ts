@@ -37,14 +37,24 @@ export const indexBundle = (bundle: Resource): BundleIndex => {
   return index
 }
 
+/** Contained resources by id: looked for one by one, a resource of thousands that refer to each other took minutes. */
+export const containedById = ({ rootResource, findings }: Scope): ReadonlyMap<string, Resource> => {
+  const known = findings.containedOf.get(rootResource)
+  if (known !== undefined) return known
+  const index = new Map<string, Resource>()
+  const contained = rootResource['contained']
+  if (Array.isArray(contained)) {
+    for (const one of (contained as readonly unknown[]).filter(isResource)) {
+      if (typeof one.id === 'string' && !index.has(one.id)) index.set(one.id, one)
+    }
+  }
+  findings.containedOf.set(rootResource, index)
+  return index
+}
+
 /** The resource a literal reference means, where it is contained or in the same Bundle. */
 export const resolveIn = (scope: Scope, reference: string): Resource | undefined => {
   if (reference === '#') return scope.rootResource
-  if (reference.startsWith('#')) {
-    const contained = scope.rootResource['contained']
-    return Array.isArray(contained)
-      ? (contained as readonly unknown[]).filter(isResource).find(({ id }) => id === reference.slice(1))
-      : undefined
-  }
+  if (reference.startsWith('#')) return containedById(scope).get(reference.slice(1))
   return scope.bundle?.get(reference.replace(/\/_history\/.*$/, ''))
 }

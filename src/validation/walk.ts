@@ -105,6 +105,7 @@ export const createWalk = (parts: Parts): WalkResource => {
         if (property.element.isChoice) choices++
         walkProperty(property, value[key], property.primitive && value[`_${key}`], place, scope)
       } else if (!(key === 'resourceType' && node.isResource)) {
+        if (key.startsWith('_') && value[key.slice(1)] === undefined && node.properties.get(key.slice(1))?.element.isChoice) choices++
         walkOther(key, place, scope)
       }
     }
@@ -124,7 +125,8 @@ export const createWalk = (parts: Parts): WalkResource => {
 
   const checkChoices = ({ value, node, path }: Place, scope: Scope): void => {
     for (const element of node.choices) {
-      const present = element.properties.filter(({ json }) => value[json] !== undefined)
+      const present = element.properties.filter(({ json, primitive }) =>
+        value[json] !== undefined || (primitive !== undefined && value[`_${json}`] !== undefined))
       if (present.length > 1) {
         scope.findings.add(`${path}.${element.name}`, structure(`choice:${element.definition.id}`,
           `found ${present.map(({ json }) => `"${json}"`).join(' and ')}, but ${element.definition.path} has one value; keep one of them`))

@@ -257,3 +257,13 @@ describe('Bundles', () => {
     expect(errors(resource)).toContain(issue)
   })
 })
+
+describe('a choice', () => {
+  const nowhere = { extension: [{ url: 'https://example.org/why-not', valueString: 'x' }] }
+
+  it('has one value, also where one of two is only an extension', () => {
+    expect(errors({ ...observation, valueQuantity: undefined, valueString: 'a', _valueInteger: nowhere })).toEqual(['choice:Observation.value[x] at Observation.value'])
+    expect(errors({ ...observation, valueQuantity: undefined, _valueString: nowhere, _valueInteger: nowhere })).toEqual(['choice:Observation.value[x] at Observation.value'])
+    expect(errors({ ...observation, valueQuantity: undefined, valueString: 'a', _valueString: nowhere })).toEqual([])
+  })
+})

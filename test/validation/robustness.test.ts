@@ -74,6 +74,17 @@ describe('the validator never throws', () => {
     ['a hundred thousand unknown elements', { resourceType: 'Patient', name: many(100_000, { famliy: 'x' }) }],
     ['a hundred thousand wrong codes', { resourceType: 'Patient', name: many(100_000, { use: 'offical' }) }],
     ['twenty thousand unknown extensions', { resourceType: 'Patient', extension: Array.from({ length: 20_000 }, (_, i) => ({ url: `https://example.org/extension/${i}`, valueBoolean: true })) }],
+    ['ten thousand extensions that are nearly known', { resourceType: 'Patient',
+      extension: Array.from({ length: 10_000 }, (_, i) => ({ url: `https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-X${i}`, valueBoolean: true })) }],
+    ['ten thousand profiles that are nearly known', { resourceType: 'Patient',
+      meta: { profile: Array.from({ length: 10_000 }, (_, i) => `https://fhir.hl7.org.uk/StructureDefinition/UKCore-X${i}`) } }],
+    ['five thousand contained resources, each referring to the next', { resourceType: 'Patient', managingOrganization: { reference: '#o0' },
+      contained: Array.from({ length: 5_000 }, (_, i) => ({ resourceType: 'Organization', id: `o${i}`, name: 'x', partOf: { reference: `#o${(i + 1) % 5_000}` } })) }],
+    ['a document of two thousand entries', { resourceType: 'Bundle', type: 'document', entry: [
+      { fullUrl: 'https://example.org/Composition/1', resource: { resourceType: 'Composition', id: '1',
+        section: [{ entry: Array.from({ length: 2_000 }, (_, i) => ({ reference: `Patient/${i}` })) }] } },
+      ...Array.from({ length: 2_000 }, (_, i) => ({ fullUrl: `https://example.org/Patient/${i}`, resource: { resourceType: 'Patient', id: `${i}` } })),
+    ] }],
     ['twenty thousand identifiers to slice', { resourceType: 'Patient', identifier: many(20_000, { system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9000000009' }) }],
     ['a narrative of five megabytes', { resourceType: 'Patient', text: { status: 'generated', div: `<div>${'<p>x</p>'.repeat(600_000)}</div>` } }],
   ])('takes less than a second for %s', (_name, resource) => {
