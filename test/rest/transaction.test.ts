@@ -194,4 +194,20 @@ describe('transaction', () => {
     const { entry } = answer.body as { entry: { response: { status: string } }[] }
     expect(entry.map(({ response }) => response.status)).toEqual([...Array.from({ length: 5 }, () => '400 Bad Request'), '201 Created'])
   })
+
+  it.each(['batch', 'transaction'])('a %s that asks for more than its answer may hold ends with 413 for the rest', async type => {
+    const ward = await hub.as('ward')
+    const data = 'QUJD'.repeat(1_200_000)
+    for (const id of ['large-1', 'large-2', 'large-3']) {
+      const binary = { resourceType: 'Binary', id, contentType: 'text/plain', data }
+      expect([200, 201]).toContain((await ward.put(`/fhir/Binary/${id}`).set('Prefer', 'return=minimal').send(binary)).status)
+    }
+    const answer = await ward.post('/fhir').send({
+      resourceType: 'Bundle', type, entry: Array.from({ length: 40 }, () => ({ request: { method: 'GET', url: 'Binary' } })),
+    }).expect(200)
+    const statuses = (answer.body as { entry: { response: { status: string } }[] }).entry.map(({ response }) => response.status)
+    expect(statuses).toHaveLength(40)
+    expect(statuses[0]).toBe('200 OK')
+    expect(statuses.at(-1)).toBe('413 Payload Too Large')
+  }, 60_000)
 })

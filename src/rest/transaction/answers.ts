@@ -1,6 +1,6 @@
 /** Entries of a batch-response or transaction-response, as text around stored text. */
 import { STATUS_CODES } from 'node:http'
-import { operationOutcome, type FhirError } from '../../fhir/outcomes.ts'
+import { operationOutcome, outcomes, type FhirError } from '../../fhir/outcomes.ts'
 import type { StoredVersion } from '../../store/store.ts'
 import { etag, locationOf, writtenBody, type Preference } from '../answers.ts'
 import type { FhirAnswer } from '../request.ts'
@@ -35,3 +35,11 @@ export const answerEntry = (answer: FhirAnswer): string => {
 
 export const failedEntry = (error: FhirError): string =>
   entryText({ status: statusText(error.status), outcome: operationOutcome(error.issues) }, undefined)
+
+/** 1,000 searches could ask for gigabytes; six times the largest body is enough for a Bundle that means what it asks. */
+export const MAX_ANSWER_LENGTH = 32 * 1024 * 1024
+
+/** Throws `too-large` (413) for an entry that would be read behind more than that. */
+export const requireRoom = (length: number): void => {
+  if (length > MAX_ANSWER_LENGTH) throw outcomes.tooLarge(`${MAX_ANSWER_LENGTH} characters of answers to one Bundle; read the rest on its own`)
+}

@@ -8,11 +8,8 @@ import { bundleText } from '../bundle.ts'
 import type { RestParts } from '../context.ts'
 import type { RequestContext } from '../repository.ts'
 import type { FhirAnswer, FhirHandler, FhirRequest } from '../request.ts'
-import { answerEntry, failedEntry } from './answers.ts'
+import { answerEntry, failedEntry, requireRoom } from './answers.ts'
 import { entryList, readEntry, type Entry } from './entries.ts'
-
-/** A batch of 1,000 searches could ask for gigabytes; six times the largest body is enough for any that means what it asks. */
-const MAX_ANSWER_LENGTH = 32 * 1024 * 1024
 
 export const batch = async (
   parts: RestParts, request: FhirRequest, context: RequestContext, bundle: Resource, handle: FhirHandler,
@@ -23,7 +20,7 @@ export const batch = async (
   for (const [index, sent] of entryList(bundle).entries()) {
     let own: FhirRequest | undefined
     try {
-      if (size > MAX_ANSWER_LENGTH) throw outcomes.tooLarge(`${MAX_ANSWER_LENGTH} characters of answers to one batch`)
+      requireRoom(size)
       const entry = readEntry(sent, index, request.base)
       // A Bundle within a Bundle would multiply the limit of entries.
       if (entry.path.length === 0) throw outcomes.entry('entry-url', 'a batch holds no other batch or transaction', `Bundle.entry[${index}].request.url`)

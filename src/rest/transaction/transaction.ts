@@ -20,7 +20,7 @@ import type { RequestContext } from '../repository.ts'
 import type { FhirAnswer, FhirHandler, FhirRequest } from '../request.ts'
 import { atEntry } from '../transact.ts'
 import type { Unit } from '../unit.ts'
-import { answerEntry, deletedEntry, failedEntry, writtenEntry } from './answers.ts'
+import { answerEntry, deletedEntry, failedEntry, MAX_ANSWER_LENGTH, requireRoom, writtenEntry } from './answers.ts'
 import { entryRequest } from './batch.ts'
 import { readEntries, type Entry } from './entries.ts'
 import { identify, resolveLinks, type Identity } from './identities.ts'
@@ -28,6 +28,9 @@ import { requireReadable } from './reads.ts'
 
 /** What became of an entry inside the unit; reads have no outcome until the commit is done. */
 type Outcome = { readonly ref: ResourceRef; readonly did: 'created' | 'updated' | 'deleted' | 'existing' }
+
+/** What was matched is read so many at a time: each read waits for its audit entry, and a group of them is one commit. */
+const TOGETHER = 16
 
 export const transaction = async (
   parts: RestParts, request: FhirRequest, context: RequestContext, handle: FhirHandler,
@@ -40,15 +43,24 @@ export const transaction = async (
   }, ref => places.get(refText(ref)))
   const written = new Map(versions.map(version => [refText(version.ref), version]))
   const preferred = preference(request.headers['prefer'])
-  // What was matched is read side by side: each read waits for its audit entry, and a group of them is one commit.
-  const outcomesOf = await Promise.all(value.entries.map(async ({ index }) => {
-    const outcome = value.outcomes.get(index)
-    return outcome && outcomeEntry(parts, request, context, outcome, written.get(refText(outcome.ref)), preferred)
-  }))
   const entries: string[] = []
-  for (const entry of value.entries) {
-    entries.push(outcomesOf[entry.index]
-      ?? await readEntryAnswer(entry, () => handle(entryRequest(request, entry), context.caller)))
+  let length = 0
+  for (let start = 0; start < value.entries.length; start += TOGETHER) {
+    const some = value.entries.slice(start, start + TOGETHER)
+    // What a full answer has no room for is there by its location.
+    const shown = length > MAX_ANSWER_LENGTH ? 'minimal' : preferred
+    const done = await Promise.all(some.map(async ({ index }) => {
+      const outcome = value.outcomes.get(index)
+      return outcome && outcomeEntry(parts, request, context, outcome, written.get(refText(outcome.ref)), shown)
+    }))
+    for (const [position, entry] of some.entries()) {
+      const text = done[position] ?? await readEntryAnswer(entry, () => {
+        requireRoom(length)
+        return handle(entryRequest(request, entry), context.caller)
+      })
+      entries.push(text)
+      length += text.length
+    }
   }
   const body = bundleText({
     type: 'transaction-response', id: randomUUID(), lastUpdated: instant(parts.clock.now()), total: undefined, links: [], entries,
