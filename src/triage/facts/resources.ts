@@ -32,6 +32,8 @@ export interface Referral {
   readonly request: ServiceRequest | undefined
   readonly patient: Patient | undefined
   all<T extends ReadType>(type: T): readonly ByType[T][]
+  /** Observations in force that carry the code. */
+  observed(system: string, code: string): readonly Observation[]
   /** What a reference points to, of that type: contained, in the referral by id, fullUrl or absolute address. */
   follow<T extends ReadType>(reference: Reference | undefined, type: T, container?: unknown): ByType[T] | undefined
   /** `Observation/abc.valueQuantity`, or the fullUrl where a resource has no id. */
@@ -68,12 +70,29 @@ export const openReferral = (resources: readonly Resource[], aliases?: ReadonlyM
   // What is found first must not depend on what was sent first; the request alone is taken as it comes.
   for (const [type, resources] of byType) {
     if (type !== 'ServiceRequest' && resources.length > 1) {
-      resources.sort((a, b) => String(a.id ?? names.get(a)).localeCompare(String(b.id ?? names.get(b)), 'en'))
+      resources.sort((a, b) => (String(a.id ?? names.get(a)) < String(b.id ?? names.get(b)) ? -1 : 1))
     }
   }
+  // A referral is asked for each of some fifteen facts: its Observations are gone through once.
+  let byCode: ReadonlyMap<string, readonly Observation[]> | undefined
+  const observed: Referral['observed'] = (system, code) => (byCode ??= indexed(all('Observation'))).get(`${system}|${code}`) ?? []
+
   const requests = all('ServiceRequest')
   const request = requests.find(({ status }) => status === 'active') ?? requests[0]
-  return { request, patient: follow(request?.subject, 'Patient', request) ?? all('Patient')[0], all, follow, name }
+  return { request, patient: follow(request?.subject, 'Patient', request) ?? all('Patient')[0], all, observed, follow, name }
+}
+
+const indexed = (observations: readonly Observation[]): ReadonlyMap<string, readonly Observation[]> => {
+  const found = new Map<string, Observation[]>()
+  for (const observation of observations) {
+    if (!isInForce(observation)) continue
+    for (const { system, code } of codings(observation.code)) {
+      const same = found.get(`${system}|${code}`)
+      if (same === undefined) found.set(`${system}|${code}`, [observation])
+      else if (!same.includes(observation)) same.push(observation)
+    }
+  }
+  return found
 }
 
 /** Resources and fullUrls of a Bundle; entries without a resource are passed over. */
@@ -120,5 +139,6 @@ export const extensionOf = (element: { extension?: readonly Extension[] | undefi
   list(element?.extension).find(extension => extension?.url === url)
 
 /** Statements withdrawn or refuted say nothing. */
-export const isInForce = (resource: { status?: unknown }): boolean =>
-  !['entered-in-error', 'cancelled', 'inactive', 'rejected', 'superseded'].includes(String(resource.status))
+export const isInForce = (resource: { status?: unknown }): boolean => !WITHDRAWN.has(resource.status)
+
+const WITHDRAWN: ReadonlySet<unknown> = new Set(['entered-in-error', 'cancelled', 'inactive', 'rejected', 'superseded'])

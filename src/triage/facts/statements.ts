@@ -11,10 +11,10 @@ import { codesOf, hasCode, isInForce, list, type Referral } from './resources.ts
 export const FACT_SYSTEM = hubCodeSystem('fact')
 
 /** Observations of a fact, latest first; the id decides between equals, so that the order of sending never does. */
-export const observationsOf = (referral: Referral, fact: string): readonly Observation[] =>
-  referral.all('Observation')
-    .filter(observation => isInForce(observation) && hasCode(observation.code, FACT_SYSTEM, fact))
-    .sort(latestFirst)
+export const observationsOf = (referral: Referral, fact: string): readonly Observation[] => {
+  const observations = referral.observed(FACT_SYSTEM, fact)
+  return observations.length < 2 ? observations : observations.toSorted(latestFirst)
+}
 
 export const latestFirst = (a: Observation, b: Observation): number =>
   effectiveAt(b) - effectiveAt(a) || (a.id ?? '').localeCompare(b.id ?? '', 'en')
