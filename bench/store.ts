@@ -94,8 +94,12 @@ for (const size of sizes) {
   await measure('the same, a rarer status', 2_000, 1, n => store.search(plan('Task', [ownedBy(n), is('status', 'requested')], { sort: newest('_lastUpdated') })))
   await measure('the same, none of that status', 2_000, 1, n => store.search(plan('Task', [ownedBy(n), is('status', 'failed')], { sort: newest('_lastUpdated') })))
   await measure('worklist of two statuses', 2_000, 1, n => store.search(plan('Task', [ownedBy(n), { kind: 'any-of', of: [is('status', 'requested'), is('status', 'accepted')] }])))
-  await measure('worklist sorted by -authored-on', 500, 1, n => store.search(plan('Task', [ownedBy(n), is('status', 'completed')], { sort: newest('authored-on') })))
+  await measure('worklist sorted by -authored-on', 5_000, 1, n => store.search(plan('Task', [ownedBy(n), is('status', 'completed')], { sort: newest('authored-on') })))
+  await measure('worklist sorted by authored-on', 5_000, 1, n => store.search(plan('Task', [ownedBy(n), is('status', 'completed')], { sort: [{ param: 'authored-on', direction: 'ascending' }] })))
   await measure('polling: owner, updated since', 5_000, 1, n => store.search(plan('Task', [ownedBy(n), { kind: 'last-updated', prefix: 'ge', low: lately, high: lately + 1 }], { sort: [{ param: '_lastUpdated', direction: 'ascending' }] })))
+  await store.commit({ expect: [], writes: [{ kind: 'share', caseId: 'case-t5', label: 'org:B' }] })
+  const partner = { kind: 'labels', labels: ['public', 'org:B'] } as const
+  await measure('a partner lists a type of which one is its own', 20, 1, () => store.search(plan('Task', [], { visibility: partner })))
   await measure('a patient\'s Tasks with their Patient', 5_000, 1, n => store.search(plan('Task', [{ kind: 'match', param: 'patient', test: { kind: 'reference', types: ['Patient'], id: `p${n % size}` } }], {
     includes: [{ direction: 'include', source: 'Task', param: 'patient', iterate: false }] })))
   await measure('Patients by family name', 1_000, 1, n => store.search(plan('Patient', [{ kind: 'match', param: 'family', test: { kind: 'string', match: 'starts', folded: `family${n % 1_000}` } }])))
