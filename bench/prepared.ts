@@ -11,6 +11,9 @@ import { fileURLToPath } from 'node:url'
 import { loadDefinitions } from '../src/definitions/load.ts'
 import { registerClients } from './clients.ts'
 
+/** What SQLite and the hub keep beside a store's file. */
+const ENDS = ['', '-wal', '-shm', '.lock']
+
 const project = fileURLToPath(new URL('../', import.meta.url))
 const folder = join(project, 'build/bench')
 /** What the prepared files depend on, besides the definitions. */
@@ -46,15 +49,15 @@ export const copyOfPrepared = async (tasks: number, say: (line: string) => void)
   }
   const file = join(folder, `run-${process.pid}-${tasks}.db`)
   copyFileSync(kept, file, constants.COPYFILE_FICLONE)
-  return { file, remove: () => { for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true }) } }
+  return { file, remove: () => { for (const end of ENDS) rmSync(file + end, { force: true }) } }
 }
 
 const fill = async (kept: string, tasks: number): Promise<void> => {
   const unfinished = `${kept}.${process.pid}`
-  for (const end of ['', '-wal', '-shm']) rmSync(unfinished + end, { force: true })
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(project, 'bench/prepare.ts'), unfinished, String(tasks), registry],
     { stdio: 'inherit' })
   const [code] = await once(child, 'exit') as [number]
   if (code !== 0) throw new Error('the store could not be prepared')
   renameSync(unfinished, kept)
+  for (const end of ENDS) rmSync(unfinished + end, { force: true })
 }

@@ -18,11 +18,8 @@ export interface AuditTrail {
 
 export const createAuditTrail = ({ store, clock }: Pick<RepositoryParts, 'store' | 'clock'>): AuditTrail => {
   const labelsOfCases = async (caseIds: readonly (string | undefined)[]): Promise<readonly Label[]> => {
-    const labels = new Set<Label>()
-    for (const caseId of new Set(caseIds)) {
-      if (caseId !== undefined) for (const label of await store.audience(caseId)) labels.add(label)
-    }
-    return [...labels]
+    const cases = new Set(caseIds.filter(caseId => caseId !== undefined))
+    return cases.size === 0 ? [] : store.audience(...cases)
   }
 
   const entry = (context: RequestContext, caseLabels: readonly Label[], interaction: AuditInteraction, touched: readonly Touched[], query?: string): Write => {

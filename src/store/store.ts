@@ -143,8 +143,8 @@ export interface Store {
   readVersion(ref: ResourceRef, version: number, visibility: Visibility): Promise<StoredVersion | undefined>
   search(plan: SearchPlan): Promise<SearchPage>
   history(query: HistoryQuery): Promise<HistoryPage>
-  /** Labels of a case, sorted. */
-  audience(caseId: string): Promise<readonly Label[]>
+  /** Labels of a case, or of any of several, sorted. */
+  audience(...caseIds: readonly string[]): Promise<readonly Label[]>
   key(key: RequestKey): Promise<KeyRecord | undefined>
   /** Rejects, nothing written, with `Conflict`, `NotDurable`, or `TooCostly` when a `matches` expectation took too long. */
   commit(commit: Commit): Promise<Committed>

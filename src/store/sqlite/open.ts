@@ -81,9 +81,9 @@ export const openSqliteStore = async (options: SqliteOptions): Promise<SqliteSto
     readVersion: async (ref, version, visibility) => readOne(reader, names, ref, version, visibility),
     search: (plan: SearchPlan) => briefly(limit => runSearch(reader, names, plan, limit), () => searcher.search(plan)),
     history: (query: HistoryQuery) => briefly(limit => runHistory(reader, names, query, limit), () => searcher.history(query)),
-    audience: async caseId =>
-      reader.all('SELECT n.text AS label FROM case_label c JOIN name n ON n.id = c.label WHERE c.case_id = ? ORDER BY n.text', [caseId])
-        .map(row => row['label'] as string),
+    audience: async (...caseIds) =>
+      reader.all(`SELECT DISTINCT n.text AS label FROM json_each(?) j CROSS JOIN case_label c ON c.case_id = j.value
+        CROSS JOIN name n ON n.id = c.label ORDER BY n.text`, [JSON.stringify(caseIds)]).map(row => row['label'] as string),
     key: async key =>
       keyOf(key, reader.get('SELECT fingerprint, type, id FROM request_key WHERE scope = ? AND value = ?', [key.scope, key.value])),
     commit: commit => writer.commit(commit),
