@@ -19,10 +19,10 @@ export const LINE_EXTENSION = hubProfile('line')
 export const HUB_TASK: Meta = { profile: [hubProfile('hub-task')] }
 
 /** Kinds of Task whose states the hub guards. */
-export type TaskKind = 'coordinate' | 'triage' | 'request-info' | 'offer' | 'redirect' | 'follow-up' | 'fix-data'
+export type TaskKind = 'coordinate' | 'triage' | 'review' | 'request-info' | 'offer' | 'redirect' | 'follow-up' | 'fix-data'
 
 export type BusinessStatus =
-  | 'received' | 'triage-proposed' | 'info-requested' | 'info-answered' | 'confirmed' | 'overridden'
+  | 'received' | 'triage-proposed' | 'info-requested' | 'info-answered' | 'confirmed' | 'overridden' | 'to-review' | 'reviewed'
   | 'offered' | 'seen' | 'accepted' | 'rejected' | 'withdrawn' | 'en-route' | 'visited' | 'managing' | 'discharged'
   | 'redirected' | 'returned-to-ambulance' | 'followed-up' | 'escalated-999' | 'declined-by-patient' | 'died' | 'cancelled-by-sender'
   | 'to-fix' | 'fixed'
@@ -35,6 +35,8 @@ export const BUSINESS_STATUS_DISPLAY: Readonly<Record<BusinessStatus, string>> =
   'info-answered': 'Information given',
   'confirmed': 'Confirmed',
   'overridden': 'Overridden',
+  'to-review': 'New findings',
+  'reviewed': 'Reviewed',
   'offered': 'Offered',
   'seen': 'Seen',
   'accepted': 'Accepted',
@@ -59,6 +61,7 @@ const KIND_CODING: Readonly<Record<TaskKind, { system: string; code: string; dis
   'coordinate': { system: TASK_CODE_SYSTEM, code: 'coordinate', display: 'Coordinate the referral' },
   'triage': { system: TASK_CODE_SYSTEM, code: 'triage', display: 'Triage the referral' },
   'offer': { system: R4_TASK_CODE_SYSTEM, code: 'fulfill', display: 'Fulfill the focal request' },
+  'review': { system: TASK_CODE_SYSTEM, code: 'review', display: 'Look again' },
   'request-info': { system: TASK_CODE_SYSTEM, code: 'request-info', display: 'Request information' },
   'redirect': { system: TASK_CODE_SYSTEM, code: 'redirect', display: 'Take over' },
   'follow-up': { system: TASK_CODE_SYSTEM, code: 'follow-up', display: 'Follow up' },

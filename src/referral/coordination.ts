@@ -63,7 +63,8 @@ export const mirror = async (unit: Unit, referral: Referral, says: string): Prom
   const { coordinating } = referral
   if (coordinating === undefined || !isOpen(coordinating)) return
   const { business, waits } = standingOf(referral, unit.now)
-  const end = instant(Math.min(...waits, unit.now + REVIEW_WITHIN_MS))
+  const reviews = referral.tasks.flatMap(task => (kindOf(task) === 'review' && isOpen(task) ? dueOf(task) ?? [] : []))
+  const end = instant(Math.max(unit.now, Math.min(...waits, ...reviews, unit.now + REVIEW_WITHIN_MS)))
   const etas = referral.offers.flatMap(offer => (isOpen(offer) ? etaOf(offer) ?? [] : []))
   await unit.update(asResource({
     ...withEta(coordinating, etas),

@@ -7,6 +7,7 @@ import { refText } from '../fhir/resource.ts'
 import type { Change, Guard, Unit } from '../rest/unit.ts'
 import { inheritedCase, keepForAuthor } from './case-sharing.ts'
 import { requireOneOwner } from './coordination.ts'
+import { followFindings } from './deterioration.ts'
 import { judgeRequest } from './judging-requests.ts'
 import { judgeTask } from './judging-tasks.ts'
 import type { OpeningParts } from './opening.ts'
@@ -28,6 +29,7 @@ export const createReferralGuard = (parts: OpeningParts): Guard => {
       // Cases first, then what belongs to them, then the Tasks, which are judged by their case.
       for (const change of fresh) if (change.ref.type === 'ServiceRequest') await judgeRequest(unit, change, parts)
       for (const change of fresh) await inherit(unit, change)
+      await followFindings(unit, fresh, parts)
       for (const change of fresh) if (change.ref.type === 'Task') await judgeTask(unit, change, parts)
       await requireOwners(unit)
     },

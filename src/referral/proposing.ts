@@ -76,11 +76,18 @@ export interface KeptProposal {
   readonly services: readonly ProposedOffer[]
   /** What is asked for, as questions. */
   readonly questions: readonly string[]
+  /** Code system `triage-flag`. */
+  readonly flags: readonly string[]
+  /** Hash of the facts it went by. */
+  readonly inputs: string | undefined
 }
 
-export const keptProposal = (guidance: Resource | undefined): KeptProposal => {
-  const parameters = ((guidance as GuidanceResponse | undefined)?.contained?.find(resource => resource.resourceType === 'Parameters') as
-    Parameters | undefined)?.parameter ?? []
+export const keptProposal = (guidance: Resource | undefined): KeptProposal =>
+  readProposal((guidance as GuidanceResponse | undefined)?.contained?.find(resource => resource.resourceType === 'Parameters') as Parameters | undefined)
+
+/** Out-parameters of `$triage`, read back. */
+export const readProposal = (answer: Parameters | undefined): KeptProposal => {
+  const parameters = answer?.parameter ?? []
   const due = valueOf(parameters.find(parameter => parameter.name === 'due'))
   const dueAt = typeof due === 'string' ? Date.parse(due) : Number.NaN
   return {
@@ -88,6 +95,8 @@ export const keptProposal = (guidance: Resource | undefined): KeptProposal => {
     priority: valueOf(parameters.find(parameter => parameter.name === 'priority')) as KeptProposal['priority'],
     dueAt: Number.isNaN(dueAt) ? undefined : dueAt,
     services: parameters.filter(parameter => parameter.name === 'service').map(offerOf),
+    flags: parameters.filter(parameter => parameter.name === 'flag').flatMap(({ valueCoding }) => valueCoding?.code ?? []),
+    inputs: valueOf(parameters.find(parameter => parameter.name === 'inputs')) as string | undefined,
     questions: parameters.filter(parameter => parameter.name === 'missing').flatMap(questionOf),
   }
 }

@@ -8,7 +8,7 @@ import type { Resource } from '../fhir/resource.ts'
 import type { Unit } from '../rest/unit.ts'
 import { kindOf } from './codes.ts'
 import { keep, proposeSafely, resourcesAround, type OpeningParts } from './opening.ts'
-import { guidanceOf } from './proposing.ts'
+import { guidanceOf, type ReferralProposal } from './proposing.ts'
 import { asResource, isOpen, type Referral } from './referral.ts'
 
 /** What says something about a person's state or wishes, as triage reads it. */
@@ -24,18 +24,27 @@ export interface ProposedAgain {
 }
 
 /**
- * A new proposal, kept in the case. Undefined when triage failed, or while faulty data waits to be put right: it read
- * that data too, from the request as it was sent, and must not seem to know better without it.
+ * A new proposal, kept in the case. Undefined when triage failed, or while faulty data waits to be put right: the old
+ * one read that data too, from the request as it was sent, and this one must not seem to know better without it.
  */
 export const proposeAgain = async (unit: Unit, referral: Referral, parts: OpeningParts): Promise<ProposedAgain | undefined> => {
-  if (referral.tasks.some(task => kindOf(task) === 'fix-data' && isOpen(task))) return undefined
-  const { id, request, coordinating, proposal: { priority: urgencyGiven } } = referral
+  const proposal = waitsForRepair(referral) ? undefined : await proposalNow(unit, referral, parts)
+  return proposal === undefined ? undefined : keepProposal(unit, referral, proposal)
+}
+
+export const waitsForRepair = ({ tasks }: Referral): boolean => tasks.some(task => kindOf(task) === 'fix-data' && isOpen(task))
+
+/** What triage says of the case as it is now; undefined when it failed. Nothing is written. */
+export const proposalNow = async (unit: Unit, referral: Referral, parts: OpeningParts): Promise<ReferralProposal | undefined> => {
+  const { coordinating, proposal: { priority: urgencyGiven } } = referral
   const hub = parts.hubs.find(({ organization }) => organization === coordinating?.owner?.reference)
-  const proposal = await proposeSafely(parts, {
+  return proposeSafely(parts, {
     resources: await caseResources(unit, referral),
     addressed: hub?.locality, referrerKind: unit.caller.referrerKind, receivedAt: unit.now, urgencyGiven,
   })
-  if (proposal === undefined) return undefined
+}
+
+export const keepProposal = (unit: Unit, { id, request }: Referral, proposal: ReferralProposal): ProposedAgain => {
   const guidance = keep(unit, id, guidanceOf(proposal, request.subject.reference ?? '', id, unit.now))
   return { guidance: { reference: `GuidanceResponse/${guidance.id}` }, priority: proposal.priority }
 }

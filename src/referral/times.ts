@@ -29,6 +29,8 @@ export const TAKE_OVER_WITHIN_MS = 30 * MINUTE
 export const HAND_OVER_WITHIN_MS = 15 * MINUTE
 /** Wall clock in London at which the hub looks after whom it left with the ambulance service (model, hours). */
 export const FOLLOW_UP_AT_MS = 8 * HOUR + 15 * MINUTE
+/** New findings of steps 1 and 2 of the model are looked at within 15 min (W03). */
+export const LOOK_AGAIN_WITHIN_MS = 15 * MINUTE
 /** Data that could not be used is looked at with the referral, within the confirmation's time (proposed). */
 export const FIX_WITHIN_MS = CONFIRM_WITHIN_MS
 

@@ -145,6 +145,15 @@ const triage: readonly Transition[] = [
   },
 ]
 
+/** New findings after the decision (W03). */
+const reviews: readonly Transition[] = [
+  {
+    kind: 'review', action: 'resolve', from: [state('requested', 'to-review')], to: state('completed', 'reviewed'), who: HUB,
+    needs: ['practitioner'], takes: [], entails: [],
+    meaning: 'A clinician has looked at what is new; what it asks for is a step of its own.',
+  },
+]
+
 /** What the sender is asked (row 3). */
 const information: readonly Transition[] = [
   {
@@ -305,4 +314,4 @@ const repairs: readonly Transition[] = [
   },
 ]
 
-export const transitions: readonly Transition[] = [...triage, ...information, ...offers, ...redirects, ...coordination, ...followUps, ...repairs]
+export const transitions: readonly Transition[] = [...triage, ...reviews, ...information, ...offers, ...redirects, ...coordination, ...followUps, ...repairs]

@@ -2,7 +2,7 @@
 import type { ServiceRequest, Task } from 'fhir/r4.js'
 import { pino } from 'pino'
 import { codesOf, openStory, referralIn, stateOf, textOf, type Story } from './story.ts'
-import { failingWhenTold, scenarios, type Scenario } from './workflow/scenarios.ts'
+import { failingWhenTold, redFlag, scenarios, type Scenario } from './workflow/scenarios.ts'
 
 let story: Story
 const logged: string[] = []
@@ -253,4 +253,48 @@ it('what a service recorded of its own care stays readable to it when it has lef
   for (const action of ['accept', 'visited', 'complete']) expect((await story.step(story.nurse, offer, action)).status).toBe(200)
   const visits = (await story.get(story.team, `Encounter?based-on=ServiceRequest/${referral}`)).body
   expect(visits.entry).toHaveLength(1)
+})
+
+describe('W03: the person gets worse', () => {
+  const worsen = async (referral: string): Promise<void> => {
+    const { subject } = (await story.get(story.gp, `ServiceRequest/${referral}`)).body as ServiceRequest
+    await (await story.hub.as('gp')).post('/fhir/Flag').send(redFlag(subject)).expect(201)
+  }
+  const note = async (referral: string): Promise<string | undefined> => (await coordinating(referral)).note?.at(-1)?.text
+
+  it('before the decision the newer proposal stands, and the older is kept', async () => {
+    const referral = await send('one line')
+    const before = (await story.task(story.desk, referral, 'triage')).output?.[0]?.valueReference?.reference ?? ''
+    await worsen(referral)
+    const triage = await story.task(story.desk, referral, 'triage')
+    expect([triage.output?.[0]?.valueReference?.reference === before, triage.priority]).toEqual([false, 'stat'])
+    expect((await story.get(story.desk, before)).status).toBe(200)
+    expect(stateOf(await decide(referral, 'confirm'))).toBe('completed/escalated-999')
+  })
+
+  it('afterwards a clinician looks at it within 15 minutes, once; service and sender are told, and the offer stays', async () => {
+    const referral = await send('one line')
+    await decide(referral, 'confirm')
+    await story.step(story.team, await story.task(story.team, referral, 'fulfill'), 'accept')
+    await worsen(referral)
+    await worsen(referral)
+    expect(await count(referral, 'review')).toBe(1)
+    expect(await note(referral)).toMatch(/New findings \(red-flag\).*emergency/)
+    const open = await story.task(story.team, referral, 'coordinate')
+    expect([stateOf(open), open.restriction?.period?.end]).toEqual(['in-progress/accepted', '2026-11-24T10:30:00.000Z'])
+    const review = await story.task(story.desk, referral, 'review')
+    expect((await story.step(story.desk, review, 'resolve')).status).toBe(403)
+    expect((await story.step(story.clinician, review, 'resolve', { note: 'Crew on its way.' })).status).toBe(200)
+    expect((await coordinating(referral)).restriction?.period?.end).toBe('2026-11-24T12:10:00.000Z')
+  })
+
+  it('a finding that changes nothing is no news', async () => {
+    const referral = await send('one line')
+    await decide(referral, 'confirm')
+    const before = await coordinating(referral)
+    const { subject } = (await story.get(story.gp, `ServiceRequest/${referral}`)).body as ServiceRequest
+    await (await story.hub.as('gp')).post('/fhir/Observation')
+      .send({ resourceType: 'Observation', status: 'final', code: { text: 'Mood' }, subject, effectiveDateTime: '2026-11-24T10:14:00Z', valueString: 'Good' }).expect(201)
+    expect((await coordinating(referral)).meta?.versionId).toBe(before.meta?.versionId)
+  })
 })

@@ -2,6 +2,7 @@
  * Referrals of every disposition, as a GP sends them: the worlds in which the workflow test takes its steps.
  * Facts are coded as docs/triage.md lists them, under the pack of Central Lancashire.
  */
+import type { Reference } from 'fhir/r4.js'
 import type { Propose } from '../../../src/referral/proposing.ts'
 import { fallInPreston } from '../story.ts'
 
@@ -11,6 +12,8 @@ const flag = (system: string, value: string): object => ({
   resourceType: 'Flag', status: 'active', subject: PERSON, code: code(system, value),
   category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/flag-category', code: 'clinical' }] }],
 })
+/** A finding that was not there before: an emergency. */
+export const redFlag = (subject: Reference): object => ({ ...flag('red-flag', 'stroke-fast'), subject })
 const declined = {
   resourceType: 'Consent', status: 'active', patient: PERSON, category: [code('fact', 'consent-participation')], dateTime: '2026-11-24T10:00:00Z',
   scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'treatment' }] },

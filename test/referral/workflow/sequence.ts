@@ -8,7 +8,7 @@ import { worth } from './choosing.ts'
 import { partyOf, type Answer, type Partner, type Partners } from './partners.ts'
 import type { Random } from './random.ts'
 import { isOpen, kindOf, read, versionsOf, violations, type Reading } from './reading.ts'
-import { scenarios, type Scenario } from './scenarios.ts'
+import { redFlag, scenarios, type Scenario } from './scenarios.ts'
 import { edgeOf, parametersFor, rowsFrom, stateOf, taskAfter, type Brought, type Counts } from './table.ts'
 
 export interface World {
@@ -187,7 +187,7 @@ const besides = async (world: World, of: Case): Promise<Answer | undefined> => {
     told.push(`${partner.name}: ${what}`, `  ${answer.status} ${answer.status < 300 ? '' : textOf(answer)}`)
     return answer
   }
-  switch (random.below(7)) {
+  switch (random.below(8)) {
     case 0: {
       const status = random.pick(['revoked', 'entered-in-error', 'completed', 'on-hold', 'active'] as const)
       return tell(`ServiceRequest -> ${status}`, partners.send(partner, 'PUT', `ServiceRequest/${of.id}`, { ...request, status }, `W/"${request.meta?.versionId}"`))
@@ -215,11 +215,12 @@ const besides = async (world: World, of: Case): Promise<Answer | undefined> => {
       check(world, answer.status >= 400, `took ${element} away`)
       return answer
     }
-    case 4: return tell('Observation', partners.send(partner, 'POST', 'Observation', {
+    case 4: return tell('red flag', partners.send(partner, 'POST', 'Flag', redFlag(request.subject)))
+    case 5: return tell('Observation', partners.send(partner, 'POST', 'Observation', {
       resourceType: 'Observation', status: 'final', code: { text: 'Pulse' }, subject: request.subject, basedOn: [{ reference: `ServiceRequest/${of.id}` }],
       effectiveDateTime: '2026-11-24T10:14:00Z', valueQuantity: { value: 88, unit: '/min' },
     }))
-    case 5: await world.advance('PT4M')
+    case 6: await world.advance('PT4M')
       return undefined
     default: return outsiders(world, of)
   }
