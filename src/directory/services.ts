@@ -4,7 +4,7 @@
  */
 import { refText, SERVICE_SYSTEM, type Resource } from '../fhir/resource.ts'
 import { capacityOf, type Capacity } from './capacity.ts'
-import { openingAt, type Opening, type OpeningHours } from './hours.ts'
+import { nextOpening, openingAt, type Opening, type OpeningHours } from './hours.ts'
 import type { Locality } from './load.ts'
 
 export interface DirectoryService {
@@ -18,6 +18,8 @@ export interface DirectoryService {
   readonly hours: OpeningHours
   /** The opening in force at an instant; undefined while shut, or where no hours are stated. */
   openingAt(at: number): Opening | undefined
+  /** Start of the next opening at or after an instant; undefined where no hours are stated, or none comes. */
+  nextOpening(at: number): number | undefined
   capacity(at: number): Capacity
 }
 
@@ -58,6 +60,7 @@ const serviceOf = (resource: Resource): DirectoryService | undefined => {
     providedBy: (resource['providedBy'] as { reference?: string } | undefined)?.reference,
     hours: resource as OpeningHours,
     openingAt: lastAsked(at => openingAt(resource as OpeningHours, at)),
+    nextOpening: lastAsked(at => nextOpening(resource as OpeningHours, at)),
     capacity: at => capacityOf(resource, at),
   }
 }

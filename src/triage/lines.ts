@@ -2,7 +2,7 @@
  * Lines of a referral: the most urgent need leads with its ranked services; each further need with other services is a
  * line of its own, offered beside it. A need shares a line only where every alternative of that line meets it too.
  */
-import { hasStatedHours, nextOpening } from '../directory/hours.ts'
+import { hasStatedHours } from '../directory/hours.ts'
 import type { Directory } from '../directory/services.ts'
 import type { Situation } from './condition.ts'
 import type { CompiledNeed, CompiledPack } from './load.ts'
@@ -73,6 +73,6 @@ const ranked = (codes: readonly string[], need: Need, pack: CompiledPack, contex
 const canMeet = (deadlineAt: number, code: string, pack: CompiledPack, { directory, receivedAt }: RankingContext): boolean => {
   const service = directory.find(pack.locality.name, code)
   if (service === undefined || !hasStatedHours(service.hours) || service.openingAt(receivedAt) !== undefined) return true
-  const opensAt = nextOpening(service.hours, receivedAt)
+  const opensAt = service.nextOpening(receivedAt)
   return opensAt !== undefined && opensAt < deadlineAt
 }
