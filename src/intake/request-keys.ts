@@ -27,19 +27,25 @@ const NO_REFERRAL = new Set<string>([NHS_NUMBER_SYSTEM, ODS_ORGANISATION_SYSTEM,
 export const businessIdentifiers = (request: Resource): readonly Identifier[] =>
   (request as unknown as ServiceRequest).identifier?.filter(({ system }) => system !== REFERRAL_NUMBER_SYSTEM) ?? []
 
+/** What is known under some keys. */
+export interface Known {
+  /** Id of the ServiceRequest. */
+  readonly earlier: string | undefined
+  /** Keys that nobody used before. */
+  readonly unseen: readonly RequestKey[]
+}
+
 /** The referral these keys already name; throws 409 with the places that differ when it was another. */
-export const earlierReferral = async (unit: Unit, keys: readonly RequestKey[], print: string, sent: Resource): Promise<string | undefined> => {
-  for (const key of keys) {
-    const record = await unit.recall(key)
-    if (record === undefined) continue
-    if (record.fingerprint === print) return record.ref.id
-    const before = await keptRequest(unit, record.ref.id)
-    const places = before === undefined ? [] : differences(before, sent)
-    const different = places.length === 0 ? '' : ` (different: ${places.map(place => inResource(place, sent)).join(', ')})`
-    throw outcomes.keyReused(`${key.value} was used for ServiceRequest/${record.ref.id} with other content${different}`
-      + '; send a new referral under a new X-Request-ID and identifier, or update that one')
-  }
-  return undefined
+export const recallKeys = async (unit: Unit, keys: readonly RequestKey[], print: string, sent: Resource): Promise<Known> => {
+  const records = await Promise.all(keys.map(key => unit.recall(key)))
+  const record = records.find(found => found !== undefined)
+  if (record === undefined) return { earlier: undefined, unseen: keys }
+  if (record.fingerprint === print) return { earlier: record.ref.id, unseen: keys.filter((_key, index) => records[index] === undefined) }
+  const before = await keptRequest(unit, record.ref.id)
+  const places = before === undefined ? [] : differences(before, sent)
+  const different = places.length === 0 ? '' : ` (different: ${places.map(place => inResource(place, sent)).join(', ')})`
+  throw outcomes.keyReused(`${record.key.value} was used for ServiceRequest/${record.ref.id} with other content${different}`
+    + '; send a new referral under a new X-Request-ID and identifier, or update that one')
 }
 
 /** `Bundle.entry[2].resource.status (Observation)` */

@@ -19,11 +19,14 @@ import { keepRequest } from './kept-request.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { readReferralBundle } from './referral-bundle.ts'
 import { recordChanges, requestRepair } from './repair.ts'
-import { businessIdentifiers, earlierReferral, requestKeys } from './request-keys.ts'
+import { businessIdentifiers, recallKeys, requestKeys } from './request-keys.ts'
 
-type Outcome =
-  | { readonly kind: 'stored'; readonly id: string; readonly answer: Resource }
-  | { readonly kind: 'again'; readonly id: string; readonly answer: Resource }
+interface Outcome {
+  /** Of the ServiceRequest. */
+  readonly id: string
+  readonly isRepeat: boolean
+  readonly answer: Resource
+}
 
 /** `parts` are the same that open a referral by any other write. */
 export const createSubmit = (parts: OpeningParts): Operation => operation({
@@ -54,17 +57,16 @@ export const createSubmit = (parts: OpeningParts): Operation => operation({
   const keys = requestKeys(caller, requestId, prepared.request)
 
   const { value } = await repository.transact<Outcome>(context, async unit => {
-    const earlier = await earlierReferral(unit, keys, print, sent)
-    if (earlier !== undefined) return { kind: 'again', id: earlier, answer: await answerOf(unit, earlier, prepared.issues) }
-    const id = String(prepared.request.id)
-    await store(unit, prepared, parts, body)
-    for (const key of keys) unit.remember({ key, fingerprint: print, ref: { type: 'ServiceRequest', id } })
-    return { kind: 'stored', id, answer: await answerOf(unit, id, prepared.issues) }
+    const { earlier, unseen } = await recallKeys(unit, keys, print, sent)
+    const id = earlier ?? String(prepared.request.id)
+    if (earlier === undefined) await store(unit, prepared, parts, body)
+    for (const key of unseen) unit.remember({ key, fingerprint: print, ref: { type: 'ServiceRequest', id } })
+    return { id, isRepeat: earlier !== undefined, answer: await answerOf(unit, id, prepared.issues) }
   })
   // The answer shows the person's data again: that is a read, and is written down as one before it leaves.
-  if (value.kind === 'again') await repository.read(context, { type: 'ServiceRequest', id: value.id })
+  if (value.isRepeat) await repository.read(context, { type: 'ServiceRequest', id: value.id })
   return {
-    status: value.kind === 'stored' ? 201 : 200,
+    status: value.isRepeat ? 200 : 201,
     resource: value.answer,
     headers: { location: `${base}/ServiceRequest/${value.id}` },
   }

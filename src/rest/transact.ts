@@ -50,7 +50,7 @@ export const createTransact = (parts: TransactParts): Pick<Repository, 'transact
 
   const attempt = async <T>(context: RequestContext, work: (unit: Unit) => Promise<T>, entryOf: EntryOf): Promise<Written<T>> => {
     const { value, collected } = await judged(context, work, entryOf)
-    if (collected.changes.length === 0) return { value, versions: [] }
+    if (collected.changes.length === 0 && collected.writes.length === 0) return { value, versions: [] }
     const puts = collected.changes.map(change => write(parts, context, collected, change))
     const committed = await answered(parts.store.commit({
       expect: collected.expectations,

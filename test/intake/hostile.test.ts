@@ -49,7 +49,7 @@ const mutated = (changes: readonly { path: Path; put: unknown }[]): Bundle => {
     let holder: unknown = bundle
     for (const key of path.slice(0, -1)) holder = typeof holder === 'object' && holder !== null ? (holder as Record<string | number, unknown>)[key] : undefined
     const last = path.at(-1)
-    if (typeof holder === 'object' && holder !== null && last !== undefined) (holder as Record<string | number, unknown>)[last] = put
+    if (typeof holder === 'object' && holder !== null && last !== undefined) (holder as Record<string | number, unknown>)[last] = structuredClone(put)
   }
   return bundle
 }

@@ -69,6 +69,15 @@ describe('the same content', () => {
     expect(await reads()).toBe(before + 1)
   })
 
+  it('is known by each key it came under', async () => {
+    const identifier = randomUUID()
+    const id = randomUUID()
+    const first = await story.submit(fallInPreston({ identifier }))
+    const again = await story.submit(fallInPreston({ identifier }), story.gp, id)
+    const other = await story.submit(fallInPreston({ family: 'Other' }), story.gp, id)
+    expect([first.status, again.status, other.status]).toEqual([201, 200, 409])
+  })
+
   it('many times at once under many request ids and one business identifier is one referral', async () => {
     const identifier = randomUUID()
     const answers = await Promise.all(Array.from({ length: 12 }, () => story.submit(fallInPreston({ identifier }), story.gp, randomUUID())))
