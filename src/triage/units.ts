@@ -62,8 +62,8 @@ export interface Quantity {
 }
 
 /**
- * The value in the dimension's own unit, rounded to a tenth, as such devices read. A comparator is kept to the side it
- * speaks for: "<90" is 90 and below, and read as its bound.
+ * The value in the dimension's own unit, rounded to a tenth, as such devices read. "<92" is read as the next reading on
+ * that side, 91: a saturation that scores 3 is not to pass for one that scores 2.
  *
  * @returns undefined when there is no value or its unit does not belong to the dimension
  */
@@ -73,8 +73,12 @@ export const convert = (quantity: Quantity | null, dimension: Dimension): number
   const code = typeof quantity?.code === 'string' ? quantity.code.replaceAll(/\{[^}]*\}/g, '') : PRINTED[String(quantity?.unit).trim().toLowerCase()]
   const conversion = code === undefined ? undefined : TABLE[dimension].get(bare(code))
   if (conversion === undefined) return undefined
-  return Math.round((value * conversion.factor + (conversion.offset ?? 0)) * 10) / 10
+  const beyond = quantity?.comparator === '<' ? -STEP[dimension] : quantity?.comparator === '>' ? STEP[dimension] : 0
+  return Math.round((value * conversion.factor + (conversion.offset ?? 0) + beyond) * 10) / 10
 }
+
+/** From one reading to the next, in the unit that NEWS2 is defined in. */
+const STEP: Readonly<Record<Dimension, number>> = { rate: 1, percent: 1, pressure: 1, temperature: 0.1, flow: 0.1 }
 
 /** `.`-products with 1 and empty annotations leave a bare unit: `{breaths}/min`, `1.mm[Hg]`. */
 const bare = (code: string): string => code.replace(/^1\./, '').trim()

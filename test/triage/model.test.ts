@@ -1,10 +1,9 @@
 /**
  * The engine and the pack against the text of the model (`model.ts`), over thousands of made-up referrals sent as
- * resources: disposition, lines, priority, due and flags are the same. MODEL_RUNS=20000 for the long run.
+ * resources: disposition, lines, priority, due and flags are the same. MODEL_RUNS=20000 MODEL_SEED=7 for another, longer run.
  */
 import fc from 'fast-check'
 import type { Resource } from '../../src/fhir/resource.ts'
-import { hubCodeSystem } from '../../src/fhir/resource.ts'
 import { bundleContent } from '../../src/triage/facts/resources.ts'
 import { propose } from '../../src/triage/propose.ts'
 import { receivedAtOf, referralBundle, type Given } from '../../scripts/vignette-bundle.ts'
@@ -122,10 +121,9 @@ describe('the Central Lancashire column of the model', () => {
     // Sub-scores are the sender's: they count where the hub itself would not score (under 16, pregnancy).
     fc.pre(!pregnancyOrChild(facts) || Object.keys(facts.parts).length === 0)
     expect(sorted(proposed(facts))).toEqual(sorted(modelAnswer(facts)))
-  }), { numRuns: Number(process.env['MODEL_RUNS'] ?? 800), seed: 22_11_2026 }))
+  }), { numRuns: Number(process.env['MODEL_RUNS'] ?? 800), seed: Number(process.env['MODEL_SEED'] ?? 22_11_2026) }))
 
-  it('knows every need and every red flag that the hub defines', () => {
-    expect(hubCodeSystem('need')).toContain('need')
+  it('has a row for every need of the pack', () => {
     for (const need of codes(pack?.pack.needs)) {
       expect(() => modelAnswer({ day: '2026-11-24', secondOfDay: 10 * H, referrer: 'gp', residence: 'inside', practice: 'inside', needs: [need], redFlags: [], softFlags: [], parts: {}, notForHospital: false, consent: 'given', safeguarding: false, full: [] })).not.toThrow()
     }

@@ -15,6 +15,10 @@ describe('units', () => {
     [{ value: 1.5, code: '/s' }, 'rate', 90],
     [{ value: 18, unit: 'breaths/minute' }, 'rate', 18],
     [{ value: 2000, code: 'mL/min' }, 'flow', 2],
+    [{ value: 92, comparator: '<', code: '%' }, 'percent', 91],
+    [{ value: 24, comparator: '>', code: '/min' }, 'rate', 25],
+    [{ value: 38, comparator: '>', code: 'Cel' }, 'temperature', 38.1],
+    [{ value: 90, comparator: '<=', code: 'mm[Hg]' }, 'pressure', 90],
   ] as const)('reads %j as %s %d', (quantity, dimension, expected) => {
     expect(convert(quantity, dimension)).toBe(expected)
   })
