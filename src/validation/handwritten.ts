@@ -1,6 +1,7 @@
 /**
  * Invariants written by hand because they run on very many elements (a compiled FHIRPath expression takes 2-10 µs,
- * these some 20 ns) or because FHIRPath has no function for them in a plain engine (`htmlChecks`).
+ * these some 20 ns), because it compares all with all (csd-1, que-2), or because FHIRPath has no function for them in a
+ * plain engine (`htmlChecks`).
  *
  * Keyed by rule and by its expression as R4 4.0.1 publishes it, so that another rule of the same key is compiled;
  * `test/validation/handwritten.test.ts` holds each against the compiled form.
@@ -40,6 +41,27 @@ const everyContainedIsReferenced: Check = value => {
     localReferences(resource, own)
     return own.has('#')
   })
+}
+
+/** Every object within, at any depth. */
+const visit = (value: unknown, see: (object: Json) => void): void => {
+  if (typeof value !== 'object' || value === null) return
+  if (!Array.isArray(value)) see(value as Json)
+  for (const member of Object.values(value)) visit(member, see)
+}
+
+/** Whether what `pick` finds in all objects within is there once. FHIRPath compares each with each: minutes for 5 MB. */
+const isDistinctWithin = (pick: (object: Json) => readonly unknown[]): Check => value => {
+  const seen = new Set<unknown>()
+  let isDistinct = true
+  visit(value, object => {
+    for (const found of pick(object)) {
+      if (found === undefined) continue
+      if (seen.has(found)) isDistinct = false
+      seen.add(found)
+    }
+  })
+  return isDistinct
 }
 
 /** Key, then the published expression, then the check. */
@@ -85,6 +107,9 @@ const rules: readonly HandwrittenRule[] = [
       .map(({ fullUrl, resource }) => `${String(fullUrl)}${isJson(resource) && isJson(resource['meta']) ? textOf(resource['meta']['versionId']) ?? '' : ''}`)
     return new Set(keys).size === keys.length
   }],
+  ['csd-1', 'concept.code.combine($this.descendants().concept.code).isDistinct()', isDistinctWithin(({ concept }) =>
+    (Array.isArray(concept) ? (concept as readonly unknown[]).filter(isJson).map(({ code }) => code) : []))],
+  ['que-2', 'descendants().linkId.isDistinct()', isDistinctWithin(({ linkId }) => [linkId])],
   ['txt-1', 'htmlChecks()', value => narrativeFault(textOf(value) ?? '')?.rule !== 'txt-1'],
   ['txt-2', 'htmlChecks()', value => narrativeFault(textOf(value) ?? '')?.rule !== 'txt-2'],
 ]

@@ -56,6 +56,19 @@ const samples: Readonly<Record<string, readonly [base: string, values: readonly 
     { resourceType: 'Bundle', type: 'collection', entry: [entry('urn:a', '1'), entry('urn:a', '1')] },
     { resourceType: 'Bundle', type: 'history', entry: [entry('urn:a'), entry('urn:a')] },
   ]],
+  'csd-1': ['CodeSystem', [
+    { resourceType: 'CodeSystem' },
+    { resourceType: 'CodeSystem', concept: [{ code: 'a', concept: [{ code: 'b', concept: [{ code: 'c' }] }] }, { code: 'd' }] },
+    { resourceType: 'CodeSystem', concept: [{ code: 'a' }, { code: 'a' }] },
+    { resourceType: 'CodeSystem', concept: [{ code: 'a', concept: [{ code: 'b' }] }, { code: 'c', concept: [{ code: 'b' }] }] },
+    { resourceType: 'CodeSystem', concept: [{ code: 'a', concept: [{ code: 'a' }] }] },
+  ]],
+  'que-2': ['Questionnaire', [
+    { resourceType: 'Questionnaire' },
+    { resourceType: 'Questionnaire', item: [{ linkId: '1', item: [{ linkId: '1.1' }] }, { linkId: '2' }] },
+    { resourceType: 'Questionnaire', item: [{ linkId: '1' }, { linkId: '1' }] },
+    { resourceType: 'Questionnaire', item: [{ linkId: '1', item: [{ linkId: '1' }] }] },
+  ]],
 }
 
 describe('an invariant written by hand', () => {

@@ -85,6 +85,8 @@ describe('the validator never throws', () => {
         section: [{ entry: Array.from({ length: 2_000 }, (_, i) => ({ reference: `Patient/${i}` })) }] } },
       ...Array.from({ length: 2_000 }, (_, i) => ({ fullUrl: `https://example.org/Patient/${i}`, resource: { resourceType: 'Patient', id: `${i}` } })),
     ] }],
+    ['a CodeSystem of twenty thousand codes', { resourceType: 'CodeSystem', status: 'draft', content: 'complete',
+      concept: Array.from({ length: 20_000 }, (_, i) => ({ code: `c${i}` })) }],
     ['twenty thousand identifiers to slice', { resourceType: 'Patient', identifier: many(20_000, { system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9000000009' }) }],
     ['a narrative of five megabytes', { resourceType: 'Patient', text: { status: 'generated', div: `<div>${'<p>x</p>'.repeat(600_000)}</div>` } }],
   ])('takes less than a second for %s', (_name, resource) => {
