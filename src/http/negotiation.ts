@@ -31,12 +31,13 @@ const isR4 = ({ parameters }: MediaType): boolean => /^4\.0(\.\d+)?$/.test(param
 
 /** What a body is, by its Content-Type. Throws `media-type-unsupported` (415). */
 export const bodyForm = (contentType: string | undefined, method: string): 'json' | 'form' => {
-  if (contentType === undefined) throw outcomes.unsupportedMediaType('')
+  const unsupported = () => (method === 'PATCH' ? outcomes.unsupportedPatch : outcomes.unsupportedMediaType)(contentType ?? '')
+  if (contentType === undefined) throw unsupported()
   const type = parseMediaType(contentType)
-  if (!isUtf8(type) || !isR4(type)) throw outcomes.unsupportedMediaType(contentType)
+  if (!isUtf8(type) || !isR4(type)) throw unsupported()
   if (type.name === FORM && method === 'POST') return 'form'
   if (JSON_TYPES.has(type.name) || (method === 'PATCH' && PATCH_TYPES.has(type.name))) return 'json'
-  throw outcomes.unsupportedMediaType(contentType)
+  throw unsupported()
 }
 
 /** Throws `not-acceptable` (406) unless the client takes JSON. `_format` decides where it is given, `Accept` otherwise. */

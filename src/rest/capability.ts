@@ -4,6 +4,7 @@
  */
 import { rolesFor } from '../access/permissions.ts'
 import type { Definitions, SearchParameter } from '../definitions/definitions.ts'
+import { PATCH_TYPES } from '../fhir/outcomes.ts'
 import { HUB } from '../fhir/resource.ts'
 import { indexedParameters, STORE_PARAMETERS } from '../search/parameters.ts'
 import type { OperationDeclaration } from './operation.ts'
@@ -36,6 +37,7 @@ export const capabilityStatement = ({ definitions, operations }: Registered, { b
   implementation: { description: 'Care Connexions referral hub', url: base },
   fhirVersion: '4.0.1' as const,
   format: ['application/fhir+json', 'json'],
+  patchFormat: [...PATCH_TYPES],
   rest: [{
     mode: 'server' as const,
     security: {
@@ -50,7 +52,7 @@ export const capabilityStatement = ({ definitions, operations }: Registered, { b
       }],
     },
     resource: [...definitions.resourceTypes].sort().map(type => ofType(definitions, operations.definitions, type)),
-    interaction: [{ code: 'transaction' as const }, { code: 'batch' as const }],
+    interaction: [{ code: 'transaction' as const }, { code: 'batch' as const }, { code: 'history-system' as const }],
     operation: operations.definitions.filter(definition => definition.system).map(operation),
   }],
 })
@@ -84,8 +86,9 @@ const ofType = (definitions: Definitions, operations: readonly OperationDeclarat
     updateCreate: rolesFor('update', type).length > 0,
     conditionalCreate: rolesFor('create', type).length > 0,
     conditionalRead: 'full-support' as const,
-    conditionalUpdate: false,
-    conditionalDelete: 'not-supported' as const,
+    conditionalUpdate: rolesFor('update', type).length > 0,
+    // Several matches are refused (docs/decisions/0006-delete-and-update.md).
+    conditionalDelete: rolesFor('delete', type).length > 0 ? 'single' as const : 'not-supported' as const,
     ...(references.length === 0 ? {} : { searchInclude: references }),
     searchParam: parameters.map(({ code, url, type: kind }) => ({ name: code, definition: url, type: kind })),
     ...(own.length === 0 ? {} : { operation: own.map(operation) }),
@@ -94,9 +97,9 @@ const ofType = (definitions: Definitions, operations: readonly OperationDeclarat
 
 const interactionsOf = (type: string): readonly string[] => [
   'read', 'vread',
-  ...(rolesFor('update', type).length > 0 ? ['update'] : []),
+  ...(rolesFor('update', type).length > 0 ? ['update', 'patch'] : []),
   ...(rolesFor('delete', type).length > 0 ? ['delete'] : []),
-  'history-instance',
+  'history-instance', 'history-type',
   ...(rolesFor('create', type).length > 0 ? ['create'] : []),
   'search-type',
 ]

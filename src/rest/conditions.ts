@@ -44,7 +44,9 @@ export const requireVersion = (what: string, ifMatch: Tags | undefined, current:
 export const isUnchanged = (headers: Readonly<Record<string, string | undefined>>, version: StoredVersion): boolean => {
   const tags = tagsIn('If-None-Match', headers['if-none-match'])
   if (tags !== undefined) return tags === 'any' || tags.includes(version.version)
-  const since = Date.parse(headers['if-modified-since'] ?? '')
-  // Last-Modified has whole seconds.
-  return Math.floor(Date.parse(version.lastUpdated) / 1000) * 1000 <= since
+  const since = headers['if-modified-since'] ?? ''
+  const modified = Date.parse(version.lastUpdated)
+  // Last-Modified has whole seconds; an entry of a Bundle gives an instant.
+  const isInstant = /^\d{4}-/.test(since)
+  return (isInstant ? modified : Math.floor(modified / 1000) * 1000) <= Date.parse(since)
 }

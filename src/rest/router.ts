@@ -9,7 +9,9 @@ import { isId, type ResourceRef } from '../fhir/resource.ts'
 import { capabilityText } from './capability.ts'
 import type { RestParts } from './context.ts'
 import { batchOrTransaction } from './interactions/bundle-request.ts'
-import { instanceHistory } from './interactions/history.ts'
+import { isConditional, removeWhere, updateWhere } from './interactions/conditional.ts'
+import { history, instanceHistory } from './interactions/history.ts'
+import { patchById, patchWhere } from './interactions/patch.ts'
 import { read, vread } from './interactions/read.ts'
 import { search } from './interactions/search.ts'
 import { create, remove, update } from './interactions/write.ts'
@@ -30,6 +32,7 @@ export const createHandler = (parts: RestParts): FhirHandler => {
     if (rest.length > 0) throw unknownRoute(request)
     if (first === undefined) return bySystem(parts, request, context, handle)
     if (first === 'metadata') return byMethod(request, { GET: async () => ({ status: 200, headers: {}, body: capability(request.base) }) })
+    if (first === '_history' && second === undefined) return byMethod(request, { GET: () => historyOf(parts, request, context, undefined) })
     if (first.startsWith('$')) {
       if (second !== undefined) throw unknownRoute(request)
       return parts.operations.run(parts, request, context, { code: first.slice(1), type: undefined, id: undefined })
@@ -41,6 +44,7 @@ export const createHandler = (parts: RestParts): FhirHandler => {
       if (request.body !== '') throw outcomes.unsupportedMediaType(request.headers['content-type'] ?? '', 'application/x-www-form-urlencoded')
       return byMethod(request, { POST: () => searchType(parts, request, context, first) })
     }
+    if (second === '_history' && third === undefined) return byMethod(request, { GET: () => historyOf(parts, request, context, first) })
     if (second.startsWith('$')) {
       if (third !== undefined) throw unknownRoute(request)
       return parts.operations.run(parts, request, context, { code: second.slice(1), type: first, id: undefined })
@@ -67,6 +71,15 @@ const byType = (parts: RestParts, request: FhirRequest, context: RequestContext,
       permit(context.caller, 'create', type)
       return create(parts, request, context, type)
     },
+    // Without criteria there is nothing here to update, patch or delete.
+    ...(isConditional(request) ? {
+      PUT: () => updateWhere(parts, request, context, type),
+      PATCH: () => patchWhere(parts, request, context, type),
+      DELETE: () => {
+        permit(context.caller, 'delete', type)
+        return removeWhere(parts, request, context, type)
+      },
+    } : {}),
   })
 
 const searchType = (parts: RestParts, request: FhirRequest, context: RequestContext, type: string): Promise<FhirAnswer> => {
@@ -81,6 +94,7 @@ const byInstance = (parts: RestParts, request: FhirRequest, context: RequestCont
       return read(parts, request, context, ref)
     },
     PUT: () => update(parts, request, context, ref),
+    PATCH: () => patchById(parts, request, context, ref),
     DELETE: () => {
       permit(context.caller, 'delete', ref.type)
       return remove(parts, request, context, ref)
@@ -96,6 +110,12 @@ const byHistory = (
       return versionId === undefined ? instanceHistory(parts, request, context, ref) : vread(parts, request, context, ref, versionId)
     },
   })
+
+/** History of a type, or of everything: what a search of it would need. */
+const historyOf = (parts: RestParts, request: FhirRequest, context: RequestContext, type: string | undefined): Promise<FhirAnswer> => {
+  permit(context.caller, 'search', type ?? '*')
+  return history(parts, request, context, type === undefined ? {} : { type })
+}
 
 /** HEAD is GET without its body, which the HTTP room leaves out. */
 const byMethod = async (

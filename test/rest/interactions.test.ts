@@ -159,7 +159,8 @@ describe('interactions on one resource', () => {
     ['GET', '/fhir/Patient/x/_history/abc', 404, 'not known here'],
     ['GET', '/fhir/Patient/$nothing', 404, 'no operation $nothing'],
     ['PUT', '/fhir/Patient', 405, 'allowed: GET, POST, HEAD'],
-    ['PATCH', '/fhir/Patient/x', 405, 'allowed: GET, PUT, DELETE, HEAD'],
+    ['PATCH', '/fhir/Patient', 405, 'allowed: GET, POST, HEAD'],
+    ['POST', '/fhir/Patient/x', 405, 'allowed: GET, PUT, PATCH, DELETE, HEAD'],
     ['GET', '/fhir', 405, 'POST'],
     ['GET', '/fhir/Patient/x/y/z/a', 404, 'see GET /fhir/metadata'],
   ])('%s %s is %i and says what is there', async (method, path, status, text) => {

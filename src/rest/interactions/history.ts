@@ -1,10 +1,11 @@
-/** history of an instance: https://hl7.org/fhir/R4/http.html#history */
+/** history of an instance, of a type, of everything: https://hl7.org/fhir/R4/http.html#history */
 import { randomUUID } from 'node:crypto'
 import { instant } from '../../fhir/clock.ts'
 import { dateRange } from '../../fhir/dates.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
 import { refText, type ResourceRef } from '../../fhir/resource.ts'
 import { openCursor, sealCursor } from '../../search/cursor.ts'
+import type { HistoryPage, HistoryQuery } from '../../store/store.ts'
 import { bundleText, historyEntry, type Link } from '../bundle.ts'
 import type { RestParts } from '../context.ts'
 import type { RequestContext } from '../repository.ts'
@@ -15,16 +16,40 @@ const PAGE_PARAMETER = '_page'
 const DEFAULT_COUNT = 50
 const MAX_COUNT = 500
 
+/** Of a type, or of everything the caller may see; newest first. */
+export const history = async (
+  parts: RestParts, request: FhirRequest, context: RequestContext, of: Pick<HistoryQuery, 'type' | 'id'>,
+): Promise<FhirAnswer> => answer(parts, request, await pageOf(parts, request, context, of))
+
+/** Of one resource; 404 where there is none, or none to see. */
 export const instanceHistory = async (
   parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef,
 ): Promise<FhirAnswer> => {
+  const page = await pageOf(parts, request, context, ref)
+  if (page.total === 0 && !await parts.repository.isVisible(context, ref)) throw outcomes.notFound(refText(ref))
+  return answer(parts, request, page)
+}
+
+/** What the page links of a history are sealed for: its address without the place in it. */
+const ownAddress = (request: FhirRequest): { path: string; asked: FhirRequest['query']; own: string } => {
   const asked = request.query.filter(([name]) => name !== PAGE_PARAMETER)
   const path = request.path.join('/')
-  const own = `${path}${queryOf(asked)}`
+  return { path, asked, own: `${path}${queryOf(asked)}` }
+}
+
+const pageOf = (
+  parts: RestParts, request: FhirRequest, context: RequestContext, { type, id }: Pick<HistoryQuery, 'type' | 'id'>,
+): Promise<HistoryPage> => {
+  const { asked, own } = ownAddress(request)
   const sealed = request.query.find(([name]) => name === PAGE_PARAMETER)?.[1]
   const before = sealed === undefined ? {} : { before: openCursor(parts.pageKey, sealed, own).sequence }
-  const page = await parts.repository.history(context, { type: ref.type, id: ref.id, ...historyParameters(asked), ...before })
-  if (page.total === 0 && !await parts.repository.isVisible(context, ref)) throw outcomes.notFound(refText(ref))
+  return parts.repository.history(context, {
+    ...(type === undefined ? {} : { type }), ...(id === undefined ? {} : { id }), ...historyParameters(asked), ...before,
+  })
+}
+
+const answer = (parts: RestParts, request: FhirRequest, page: HistoryPage): FhirAnswer => {
+  const { path, asked, own } = ownAddress(request)
   const links: Link[] = [{ relation: 'self', url: `${request.base}/${path}${queryOf(request.query)}` }]
   if (page.next !== undefined) {
     const link = sealCursor(parts.pageKey, { values: [], row: '', sequence: page.next }, own)

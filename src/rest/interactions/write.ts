@@ -110,11 +110,15 @@ export const remove = async (parts: RestParts, request: FhirRequest, context: Re
   const { value: removed, versions } = await parts.repository.transact(context,
     unit => removeCurrent(unit, ref, ifMatch, parts.repository, context))
   if (removed) return { status: 204, headers: { etag: etag(versionOf(versions, ref)) }, body: undefined }
-  return { status: 200, headers: {}, body: JSON.stringify(operationOutcome([nothingToDelete(ref)])) }
+  return nothingDeleted(refText(ref))
 }
 
-const nothingToDelete = (ref: ResourceRef): Issue => ({
-  severity: 'information', type: 'not-found', code: 'nothing-to-delete', text: `there was no ${refText(ref)} to delete`,
+export const nothingDeleted = (what: string): FhirAnswer => ({
+  status: 200, headers: {}, body: JSON.stringify(operationOutcome([nothingToDelete(what)])),
+})
+
+const nothingToDelete = (what: string): Issue => ({
+  severity: 'information', type: 'not-found', code: 'nothing-to-delete', text: `there was no ${what} to delete`,
 })
 
 export const requireSameId = (resource: Resource, ref: ResourceRef): void => {
@@ -122,7 +126,8 @@ export const requireSameId = (resource: Resource, ref: ResourceRef): void => {
   if (resource.id !== ref.id) throw outcomes.idMismatch(resource.id, ref.id)
 }
 
-const versionOf = (versions: readonly StoredVersion[], ref: ResourceRef): StoredVersion => {
+/** The version that a commit made of a resource it wrote. */
+export const versionOf = (versions: readonly StoredVersion[], ref: ResourceRef): StoredVersion => {
   const version = versions.find(written => refText(written.ref) === refText(ref))
   if (version === undefined) throw new Error(`the commit did not answer for ${refText(ref)}`)
   return version

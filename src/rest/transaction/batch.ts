@@ -9,6 +9,7 @@ import type { RestParts } from '../context.ts'
 import type { RequestContext } from '../repository.ts'
 import type { FhirAnswer, FhirHandler, FhirRequest } from '../request.ts'
 import { answerEntry, failedEntry, requireRoom } from './answers.ts'
+import { binaryPatch } from '../patch/patch.ts'
 import { entryList, readEntry, type Entry } from './entries.ts'
 
 export const batch = async (
@@ -45,10 +46,20 @@ export const entryRequest = (request: FhirRequest, entry: Entry): FhirRequest =>
   query: [...new URLSearchParams(entry.query)],
   headers: {
     prefer: request.headers['prefer'], 'if-match': entry.ifMatch, 'if-none-match': entry.ifNoneMatch, 'if-none-exist': entry.ifNoneExist,
+    'if-modified-since': entry.ifModifiedSince,
+    'content-type': isJsonPatch(entry) ? 'application/json-patch+json' : 'application/fhir+json',
   },
-  body: entry.resource === undefined ? '' : stringifyJson(entry.resource),
+  body: bodyOf(entry),
   // An entry is a request of its own: what is known by its id (a referral sent twice) must not be taken for its neighbour.
   requestId: `${request.requestId}.${entry.index}`,
   correlationId: request.correlationId,
   base: request.base,
 })
+
+/** R4 http.html#patch: inside a Bundle a JSON Patch is carried by a Binary. */
+const isJsonPatch = ({ verb, resource }: Entry): boolean => verb === 'PATCH' && resource?.resourceType === 'Binary'
+
+const bodyOf = (entry: Entry): string => {
+  if (entry.resource === undefined) return ''
+  return isJsonPatch(entry) ? binaryPatch(entry.resource) : stringifyJson(entry.resource)
+}

@@ -19,6 +19,7 @@ export interface Entry {
   readonly resource: Resource | undefined
   readonly ifMatch: string | undefined
   readonly ifNoneMatch: string | undefined
+  readonly ifModifiedSince: string | undefined
   readonly ifNoneExist: string | undefined
 }
 
@@ -45,7 +46,7 @@ export const entryList = (bundle: Resource): readonly unknown[] => {
 export const readEntry = (value: unknown, index: number, base: string): Entry => {
   const at = `Bundle.entry[${index}]`
   const { fullUrl, request, resource } = asObject(value, at)
-  const { method, url, ifMatch, ifNoneMatch, ifNoneExist } = asObject(request, `${at}.request`)
+  const { method, url, ifMatch, ifNoneMatch, ifModifiedSince, ifNoneExist } = asObject(request, `${at}.request`)
   if (typeof method !== 'string' || !VERBS.has(method)) {
     throw outcomes.entry('entry-method', `${at}.request.method must be one of ${[...VERBS].join(', ')}`, `${at}.request.method`)
   }
@@ -63,9 +64,10 @@ export const readEntry = (value: unknown, index: number, base: string): Entry =>
     resource: resource === undefined ? undefined : asObject(resource, `${at}.resource`) as Resource,
     ifMatch: optionalText(ifMatch, `${at}.request.ifMatch`),
     ifNoneMatch: optionalText(ifNoneMatch, `${at}.request.ifNoneMatch`),
+    ifModifiedSince: optionalText(ifModifiedSince, `${at}.request.ifModifiedSince`),
     ifNoneExist: optionalText(ifNoneExist, `${at}.request.ifNoneExist`),
   }
-  if ((method === 'POST' || method === 'PUT') && resource === undefined && !local.includes('$')) {
+  if ((method === 'POST' || method === 'PUT' || method === 'PATCH') && resource === undefined && !local.includes('$')) {
     throw outcomes.entry('entry-resource', `${at} is a ${method} and needs a resource`, `${at}.resource`)
   }
   return entry
@@ -74,9 +76,10 @@ export const readEntry = (value: unknown, index: number, base: string): Entry =>
 /** R4: "a resource can only appear in a transaction once (by identity)"; the same condition twice would make duplicates. */
 const refuseRepeats = (entries: readonly Entry[]): void => {
   const seen = new Map<string, number>()
-  for (const { verb, path, fullUrl, index, ifNoneExist } of entries) {
+  for (const { verb, path, query, fullUrl, index, ifNoneExist } of entries) {
     const identities = [
       ...(verb !== 'GET' && verb !== 'HEAD' && verb !== 'POST' && isId(path[1] ?? '') ? [`${path[0]}/${path[1]}`] : []),
+      ...(verb !== 'GET' && verb !== 'HEAD' && query !== '' ? [`${path[0]}?${query}`] : []),
       ...(verb === 'POST' && ifNoneExist !== undefined ? [`${path[0]}?${ifNoneExist.replace(/^[^?=]*\?/, '')}`] : []),
       ...(fullUrl === undefined || verb === 'GET' || verb === 'HEAD' ? [] : [fullUrl]),
     ]

@@ -8,7 +8,11 @@ import { parseReference, references, rewriteLinks } from '../../fhir/reference.t
 import { refText, type ResourceRef } from '../../fhir/resource.ts'
 import { localise } from '../addresses.ts'
 import type { RestParts } from '../context.ts'
+import { updateTarget } from '../interactions/conditional.ts'
+import { findTarget } from '../interactions/patch.ts'
 import { findOne } from '../interactions/write.ts'
+import type { RequestContext } from '../repository.ts'
+import { atEntry } from '../transact.ts'
 import type { Unit } from '../unit.ts'
 import type { Entry } from './entries.ts'
 
@@ -18,27 +22,53 @@ export interface Identity {
   readonly existing: boolean
 }
 
-/** Identity of each POST and PUT entry, by index. */
+/** Identity of each entry that writes, by index; a conditional delete that matches nothing has none. */
 export const identify = async (
-  parts: RestParts, unit: Unit, entries: readonly Entry[], base: string,
+  parts: RestParts, unit: Unit, context: RequestContext, entries: readonly Entry[], base: string,
 ): Promise<ReadonlyMap<number, Identity>> => {
   const identities = new Map<number, Identity>()
   for (const entry of entries) {
-    const [type = '', id] = entry.path
-    switch (entry.verb) {
-      case 'POST': {
-        const existing = entry.ifNoneExist === undefined ? undefined : await findOne(parts, unit, type, entry.ifNoneExist, base)
-        identities.set(entry.index, { ref: { type, id: existing?.id ?? randomUUID() }, existing: existing !== undefined })
-        break
-      }
-      case 'PUT': case 'DELETE':
-        if (id === undefined) throw outcomes.entry('entry-url', `${entry.verb} needs Type/id, found "${entry.url}"`, `Bundle.entry[${entry.index}].request.url`)
-        identities.set(entry.index, { ref: { type, id }, existing: false })
-        break
-      case 'GET': case 'HEAD': case 'PATCH': break
-    }
+    const identity = await atEntry(entry.index, () => identityOf(parts, unit, context, entry, base))
+    if (identity !== undefined) identities.set(entry.index, identity)
   }
+  refuseOverlap(identities)
   return identities
+}
+
+const identityOf = async (
+  parts: RestParts, unit: Unit, context: RequestContext, { verb, path, query, resource, ifNoneExist }: Entry, base: string,
+): Promise<Identity | undefined> => {
+  const [type = '', id] = path
+  const written = (ref: ResourceRef): Identity => ({ ref, existing: false })
+  switch (verb) {
+    case 'POST': {
+      const existing = ifNoneExist === undefined ? undefined : await findOne(parts, unit, type, ifNoneExist, base)
+      return { ref: { type, id: existing?.id ?? randomUUID() }, existing: existing !== undefined }
+    }
+    case 'PUT':
+      if (id !== undefined) return written({ type, id })
+      if (resource?.resourceType !== type) throw outcomes.typeMismatch(String(resource?.resourceType), type)
+      return written(await updateTarget(parts, unit, resource, query, context, base))
+    case 'PATCH': return written(id === undefined ? await findTarget(parts, unit, type, query, base) : { type, id })
+    case 'DELETE': {
+      const target = id ?? (await findOne(parts, unit, type, query, base))?.id
+      return target === undefined ? undefined : written({ type, id: target })
+    }
+    case 'GET': case 'HEAD': return undefined
+  }
+}
+
+/** R4: a transaction whose resolved identities overlap fails; what only exists already may be named again. */
+const refuseOverlap = (identities: ReadonlyMap<number, Identity>): void => {
+  const seen = new Map<string, number>()
+  for (const [index, { ref, existing }] of identities) {
+    if (existing) continue
+    const earlier = seen.get(refText(ref))
+    if (earlier !== undefined) {
+      throw outcomes.entry('entry-repeated', `entries ${earlier} and ${index} both write ${refText(ref)}; a transaction holds a resource once`, `Bundle.entry[${index}]`)
+    }
+    seen.set(refText(ref), index)
+  }
 }
 
 /** Makes every link to another entry, and every reference by condition, name its target; in the resources themselves. */

@@ -15,19 +15,25 @@ import { readResource } from '../body.ts'
 import { bundleText } from '../bundle.ts'
 import { tagsIn } from '../conditions.ts'
 import type { RestParts } from '../context.ts'
-import { put, removeCurrent, requireSameId } from '../interactions/write.ts'
+import { putAt } from '../interactions/conditional.ts'
+import { patchCurrent } from '../interactions/patch.ts'
+import { removeCurrent, requireSameId } from '../interactions/write.ts'
+import { readEntryPatch, typesOf } from '../patch/patch.ts'
 import type { RequestContext } from '../repository.ts'
 import type { FhirAnswer, FhirHandler, FhirRequest } from '../request.ts'
 import { atEntry } from '../transact.ts'
 import type { Unit } from '../unit.ts'
 import { answerEntry, deletedEntry, failedEntry, MAX_ANSWER_LENGTH, requireRoom, writtenEntry } from './answers.ts'
 import { entryRequest } from './batch.ts'
-import { readEntries, type Entry } from './entries.ts'
+import { readEntries, type Entry, type Verb } from './entries.ts'
 import { identify, resolveLinks, type Identity } from './identities.ts'
 import { requireReadable } from './reads.ts'
 
 /** What became of an entry inside the unit; reads have no outcome until the commit is done. */
-type Outcome = { readonly ref: ResourceRef; readonly did: 'created' | 'updated' | 'deleted' | 'existing' }
+type Outcome =
+  | { readonly ref: ResourceRef; readonly did: 'created' | 'updated' | 'deleted' | 'existing' }
+  /** A conditional delete that matched nothing. */
+  | { readonly ref: undefined; readonly did: 'nothing' }
 
 /** What was matched is read so many at a time: each read waits for its audit entry, and a group of them is one commit. */
 const TOGETHER = 16
@@ -38,7 +44,7 @@ export const transaction = async (
   let places: ReadonlyMap<string, number> = new Map()
   const { value, versions } = await parts.repository.transact(context, async unit => {
     const done = await work(parts, request, context, unit)
-    places = new Map([...done.outcomes].map(([index, { ref }]) => [refText(ref), index]))
+    places = new Map([...done.outcomes].flatMap(([index, { ref }]) => (ref === undefined ? [] : [[refText(ref), index] as const])))
     return done
   }, ref => places.get(refText(ref)))
   const written = new Map(versions.map(version => [refText(version.ref), version]))
@@ -51,7 +57,7 @@ export const transaction = async (
     const shown = length > MAX_ANSWER_LENGTH ? 'minimal' : preferred
     const done = await Promise.all(some.map(async ({ index }) => {
       const outcome = value.outcomes.get(index)
-      return outcome && outcomeEntry(parts, request, context, outcome, written.get(refText(outcome.ref)), shown)
+      return outcome && outcomeEntry(parts, request, context, outcome, written, shown)
     }))
     for (const [position, entry] of some.entries()) {
       const text = done[position] ?? await readEntryAnswer(entry, () => {
@@ -84,22 +90,28 @@ const work = async (
   // Read anew on every attempt, because links are rewritten in the resources themselves.
   const entries = readEntries(readResource(request.body, 'Bundle'), request.base)
   for (const entry of entries) requireAddress(parts, context.caller, entry)
-  const identities = await identify(parts, unit, entries, request.base)
+  const identities = await identify(parts, unit, context, entries, request.base)
   await resolveLinks(parts, unit, entries, identities, request.base)
 
   await requireReadable(parts, request, context, unit, entries, identities)
 
   const done = new Map<number, Outcome>()
-  for (const verb of ['DELETE', 'POST', 'PUT'] as const) {
-    for (const entry of entries.filter(candidate => candidate.verb === verb)) {
+  for (const verbs of IN_ORDER) {
+    for (const entry of entries.filter(({ verb }) => verbs.has(verb))) {
       const identity = identities.get(entry.index)
-      if (identity !== undefined) done.set(entry.index, await atEntry(entry.index, () => apply(parts, context, unit, entry, identity)))
+      done.set(entry.index, identity === undefined
+        ? { ref: undefined, did: 'nothing' }
+        : await atEntry(entry.index, () => apply(parts, context, unit, entry, identity, request.base)))
     }
   }
   return { entries, outcomes: done }
 }
 
-const apply = async (parts: RestParts, context: RequestContext, unit: Unit, entry: Entry, { ref, existing }: Identity): Promise<Outcome> => {
+const IN_ORDER: readonly ReadonlySet<Verb>[] = [new Set(['DELETE']), new Set(['POST']), new Set(['PUT', 'PATCH'])]
+
+const apply = async (
+  parts: RestParts, context: RequestContext, unit: Unit, entry: Entry, { ref, existing }: Identity, base: string,
+): Promise<Outcome> => {
   const ifMatch = tagsIn('If-Match', entry.ifMatch)
   const { resource } = entry
   if (entry.verb === 'DELETE') {
@@ -107,6 +119,10 @@ const apply = async (parts: RestParts, context: RequestContext, unit: Unit, entr
     return { ref, did: 'deleted' }
   }
   if (resource === undefined) throw outcomes.badRequest('entry-resource', `${entry.verb} needs a resource`)
+  if (entry.verb === 'PATCH') {
+    await patchCurrent(unit, readEntryPatch(typesOf(parts.definitions), resource), ref, ifMatch, parts.repository, context, base)
+    return { ref, did: 'updated' }
+  }
   if (resource.resourceType !== ref.type) throw outcomes.typeMismatch(resource.resourceType, ref.type)
   if (existing) return { ref, did: 'existing' }
   if (entry.verb === 'POST') {
@@ -114,15 +130,17 @@ const apply = async (parts: RestParts, context: RequestContext, unit: Unit, entr
     unit.create(content, { id: ref.id })
     return { ref, did: 'created' }
   }
-  requireSameId(resource, ref)
-  return { ref, did: await put(unit, resource, ref, ifMatch, parts.repository, context) ? 'created' : 'updated' }
+  if (entry.query === '') requireSameId(resource, ref)
+  return { ref, did: await putAt(parts, unit, resource, ref, ifMatch, context) ? 'created' : 'updated' }
 }
 
 const outcomeEntry = async (
   parts: RestParts, request: FhirRequest, context: RequestContext,
-  { ref, did }: Outcome, version: StoredVersion | undefined, preferred: ReturnType<typeof preference>,
+  { ref, did }: Outcome, written: ReadonlyMap<string, StoredVersion>, preferred: ReturnType<typeof preference>,
 ): Promise<string> => {
+  const version = ref === undefined ? undefined : written.get(refText(ref))
   switch (did) {
+    case 'nothing': return deletedEntry(undefined)
     case 'deleted': return deletedEntry(version)
     case 'existing': return writtenEntry(request.base, await parts.repository.read(context, ref), 200, preferred)
     case 'created': case 'updated':
@@ -140,9 +158,9 @@ const requireAddress = (parts: RestParts, caller: Caller, entry: Entry): void =>
     throw outcomes.entry('type-unknown', `"${type}" is not an R4 resource type${near === undefined ? '' : `; did you mean "${near}"?`}`, at)
   }
   if (entry.verb === 'GET' || entry.verb === 'HEAD') return
-  if (entry.verb === 'PATCH') throw outcomes.entry('entry-method', 'PATCH is not served yet; send the whole resource by PUT', at)
-  if (entry.query !== '') throw outcomes.entry('entry-url', 'conditional update and delete are not served yet; name the id', at)
-  const complete = entry.verb === 'POST' ? id === undefined : id !== undefined && isId(id) && more.length === 0
-  if (!complete) throw outcomes.entry('entry-url', `a ${entry.verb} goes to ${entry.verb === 'POST' ? 'a type' : 'Type/id'}, found "${entry.url}"`, at)
-  if (entry.verb !== 'PUT') permit(caller, entry.verb === 'POST' ? 'create' : 'delete', type)
+  const isPost = entry.verb === 'POST'
+  const isConditional = !isPost && entry.query !== ''
+  const complete = isPost || isConditional ? id === undefined && isConditional === (entry.query !== '') : id !== undefined && isId(id) && more.length === 0
+  if (!complete) throw outcomes.entry('entry-url', `a ${entry.verb} goes to ${isPost ? 'a type' : 'Type/id or Type?criteria'}, found "${entry.url}"`, at)
+  if (isPost || entry.verb === 'DELETE') permit(caller, entry.verb === 'POST' ? 'create' : 'delete', type)
 }
