@@ -1,6 +1,6 @@
 /**
  * Invariants written by hand because they run on very many elements (a compiled FHIRPath expression takes 2-10 µs,
- * these some 20 ns), because it compares all with all (csd-1, que-2), or because FHIRPath has no function for them in a
+ * these some 20 ns), because FHIRPath compares all with all (csd-1, que-2), or because it has no function for them in a
  * plain engine (`htmlChecks`).
  *
  * Keyed by rule and by its expression as R4 4.0.1 publishes it, so that another rule of the same key is compiled;

@@ -13,9 +13,9 @@ import type { Connection } from './connection.ts'
 import { UNKNOWN, type Names } from './names.ts'
 
 /** A page with more than this is no longer a page; the answer says that it was cut. */
-export const MAX_INCLUDED = 1_000
+const MAX_INCLUDED = 1_000
 /** `:iterate` follows so many references one after the other, then stops: a cycle or a chain without end. */
-export const MAX_DEPTH = 8
+const MAX_DEPTH = 8
 
 interface Found {
   readonly row: number
