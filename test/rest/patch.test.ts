@@ -296,7 +296,8 @@ describe('a patch of either kind', () => {
   it('of 16 simultaneous patches with the same If-Match one wins; without it all 16 are kept', async () => {
     const { url } = await created()
     const guarded = await Promise.all(Array.from({ length: 16 }, () => jsonPatch(url, [{ op: 'replace', path: '/gender', value: 'other' }], { 'If-Match': 'W/"1"' })))
-    expect(guarded.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 15 }, () => 412)])
+    expect(guarded.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(guarded.filter(({ status }) => status === 412)).toHaveLength(15)
     const free = await Promise.all(Array.from({ length: 16 }, (_, index) => pathPatch(url, [
       operation('add', 'Patient', named('telecom'), { name: 'value', valueContactPoint: { system: 'phone', value: String(index) } }),
     ])))

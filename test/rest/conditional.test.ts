@@ -1,0 +1,321 @@
+/** Conditional update, delete and read, and histories beyond one resource: https://hl7.org/fhir/R4/http.html#cond-update */
+import { startTestHub, type ClientName, type TestHub } from '../hub.ts'
+
+const SYSTEM = 'urn:example:conditional'
+
+interface Bundle {
+  total: number
+  link: { relation: string; url: string }[]
+  entry?: { fullUrl: string; resource?: { resourceType: string; id: string; meta: { versionId: string } }; request: { method: string; url: string }; response: { status: string } }[]
+}
+
+let hub: TestHub
+beforeAll(async () => { hub = await startTestHub() })
+afterAll(() => hub.stop())
+
+const patient = (value: string, more: object = {}) => ({ resourceType: 'Patient', identifier: [{ system: SYSTEM, value }], name: [{ family: 'Hartley' }], ...more })
+const where = (value: string) => `/fhir/Patient?identifier=${SYSTEM}|${value}`
+const put = async (value: string, resource: object, headers: Record<string, string> = {}, client: ClientName = 'gp') =>
+  (await hub.as(client)).put(where(value)).set(headers).send(resource)
+const remove = async (value: string, headers: Record<string, string> = {}, client: ClientName = 'gp') =>
+  (await hub.as(client)).delete(where(value)).set(headers)
+const created = async (value: string, client: ClientName = 'gp') =>
+  ((await (await hub.as(client)).post('/fhir/Patient').send(patient(value)).expect(201)).body as { id: string }).id
+const count = async (value: string) => ((await (await hub.as('gp')).get(where(value)).expect(200)).body as Bundle).total
+const codeOf = (answer: { body: unknown }) => (answer.body as { issue: { details: { coding: { code: string }[] } }[] }).issue[0]?.details.coding[0]?.code
+const send = async (type: string, entry: object[]) => (await hub.as('gp')).post('/fhir').send({ resourceType: 'Bundle', type, entry })
+
+describe('conditional update', () => {
+  it('without a match and without an id creates: 201 with Location', async () => {
+    const answer = await put('new', patient('new'))
+    const { id } = answer.body as { id: string }
+    expect([answer.status, answer.headers['location']]).toEqual([201, `${hub.url}/fhir/Patient/${id}/_history/1`])
+    expect(await count('new')).toBe(1)
+  })
+
+  it('without a match and with a free id creates it there', async () => {
+    expect((await put('with-id', patient('with-id', { id: 'chosen-in-condition' }))).status).toBe(201)
+    await (await hub.as('gp')).get('/fhir/Patient/chosen-in-condition').expect(200)
+  })
+
+  it('without a match and with the id of something else is 409, and nothing changes', async () => {
+    const id = await created('something-else')
+    const answer = await put('unmatched', patient('unmatched', { id }))
+    expect([answer.status, codeOf(answer)]).toEqual([409, 'condition-contradicted'])
+    expect((await (await hub.as('gp')).get(`/fhir/Patient/${id}`).expect(200)).headers['etag']).toBe('W/"1"')
+  })
+
+  it.each([['leaves the id out', false], ['has its id', true]])('with one match updates it when the body %s', async (_name, named) => {
+    const value = `one-${named}`
+    const id = await created(value)
+    const answer = await put(value, patient(value, { gender: 'female', ...(named ? { id } : {}) }))
+    expect([answer.status, answer.headers['etag']]).toEqual([200, 'W/"2"'])
+    expect(answer.body).toMatchObject({ id, gender: 'female' })
+  })
+
+  it('with one match and another id is 400', async () => {
+    await created('mismatch')
+    const answer = await put('mismatch', patient('mismatch', { id: 'another' }))
+    expect([answer.status, codeOf(answer)]).toEqual([400, 'id-mismatch'])
+    expect(answer.body).toMatchObject({ issue: [{ expression: ['Resource.id'] }] })
+  })
+
+  it('with several matches is 412', async () => {
+    await created('several')
+    await created('several')
+    const answer = await put('several', patient('several'))
+    expect([answer.status, codeOf(answer)]).toEqual([412, 'multiple-matches'])
+  })
+
+  it('looks only at what the caller may see', async () => {
+    await created('mine')
+    expect((await put('mine', patient('mine'), {}, 'otherGp')).status).toBe(201)
+    expect(await count('mine')).toBe(1)
+  })
+
+  it('honours If-Match on the match', async () => {
+    await created('guarded')
+    expect((await put('guarded', patient('guarded'), { 'If-Match': 'W/"3"' })).status).toBe(412)
+    expect((await put('guarded', patient('guarded'), { 'If-Match': 'W/"1"' })).status).toBe(200)
+    expect((await put('guarded-nothing', patient('guarded-nothing'), { 'If-Match': 'W/"1"' })).status).toBe(412)
+  })
+
+  it.each([
+    ['no criteria', '/fhir/Patient', 405], ['an unknown parameter', '/fhir/Patient?identifer=x', 400], ['an empty value', '/fhir/Patient?identifier=', 400],
+    ['what shapes an answer', '/fhir/Patient?identifier=x&_count=1', 400], ['only how it is written', '/fhir/Patient?_pretty=true', 405],
+  ])('with %s is refused', async (_name, url, status) => {
+    expect((await (await hub.as('gp')).put(url).send(patient('x'))).status).toBe(status)
+  })
+
+  it('refuses a body of another type, an id that is none, and a resource that is not valid', async () => {
+    expect((await put('bad', { resourceType: 'Observation' })).status).toBe(400)
+    expect((await put('bad', patient('bad', { id: 'not/an id' }))).status).toBe(400)
+    expect((await put('bad', patient('bad', { id: 7 }))).status).toBe(400)
+    expect((await put('bad', patient('bad', { gender: 'lady' }))).status).toBe(422)
+    expect(await count('bad')).toBe(0)
+  })
+
+  it('of 16 at once exactly one creates, and the others update it', async () => {
+    const answers = await Promise.all(Array.from({ length: 16 }, (_, index) => put('race', patient('race', { address: [{ text: String(index) }] }))))
+    const ids = new Set(answers.map(({ body }) => (body as { id: string }).id))
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(15)
+    expect([ids.size, await count('race')]).toEqual([1, 1])
+  })
+
+  it('of 16 transactions at once exactly one creates', async () => {
+    const answers = await Promise.all(Array.from({ length: 16 }, () => send('transaction', [
+      { resource: patient('race-in-transaction'), request: { method: 'PUT', url: `Patient?identifier=${SYSTEM}|race-in-transaction` } },
+    ])))
+    const statuses = answers.map(({ body }) => (body as Bundle).entry?.[0]?.response.status)
+    expect(statuses.filter(status => status === '201 Created')).toHaveLength(1)
+    expect(statuses.filter(status => status === '200 OK')).toHaveLength(15)
+    expect(await count('race-in-transaction')).toBe(1)
+  })
+})
+
+describe('conditional delete', () => {
+  it('deletes the one match: 204', async () => {
+    const id = await created('gone')
+    const answer = await remove('gone')
+    expect([answer.status, answer.headers['etag']]).toEqual([204, 'W/"2"'])
+    await (await hub.as('gp')).get(`/fhir/Patient/${id}`).expect(410)
+  })
+
+  it('of nothing is 200 and says so, as of what is not to be seen', async () => {
+    await created('hidden')
+    for (const answer of [await remove('nobody'), await remove('hidden', {}, 'otherGp')]) {
+      expect([answer.status, codeOf(answer)]).toEqual([200, 'nothing-to-delete'])
+    }
+    expect(await count('hidden')).toBe(1)
+  })
+
+  it('of several is 412, and all are there still', async () => {
+    await created('two')
+    await created('two')
+    expect((await remove('two')).status).toBe(412)
+    expect(await count('two')).toBe(2)
+  })
+
+  it('honours If-Match, and needs criteria', async () => {
+    await created('kept')
+    expect((await remove('kept', { 'If-Match': 'W/"2"' })).status).toBe(412)
+    expect((await (await hub.as('gp')).delete('/fhir/Patient')).status).toBe(405)
+    expect(await count('kept')).toBe(1)
+  })
+})
+
+describe('conditions in transactions', () => {
+  it('are resolved before anything is written: update, creation and deletion in one commit', async () => {
+    const updated = await created('t-update')
+    const deleted = await created('t-delete')
+    const answer = await send('transaction', [
+      { resource: patient('t-update', { gender: 'other' }), request: { method: 'PUT', url: `Patient?identifier=${SYSTEM}|t-update` } },
+      { fullUrl: 'urn:uuid:1b1c2a50-6f0a-4c3e-8d53-0c9b54c3f0b1', resource: patient('t-create'), request: { method: 'PUT', url: `Patient?identifier=${SYSTEM}|t-create` } },
+      { request: { method: 'DELETE', url: `Patient?identifier=${SYSTEM}|t-delete` } },
+      { request: { method: 'DELETE', url: `Patient?identifier=${SYSTEM}|t-nothing` } },
+      {
+        resource: { resourceType: 'Observation', status: 'final', code: { text: 'NEWS2' }, subject: { reference: 'urn:uuid:1b1c2a50-6f0a-4c3e-8d53-0c9b54c3f0b1' } },
+        request: { method: 'POST', url: 'Observation' },
+      },
+    ])
+    const { entry } = answer.body as Bundle
+    expect(entry?.map(({ response }) => response.status)).toEqual(['200 OK', '201 Created', '204 No Content', '204 No Content', '201 Created'])
+    expect(entry?.[0]?.resource).toMatchObject({ id: updated, gender: 'other' })
+    expect(entry?.[4]?.resource).toMatchObject({ subject: { reference: `Patient/${entry?.[1]?.resource?.id}` } })
+    await (await hub.as('gp')).get(`/fhir/Patient/${deleted}`).expect(410)
+  })
+
+  it.each([
+    ['several matches', 412, 'multiple-matches', () => ({ resource: patient('t-two'), request: { method: 'PUT', url: `Patient?identifier=${SYSTEM}|t-two` } })],
+    ['another id', 400, 'id-mismatch', () => ({ resource: patient('t-one', { id: 'x' }), request: { method: 'PUT', url: `Patient?identifier=${SYSTEM}|t-one` } })],
+    ['a stale If-Match', 412, 'version-conflict', () => ({ request: { method: 'DELETE', url: `Patient?identifier=${SYSTEM}|t-one`, ifMatch: 'W/"9"' } })],
+    ['a criterion that is none', 400, 'search-unknown-parameter', () => ({ request: { method: 'DELETE', url: 'Patient?identifer=x' } })],
+    ['a POST with criteria', 400, 'entry-url', () => ({ resource: patient('x'), request: { method: 'POST', url: 'Patient?identifier=x' } })],
+  ])('%s fails the whole, and names the entry', async (_name, status, code, bad) => {
+    if (await count('t-one') === 0) await created('t-one')
+    while (await count('t-two') < 2) await created('t-two')
+    const answer = await send('transaction', [{ resource: patient('t-beside'), request: { method: 'POST', url: 'Patient' } }, bad()])
+    expect([answer.status, codeOf(answer)]).toEqual([status, code])
+    expect(answer.text).toContain('Bundle.entry[1]')
+    expect(await count('t-beside')).toBe(0)
+  })
+
+  it('the same condition twice, or two that lead to one resource, are refused', async () => {
+    await created('t-same')
+    const byIdentifier = { resource: patient('t-same'), request: { method: 'PUT', url: `Patient?identifier=${SYSTEM}|t-same` } }
+    const otherwise = { resource: patient('t-same'), request: { method: 'PUT', url: `Patient?identifier=${SYSTEM}|t-same&family=hartley` } }
+    for (const entries of [[byIdentifier, byIdentifier], [byIdentifier, otherwise]]) {
+      const answer = await send('transaction', entries)
+      expect([answer.status, codeOf(answer)]).toEqual([400, 'entry-repeated'])
+    }
+  })
+
+  it('work in a batch, each entry for itself', async () => {
+    await created('b-delete')
+    const answer = await send('batch', [
+      { resource: patient('b-create'), request: { method: 'PUT', url: `Patient?identifier=${SYSTEM}|b-create` } },
+      { request: { method: 'DELETE', url: `Patient?identifier=${SYSTEM}|b-delete` } },
+      { resource: patient('x', { id: 'x' }), request: { method: 'PUT', url: 'Patient?identifer=x' } },
+    ])
+    expect((answer.body as Bundle).entry?.map(({ response }) => response.status)).toEqual(['201 Created', '204 No Content', '400 Bad Request'])
+  })
+})
+
+describe('conditional read', () => {
+  it('in a batch goes by ifNoneMatch and ifModifiedSince', async () => {
+    const id = await created('read')
+    const get = (condition: object) => ({ request: { method: 'GET', url: `Patient/${id}`, ...condition } })
+    const answer = await send('batch', [
+      get({ ifNoneMatch: 'W/"1"' }), get({ ifNoneMatch: 'W/"2"' }),
+      get({ ifModifiedSince: '2026-11-24T10:15:00.000Z' }), get({ ifModifiedSince: '2026-11-24T10:14:59.999Z' }), get({ ifModifiedSince: '2026-11-24T11:15:00+01:00' }),
+    ])
+    expect((answer.body as Bundle).entry?.map(({ response }) => response.status))
+      .toEqual(['304 Not Modified', '200 OK', '304 Not Modified', '200 OK', '304 Not Modified'])
+  })
+
+  it('of what is not yours is 404, whatever the condition', async () => {
+    const id = await created('not-yours')
+    const other = await hub.as('otherGp')
+    await other.get(`/fhir/Patient/${id}`).set('If-None-Match', 'W/"1"').expect(404)
+    await other.get(`/fhir/Patient/${id}`).set('If-Modified-Since', 'Tue, 24 Nov 2026 10:15:00 GMT').expect(404)
+  })
+})
+
+describe('history of a type and of everything', () => {
+  const pages = async (path: string, client: ClientName = 'gp'): Promise<Bundle[]> => {
+    const agent = await hub.as(client)
+    const found: Bundle[] = []
+    for (let url: string | undefined = path; url !== undefined && found.length < 100;) {
+      const bundle = (await agent.get(url).expect(200)).body as Bundle
+      found.push(bundle)
+      url = bundle.link.find(({ relation }) => relation === 'next')?.url.slice(hub.url.length)
+    }
+    return found
+  }
+
+  it('lists versions newest first, deletions among them, and pages through them once', async () => {
+    const first = await created('h-1')
+    const second = await created('h-2')
+    await put('h-1', patient('h-1', { gender: 'female' }))
+    await remove('h-2')
+    const all = (await pages('/fhir/Patient/_history?_count=3')).flatMap(({ entry }) => entry ?? [])
+    expect(all.slice(0, 4).map(({ request }) => `${request.method} ${request.url}`)).toEqual([
+      `DELETE Patient/${second}`, `PUT Patient/${first}`, 'POST Patient', 'POST Patient',
+    ])
+    const versions = all.map(({ fullUrl, resource }) => `${fullUrl} ${resource?.meta.versionId ?? 'deleted'}`)
+    expect(new Set(versions).size).toBe(versions.length)
+    const [whole] = await pages('/fhir/Patient/_history?_count=500')
+    expect([whole?.total, whole?.entry?.length]).toEqual([all.length, all.length])
+  })
+
+  it('of everything holds every type, and nothing that the caller may not see', async () => {
+    await created('h-foreign', 'otherGp')
+    const mine = (await pages('/fhir/_history?_count=200')).flatMap(({ entry }) => entry ?? [])
+    const types = new Set(mine.map(({ fullUrl }) => fullUrl.split('/').at(-2)))
+    expect(types.has('Patient') && types.has('HealthcareService')).toBe(true)
+    expect(types.has('AuditEvent')).toBe(false)
+    expect(JSON.stringify(mine)).not.toContain('h-foreign')
+    const theirs = JSON.stringify(await pages('/fhir/Patient/_history?_count=200', 'otherGp'))
+    expect([theirs.includes('h-foreign'), theirs.includes('h-1')]).toEqual([true, false])
+  })
+
+  it('since a time holds what was written from then on', async () => {
+    await hub.clock({ advance: 'PT1H' })
+    const id = await created('h-late')
+    const [page] = await pages('/fhir/_history?_since=2026-11-24T11:00:00Z')
+    expect(page?.entry?.map(({ resource }) => resource?.id)).toEqual([id])
+    expect((await pages('/fhir/Patient/_history?_since=2030-01-01'))[0]).toMatchObject({ total: 0 })
+  })
+
+  it.each([
+    ['/fhir/Patient/_history?_count=x', 400], ['/fhir/_history?_since=yesterday', 400], ['/fhir/_history?_page=forged', 400],
+    ['/fhir/_history?name=x', 400], ['/fhir/Patien/_history', 404], ['/fhir/_history/1', 404], ['/fhir/Patient/_history/1', 404],
+  ])('%s is %i', async (path, status) => {
+    expect((await (await hub.as('gp')).get(path)).status).toBe(status)
+  })
+
+  it('a page link is good for its own history only', async () => {
+    const [, next] = (await pages('/fhir/Patient/_history?_count=1'))[0]?.link ?? []
+    const query = next?.url.split('?')[1] ?? ''
+    expect(query).toContain('_page=')
+    await (await hub.as('gp')).get(`/fhir/_history?${query}`).expect(400)
+    await (await hub.as('gp')).get(`/fhir/Observation/_history?${query}`).expect(400)
+  })
+
+  it('needs what a search needs: the role, and of everything a scope for every type', async () => {
+    await (await hub.as('integrator')).get('/fhir/Patient/_history').expect(403)
+    await (await hub.as('integrator')).get('/fhir/_history').expect(403)
+    await (await hub.as('integrator')).get('/fhir/HealthcareService/_history').expect(200)
+    const scoped = await hub.as('gp', undefined, 'system/Patient.rs')
+    await scoped.get('/fhir/Patient/_history').expect(200)
+    await scoped.get('/fhir/Observation/_history').expect(403)
+    await scoped.get('/fhir/_history').expect(403)
+  })
+
+  it('is audited where it shows a patient\'s data', async () => {
+    const id = await created('h-audited')
+    await pages('/fhir/Patient/_history?_count=1')
+    const audit = await (await hub.as('administrator')).get('/fhir/AuditEvent').query({ entity: `Patient/${id}`, action: 'R' }).expect(200)
+    expect(audit.body).toMatchObject({ total: 1, entry: [{ resource: { subtype: [{ code: 'history' }] } }] })
+  })
+
+  it('takes only GET', async () => {
+    expect((await (await hub.as('gp')).post('/fhir/_history').send({})).status).toBe(405)
+    expect((await (await hub.as('gp')).delete('/fhir/Patient/_history')).status).toBe(405)
+  })
+})
+
+it('the CapabilityStatement tells of all this, and of nothing more', async () => {
+  const { rest, patchFormat } = (await (await hub.as('gp')).get('/fhir/metadata').expect(200)).body as {
+    patchFormat: string[]
+    rest: { interaction: { code: string }[]; resource: { type: string; interaction: { code: string }[]; conditionalUpdate: boolean; conditionalDelete: string; conditionalRead: string }[] }[]
+  }
+  expect(patchFormat).toEqual(['application/json-patch+json', 'application/fhir+json'])
+  expect(rest[0]?.interaction.map(({ code }) => code)).toContain('history-system')
+  const of = (type: string) => rest[0]?.resource.find(resource => resource.type === type)
+  expect(of('Patient')).toMatchObject({ conditionalUpdate: true, conditionalDelete: 'single', conditionalRead: 'full-support' })
+  expect(of('Patient')?.interaction.map(({ code }) => code)).toEqual(expect.arrayContaining(['patch', 'history-type']))
+  expect(of('AuditEvent')).toMatchObject({ conditionalUpdate: false, conditionalDelete: 'not-supported' })
+  expect(of('AuditEvent')?.interaction.map(({ code }) => code)).not.toContain('patch')
+})
