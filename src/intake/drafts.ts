@@ -42,10 +42,14 @@ export const draftOf = (entry: SentEntry, examine: Examine): Draft => {
     remarks: [
       ...normalised,
       ...(why === undefined ? [] : [ask('not-taken', entry.at, why)]),
-      ...found.slice(0, MAX_ISSUES_TOLD).map((issue): Remark => ({ at: entry.at, asksPerson: isError(issue), issue: told(issue, place) })),
+      ...firstOf(found).map((issue): Remark => ({ at: entry.at, asksPerson: isError(issue), issue: told(issue, place) })),
     ],
   }
 }
+
+/** In the order of the resource; where there are too many, errors before the rest. */
+const firstOf = (found: readonly ValidationIssue[]): readonly ValidationIssue[] => (found.length <= MAX_ISSUES_TOLD ? found
+  : [...found.filter(isError), ...found.filter(issue => !isError(issue))].slice(0, MAX_ISSUES_TOLD))
 
 /** As the sender is told: at its place in what was sent, and never as an error, since the sending was taken. */
 const told = ({ severity, type, code, text, expression }: ValidationIssue, place: (expression: string) => string): Issue =>

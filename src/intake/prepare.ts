@@ -11,7 +11,7 @@ import { draftOf, refOf, type Draft, type Examine } from './drafts.ts'
 import { aboutPatient, doubtsAbout, knownPersonOf, patientFrom, personOf } from './person.ts'
 import type { SentReferral } from './referral-bundle.ts'
 import { identifierKey, outsideReferences, relink, type Relinking } from './relink.ts'
-import { ask, problemsOf, type Problem, type Remark } from './remarks.ts'
+import { ask, MAX_ISSUES_TOLD, problemsOf, type Problem, type Remark } from './remarks.ts'
 
 /** Resources of this hub that a Bundle may point to, looked up one by one. */
 const MAX_OUTSIDE = 100
@@ -109,10 +109,10 @@ const changesOf = (draft: Draft, { asked, hasFurther }: Core): readonly string[]
 const notStored = ({ entry: { at }, resource: { resourceType } }: Draft): Remark =>
   ask('not-stored', at, `the ${resourceType} could not be stored as sent; it stands in the Binary, and a person looks at it`)
 
-/** Rewrites the references of a resource in place; answers a remark for each that leads nowhere. */
+/** Rewrites the references of a resource in place; answers a remark for each that leads nowhere, the first few. */
 const linked = (resource: Resource, draft: Draft | undefined, relinking: Relinking): readonly Remark[] => {
   const at = draft?.entry.at ?? 'Bundle'
-  return relink(resource, draft?.entry.base, relinking).map(path => ask('reference-not-stored', at,
+  return relink(resource, draft?.entry.base, relinking).slice(0, MAX_ISSUES_TOLD).map(path => ask('reference-not-stored', at,
     'it leads to nothing that is known here or was stored, so only its words were kept; send the resource along, or its identifier',
     at + path.replace(/^[A-Za-z]+/, '')))
 }

@@ -11,11 +11,14 @@ import type { RequestKey } from '../store/store.ts'
 import { differences } from './fingerprint.ts'
 import { keptRequest } from './kept-request.ts'
 
+/** Business identifiers that are looked up; a referral has one or two. */
+const MAX_IDENTIFIERS = 20
+
 export const requestKeys = (caller: Caller, requestId: string, request: Resource): readonly RequestKey[] => {
   const owner = caller.organisation === '' ? `client:${caller.client}` : `organisation:${caller.organisation.toUpperCase()}`
   return [
     { scope: `client:${caller.client}`, value: requestId },
-    ...businessIdentifiers(request)
+    ...businessIdentifiers(request).slice(0, MAX_IDENTIFIERS)
       .flatMap(({ system, value }) => (value === undefined || NO_REFERRAL.has(system ?? '') ? [] : [{ scope: owner, value: `${system ?? ''}|${value}` }])),
   ]
 }

@@ -285,6 +285,13 @@ describe('limits', () => {
     expect(task?.description).toContain('more')
   }, 60_000)
 
+  it('tells of 20,000 lost references what they have in common', async () => {
+    const supportingInfo = Array.from({ length: 20_000 }, (_, index) => ({ reference: `Observation/x${index}` }))
+    const answer = await submit(sent({ request: { supportingInfo } }))
+    expect(told(answer)).toHaveLength(20)
+    expect((await requestOf(answer)).supportingInfo?.at(-1)).toEqual({ display: 'Observation/x19999 (not stored)' })
+  }, 60_000)
+
   it('takes a body of almost 5 MB', async () => {
     const room = 5 * 1024 * 1024 - 2_000
     const answer = await submit(sent({ entries: [{ resource: { resourceType: 'Binary', contentType: 'text/plain', data: 'QUJD'.repeat(Math.floor(room / 4)) } }] }))
