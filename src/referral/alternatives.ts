@@ -13,10 +13,6 @@ import { covers, type Referral } from './referral.ts'
 /** 999 is called, never offered a Task (docs/referral.md, confirming). */
 const EMERGENCY_SERVICE = 'EMERGENCY'
 
-/** Lines the proposal names services for, the lead first. */
-export const linesProposed = ({ proposal }: Pick<Referral, 'proposal'>): readonly number[] =>
-  [...new Set(proposal.services.map(({ line }) => line))].sort((a, b) => a - b)
-
 /** The next alternative of a line that has not been offered it; undefined when none is left. */
 export const nextAlternative = async (unit: Unit, referral: Referral, line: number): Promise<Resource | undefined> => {
   const tried = new Set(referral.attempts.filter(attempt => covers(attempt, line)).map(attempt => attempt.owner?.reference))

@@ -4,9 +4,12 @@
  * Asked in the same unit of work by whoever lists actions and by the guard, so that what is listed is what is accepted.
  */
 import type { Unit } from '../rest/unit.ts'
-import { linesProposed, nextAlternative } from './alternatives.ts'
+import { nextAlternative } from './alternatives.ts'
 import type { Referral } from './referral.ts'
 import type { Circumstance } from './transitions.ts'
+
+/** The line of the lead need. */
+const LEAD = 0
 
 /** The circumstances that hold now. */
 export const circumstancesOf = async (unit: Unit, referral: Referral): Promise<ReadonlySet<Circumstance>> => {
@@ -19,7 +22,7 @@ export const circumstancesOf = async (unit: Unit, referral: Referral): Promise<R
 
 /** For people, after "needs that". */
 export const CIRCUMSTANCE_TEXT: Readonly<Record<Circumstance, string>> = {
-  'offerable': 'the proposal is an offer or a review with a service that can be offered it now',
+  'offerable': 'the proposal is an offer or a review with a service that the lead can be offered now',
   'emergency': 'the proposal is an emergency',
   'moreinfo': 'the proposal asks for more information',
   'redirect': 'the proposal is a redirection',
@@ -39,10 +42,7 @@ const proposalSays = async (unit: Unit, referral: Referral): Promise<Circumstanc
     case 'redirect':
     case 'closed': return disposition
     case 'offer':
-    case 'review': {
-      for (const line of linesProposed(referral)) if (await nextAlternative(unit, referral, line) !== undefined) return 'offerable'
-      return undefined
-    }
+    case 'review': return await nextAlternative(unit, referral, LEAD) === undefined ? undefined : 'offerable'
     default: return undefined
   }
 }

@@ -88,11 +88,12 @@ export const codeIn = (concept: CodeableConcept | undefined, system: string): st
   concept?.coding?.find((coding: Coding) => coding.system === system)?.code
 
 /** Kinds of Task.input and Task.output the hub writes and reads. */
-export type DetailKind = 'proposal' | 'request' | 'outcome' | 'eta' | 'service' | 'problem' | 'question' | 'answer'
+export type DetailKind = 'proposal' | 'earlier-proposal' | 'request' | 'outcome' | 'eta' | 'service' | 'problem' | 'question' | 'answer'
 
 const DETAIL_SYSTEM = hubCodeSystem('task-detail')
 const DETAIL_TEXT: Readonly<Record<DetailKind, string>> = {
-  proposal: 'Triage proposal',
+  'proposal': 'Triage proposal',
+  'earlier-proposal': 'Earlier proposal',
   request: 'The referral as it was sent',
   outcome: 'Outcome',
   eta: 'Expected arrival',

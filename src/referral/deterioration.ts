@@ -7,13 +7,13 @@ import type { Parameters, Task } from 'fhir/r4.js'
 import { instant } from '../fhir/clock.ts'
 import { localReference } from '../fhir/reference.ts'
 import type { Change, Unit } from '../rest/unit.ts'
-import { detail, detailConcept, kindOf, withDetail } from './codes.ts'
+import { detail, detailConcept, kindOf } from './codes.ts'
 import { mirror } from './coordination.ts'
 import type { OpeningParts } from './opening.ts'
 import { makePart } from './parts.ts'
 import { keptProposal, readProposal, type KeptProposal, type ReferralProposal } from './proposing.ts'
 import { asResource, isOpen, readReferral, type Referral } from './referral.ts'
-import { keepProposal, proposalNow, waitsForRepair } from './retriage.ts'
+import { keepProposal, proposalNow, waitsForRepair, withProposal } from './retriage.ts'
 import { LOOK_AGAIN_WITHIN_MS } from './times.ts'
 
 /** What can say that somebody is worse. */
@@ -53,11 +53,7 @@ const lookAgain = async (unit: Unit, referral: Referral, parts: OpeningParts): P
 }
 
 const replace = async (unit: Unit, referral: Referral, triage: Task, proposal: ReferralProposal): Promise<void> => {
-  const { guidance, priority } = keepProposal(unit, referral, proposal)
-  await unit.update(asResource({
-    ...triage, priority,
-    output: withDetail(triage.output, { type: detailConcept('proposal'), valueReference: guidance }, 'proposal'),
-  }), { origin: 'consequence' })
+  await unit.update(asResource(withProposal(triage, referral, keepProposal(unit, referral, proposal))), { origin: 'consequence' })
   await tell(unit, referral.id, `New findings: triage now proposes ${proposal.disposition}.`)
 }
 

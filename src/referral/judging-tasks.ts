@@ -91,7 +91,7 @@ const refuseTies = (kind: TaskKind, before: Task, after: Task, isHubs: boolean):
   const mayHub = (element: string): boolean => isHubs && (element === 'priority' || (element === 'restriction' && kind === 'coordinate'))
   refuseElementChange(asResource(before), asResource(after), PROTECTED.filter(element => !mayHub(element)), why)
   const ties = (task: Task): Resource => ({
-    resourceType: 'Task', extension: lineOf(task), output: detail(task.output, 'proposal'), input: [detail(task.input, 'request'), ...(task.input ?? []).filter(entry => detail([entry], 'question') !== undefined)],
+    resourceType: 'Task', extension: lineOf(task), output: [detail(task.output, 'proposal'), detail(task.output, 'earlier-proposal')], input: [detail(task.input, 'request'), ...(task.input ?? []).filter(entry => detail([entry], 'question') !== undefined)],
   })
   refuseElementChange(ties(before), ties(after), ['extension', 'output', 'input'], why)
 }

@@ -101,6 +101,15 @@ export const readProposal = (answer: Parameters | undefined): KeptProposal => {
   }
 }
 
+/**
+ * Only an offer says which further needs have lines of their own. What takes its place for the lead's sake (an emergency,
+ * say) does not make them go away.
+ */
+export const withFurtherLines = (latest: KeptProposal, earlier: KeptProposal): KeptProposal => {
+  const own = new Set(latest.services.map(({ line }) => line))
+  return { ...latest, services: [...latest.services, ...earlier.services.filter(({ line }) => line > 0 && !own.has(line))] }
+}
+
 const offerOf = ({ part = [] }: ParametersParameter): ProposedOffer => {
   const value = (name: string): unknown => valueOf(part.find(parameter => parameter.name === name))
   const reference = value('reference')

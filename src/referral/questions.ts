@@ -7,7 +7,7 @@ import { listed } from '../access/visibility.ts'
 import { instant } from '../fhir/clock.ts'
 import { ODS_ORGANISATION_SYSTEM } from '../fhir/resource.ts'
 import type { Unit } from '../rest/unit.ts'
-import { businessConcept, detailConcept, kindOf, withDetail } from './codes.ts'
+import { businessConcept, detailConcept, kindOf } from './codes.ts'
 import { noted } from './coordination.ts'
 import { serviceReference } from './offers.ts'
 import type { OpeningParts } from './opening.ts'
@@ -15,7 +15,7 @@ import { organisationOf } from './parties.ts'
 import { makePart } from './parts.ts'
 import { reasonConcept } from './reasons.ts'
 import { asResource, isOpen, type Referral } from './referral.ts'
-import { proposeAgain } from './retriage.ts'
+import { proposeAgain, withProposal } from './retriage.ts'
 import { ASK_WITHIN_MS } from './times.ts'
 
 /** The question as one text, as a triage Task that waits for it holds it. */
@@ -38,17 +38,13 @@ export const askSender = async (unit: Unit, referral: Referral, { statusReason }
 export const resumeTriage = async (unit: Unit, referral: Referral, parts: OpeningParts): Promise<void> => {
   const { triage } = referral
   if (triage === undefined || !isOpen(triage)) return
-  const { statusReason: _answered, ...rest } = triage
+  const { statusReason: _answered, ...waiting } = triage
   const again = await proposeAgain(unit, referral, parts)
   const hasProposal = again !== undefined || referral.proposal.disposition !== undefined
   await unit.update(asResource({
-    ...rest,
+    ...(again === undefined ? waiting : withProposal(waiting, referral, again)),
     status: hasProposal ? 'in-progress' : 'requested',
     businessStatus: businessConcept(hasProposal ? 'triage-proposed' : 'received'),
-    ...(again === undefined ? {} : {
-      priority: again.priority,
-      output: withDetail(rest.output, { type: detailConcept('proposal'), valueReference: again.guidance }, 'proposal'),
-    }),
   }), { origin: 'consequence' })
 }
 

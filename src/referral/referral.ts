@@ -7,9 +7,9 @@ import { localReference } from '../fhir/reference.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Unit } from '../rest/unit.ts'
 import type { Condition } from '../search/plan.ts'
-import { businessOf, detail, kindOf, LINE_EXTENSION, type TaskKind } from './codes.ts'
+import { businessOf, detail, kindOf, LINE_EXTENSION, type DetailKind, type TaskKind } from './codes.ts'
 import { asRequest } from './parties.ts'
-import { keptProposal, type KeptProposal } from './proposing.ts'
+import { keptProposal, withFurtherLines, type KeptProposal } from './proposing.ts'
 
 export interface Referral {
   /** Id of the ServiceRequest, which is the id of the case. */
@@ -49,15 +49,24 @@ export const readReferral = async (unit: Unit, id: string): Promise<Referral | u
   const tasks = (isNew(unit, id) ? written(unit, id) : await unit.find('Task', basedOn(id))).map(resource => resource as unknown as Task)
   const of = (kind: TaskKind): readonly Task[] => tasks.filter(task => kindOf(task) === kind)
   const triage = of('triage')[0]
-  const guidance = localReference(detail(triage?.output, 'proposal')?.valueReference?.reference ?? '')
   return {
     id, request, tasks, triage,
     coordinating: of('coordinate').find(isOpen) ?? of('coordinate')[0],
-    proposal: keptProposal(guidance === undefined ? undefined : await unit.read(guidance)),
+    proposal: await proposalOf(unit, triage),
     followUp: of('follow-up').find(isOpen) ?? of('follow-up').at(-1),
     offers: of('offer'),
     attempts: [...of('offer'), ...of('redirect')],
   }
+}
+
+const proposalOf = async (unit: Unit, triage: Task | undefined): Promise<KeptProposal> => {
+  const latest = await readKept(unit, triage, 'proposal')
+  return latest.disposition === 'offer' ? latest : withFurtherLines(latest, await readKept(unit, triage, 'earlier-proposal'))
+}
+
+const readKept = async (unit: Unit, triage: Task | undefined, kind: DetailKind): Promise<KeptProposal> => {
+  const guidance = localReference(detail(triage?.output, kind)?.valueReference?.reference ?? '')
+  return keptProposal(guidance === undefined ? undefined : await unit.read(guidance))
 }
 
 /** The referral a Task belongs to, by its case. */

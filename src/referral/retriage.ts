@@ -6,7 +6,7 @@ import type { Task } from 'fhir/r4.js'
 import { localReference } from '../fhir/reference.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Unit } from '../rest/unit.ts'
-import { kindOf } from './codes.ts'
+import { detail, detailConcept, kindOf, withDetail } from './codes.ts'
 import { keep, proposeSafely, resourcesAround, type OpeningParts } from './opening.ts'
 import { guidanceOf, type ReferralProposal } from './proposing.ts'
 import { asResource, isOpen, type Referral } from './referral.ts'
@@ -42,6 +42,15 @@ export const proposalNow = async (unit: Unit, referral: Referral, parts: Opening
     resources: await caseResources(unit, referral),
     addressed: hub?.locality, referrerKind: unit.caller.referrerKind, receivedAt: unit.now, urgencyGiven,
   })
+}
+
+/** The triage Task with the new proposal; an offer that it takes the place of is remembered for its further lines. */
+export const withProposal = (triage: Task, { proposal }: Referral, { guidance, priority }: ProposedAgain): Task => {
+  const replaced = detail(triage.output, 'proposal')?.valueReference
+  const others = triage.output?.filter(entry => detail([entry], 'proposal') === undefined) ?? []
+  const kept = proposal.disposition !== 'offer' || replaced === undefined ? others
+    : withDetail(others, { type: detailConcept('earlier-proposal'), valueReference: replaced }, 'earlier-proposal')
+  return { ...triage, priority, output: [{ type: detailConcept('proposal'), valueReference: guidance }, ...kept] }
 }
 
 export const keepProposal = (unit: Unit, { id, request }: Referral, proposal: ReferralProposal): ProposedAgain => {

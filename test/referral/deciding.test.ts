@@ -288,6 +288,14 @@ describe('W03: the person gets worse', () => {
     expect((await coordinating(referral)).restriction?.period?.end).toBe('2026-11-24T12:10:00.000Z')
   })
 
+  it('a further need is not lost when the newer proposal says only what the lead needs', async () => {
+    const referral = await send('two lines')
+    await worsen(referral)
+    await decide(referral, 'confirm')
+    expect((await story.step(story.desk, await coordinating(referral), 'offer', { service: 'HealthcareService/cl-vw' })).status).toBe(200)
+    expect(stateOf(await coordinating(referral))).toBe('in-progress/rejected')
+  })
+
   it('a finding that changes nothing is no news', async () => {
     const referral = await send('one line')
     await decide(referral, 'confirm')

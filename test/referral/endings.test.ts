@@ -1,6 +1,6 @@
 /** A referral that does not go straight: rejection, hand-back, cancellation, 999, and what may never be lost. */
 import type { Bundle, Provenance, ServiceRequest, Task } from 'fhir/r4.js'
-import { codesOf, openStory, stateOf, type Story } from './story.ts'
+import { codesOf, openStory, stateOf, textOf, type Story } from './story.ts'
 
 let story: Story
 beforeAll(async () => { story = await openStory() })
@@ -93,6 +93,21 @@ describe('W06: the sender takes it back', () => {
     const answer = await story.put(story.gp, { ...request, status: 'revoked' })
     expect([answer.status, ...codesOf(answer)]).toEqual([422, 'visit-in-progress'])
     expect(stateOf(await story.task(story.gp, referral, 'coordinate'))).toBe('in-progress/en-route')
+  })
+
+  it('after that the sender asks the service to stop, with a Task of its own that the service sees', async () => {
+    const referral = await offered()
+    const offer = await story.task(story.desk, referral, 'fulfill')
+    for (const action of ['accept', 'visited']) await story.step(story.ward, offer, action)
+    const asked = await (await story.hub.as('gp')).post('/fhir/Task').send({
+      resourceType: 'Task', status: 'requested', intent: 'order',
+      code: { coding: [{ system: 'https://care-connexions.example/fhir/CodeSystem/task-code', code: 'abort' }] },
+      basedOn: [{ reference: `ServiceRequest/${referral}` }], focus: { reference: `Task/${offer.id}` }, owner: offer.owner, for: offer.for,
+      authoredOn: '2026-11-24T10:15:00Z',
+    })
+    expect([asked.status, textOf(asked)]).toEqual([201, ''])
+    expect((await story.get(story.ward, `Task/${asked.body.id}`)).status).toBe(200)
+    expect(stateOf(await story.task(story.gp, referral, 'coordinate'))).toBe('in-progress/visited')
   })
 
   it('is for the sender alone', async () => {
