@@ -69,7 +69,7 @@ const valuesOf = (value: unknown, names: readonly string[]): string[] => typeof 
   : Object.entries(value).flatMap(([name, inner]) => names.includes(name) ? [inner].flat() as string[] : valuesOf(inner, names))
 
 const LOCALITIES = join(import.meta.dirname, '../../localities')
-const packs = readdirSync(LOCALITIES).map(locality => ({
+const packs = readdirSync(LOCALITIES, { withFileTypes: true }).filter(entry => entry.isDirectory()).map(({ name: locality }) => ({
   locality, pack: JSON.parse(readFileSync(join(LOCALITIES, locality, 'pack.json'), 'utf8')) as RulePack }))
 
 describe.each(packs)('the rule pack of $locality', ({ pack }) => {
