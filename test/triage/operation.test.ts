@@ -117,6 +117,7 @@ describe('on a stored referral', () => {
     const tasks = ((await agent.get(`/fhir/Task?based-on=ServiceRequest/${id}`)).body as Bundle).entry?.map(({ resource }) => resource as Task) ?? []
     const triageTask = tasks.find(({ code }) => code?.coding?.some(coding => coding.code === 'triage') === true)
     expect(kept.length).toBe(2)
-    expect(triageTask?.output?.map(({ valueReference }) => valueReference?.reference)).toEqual([`GuidanceResponse/${newest?.id}`])
+    const proposals = triageTask?.output?.filter(({ type }) => type.coding?.some(({ code }) => code === 'proposal') === true)
+    expect(proposals?.map(({ valueReference }) => valueReference?.reference)).toEqual([`GuidanceResponse/${newest?.id}`])
   })
 })
