@@ -30,7 +30,8 @@ export const requestFrom = (asked: Draft | undefined, about: Record<string, unkn
   if (asked === undefined) {
     return {
       request: { resourceType: 'ServiceRequest', id: randomUUID(), status: 'active', intent: 'order', subject: about ?? NOT_STATED },
-      remarks: [ask('request-made', 'Bundle', 'the Bundle has no ServiceRequest; one was made, and a clinician asks for what is missing', 'Bundle.entry')],
+      remarks: [ask('request-made', 'Bundle',
+        'the Bundle has no ServiceRequest; one was made, and a clinician asks for what is missing', 'Bundle.entry')],
     }
   }
   const { resource, entry: { at } } = asked
@@ -96,7 +97,8 @@ export const furtherRequests = (asked: Draft | undefined, drafts: readonly Draft
 /** The ServiceRequest with the reasons of further ones: a need is followed as a line of this referral, or not at all. */
 export const withReasonsOf = (request: Resource, further: readonly Resource[]): Resource => {
   const list = (value: unknown): unknown[] => (Array.isArray(value) ? value as unknown[] : value === undefined ? [] : [value])
-  const reasonCode = [...list(request['reasonCode']), ...further.flatMap(each => [...list(each['reasonCode']), ...list(each['code']), ...list(each['orderDetail'])])]
+  const asksFor = (each: Resource): unknown[] => [...list(each['reasonCode']), ...list(each['code']), ...list(each['orderDetail'])]
+  const reasonCode = [...list(request['reasonCode']), ...further.flatMap(asksFor)]
   const reasonReference = [request, ...further].flatMap(each => list(each['reasonReference']))
   return {
     ...request,

@@ -30,7 +30,9 @@ export const knownPersonOf = (asked: Draft | undefined, bases: readonly string[]
 }
 
 /** The Patient to store: as sent, mended, or made from what the ServiceRequest says about its subject. */
-export const patientFrom = (person: Draft | undefined, asked: Draft | undefined, examine: Examine): { patient: Resource; remarks: readonly Remark[] } => {
+export const patientFrom = (
+  person: Draft | undefined, asked: Draft | undefined, examine: Examine,
+): { patient: Resource; remarks: readonly Remark[] } => {
   if (person?.isUsable === true) return { patient: person.resource, remarks: [] }
   if (person !== undefined) {
     const { resource, dropped } = mend({ resourceType: 'Patient', id: String(person.resource.id) }, withoutFalseNumbers(person.resource), examine)
@@ -47,7 +49,8 @@ export const patientFrom = (person: Draft | undefined, asked: Draft | undefined,
   }), examine)
   return {
     patient: resource,
-    remarks: [ask('patient-made', 'Bundle', 'the Bundle has no Patient; one was made from what the ServiceRequest says of its subject', 'Bundle.entry')],
+    remarks: [ask('patient-made', 'Bundle',
+      'the Bundle has no Patient; one was made from what the ServiceRequest says of its subject', 'Bundle.entry')],
   }
 }
 
@@ -57,12 +60,14 @@ export const doubtsAbout = (person: Draft | undefined, asked: Draft | undefined)
   const { at } = person.entry
   const { deceasedBoolean, deceasedDateTime } = person.resource
   const stated = identifierKey(subjectOf(asked)['identifier'])
-  const numbers = identifiersOf(person.resource).flatMap(identifier => identifierKey(identifier) ?? []).filter(key => key.startsWith(`${NHS_NUMBER_SYSTEM}|`))
+  const numbers = identifiersOf(person.resource).flatMap(identifier => identifierKey(identifier) ?? [])
+    .filter(key => key.startsWith(`${NHS_NUMBER_SYSTEM}|`))
   return [
     ...(deceasedBoolean === true || deceasedDateTime !== undefined
       ? [ask('patient-deceased', at, 'the Patient is recorded as deceased; make sure that it is the right person', `${at}.deceased`)] : []),
     ...(stated?.startsWith(`${NHS_NUMBER_SYSTEM}|`) === true && numbers.length > 0 && !numbers.includes(stated)
-      ? [ask('subject-differs', at, 'the NHS number of ServiceRequest.subject is not that of the Patient; make sure that it is the right person', `${at}.identifier`)] : []),
+      ? [ask('subject-differs', at,
+        'the NHS number of ServiceRequest.subject is not that of the Patient; make sure that it is the right person', `${at}.identifier`)] : []),
   ]
 }
 

@@ -61,7 +61,8 @@ export const prepare = async (sent: SentReferral, parts: PrepareParts): Promise<
     leftOut: leftOut.map(({ resource }) => resource),
     problems: problemsOf(remarks, new Map(drafts.map(draft =>
       [draft.entry.at, { resource: draft.resource, ref: isStored(draft) ? refOf(draft.resource) : undefined }]))),
-    changed: drafts.filter(isStored).map(draft => ({ ref: refOf(draft.resource), rules: changesOf(draft, core) })).filter(({ rules }) => rules.length > 0),
+    changed: drafts.filter(isStored).map(draft => ({ ref: refOf(draft.resource), rules: changesOf(draft, core) }))
+      .filter(({ rules }) => rules.length > 0),
     issues: remarks.map(({ issue }) => issue),
   }
 }

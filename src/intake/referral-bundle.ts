@@ -27,7 +27,8 @@ export const readReferralBundle = (sent: Resource): SentReferral => {
     return withPatients([{ resource: sent, addresses: addressesOf(undefined, sent), base: undefined, at: sent.resourceType }], remarks)
   }
   if (!EXPECTED_TYPES.has(String(sent['type']))) {
-    remarks.push(mention('bundle-type', 'Bundle.type', `a referral comes as a Bundle of type ${[...EXPECTED_TYPES].join(', ')}; it was taken all the same`))
+    remarks.push(mention('bundle-type', 'Bundle.type',
+      `a referral comes as a Bundle of type ${[...EXPECTED_TYPES].join(', ')}; it was taken all the same`))
   }
   const list = listOf(sent['entry'], remarks)
   if (list.length > MAX_ENTRIES) throw outcomes.tooLarge(`${MAX_ENTRIES} entries`)

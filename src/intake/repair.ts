@@ -18,7 +18,9 @@ import type { Problem } from './remarks.ts'
 const MAX_NAMED = 10
 
 /** One Task for the referral, with a problem for each place: what stands there, where it is stored, what is wrong. */
-export const requestRepair = async (unit: Unit, { id, coordinating, request }: Referral, problems: readonly Problem[], binary: TaskInput): Promise<void> => {
+export const requestRepair = async (
+  unit: Unit, { id, coordinating, request }: Referral, problems: readonly Problem[], binary: TaskInput,
+): Promise<void> => {
   if (problems.length === 0 || coordinating === undefined) return
   const contained = problems.map(({ issues }, index) => ({ ...operationOutcome(issues), id: `problem-${index + 1}` }))
   const named = problems.slice(0, MAX_NAMED).map(({ what, at }) => (what === at ? at : `${what} (${at})`)).join(', ')
@@ -41,14 +43,19 @@ export const requestRepair = async (unit: Unit, { id, coordinating, request }: R
     restriction: { period: { end: instant(unit.now + FIX_WITHIN_MS) } },
     input: [binary, ...problems.map(({ at, what, ref }, index) => ({
       type: detailConcept('problem'),
-      valueReference: { reference: `#problem-${index + 1}`, display: `${what} at ${at}, ${ref === undefined ? 'not stored' : `stored as ${refText(ref)}`}` },
+      valueReference: {
+        reference: `#problem-${index + 1}`,
+        display: `${what} at ${at}, ${ref === undefined ? 'not stored' : `stored as ${refText(ref)}`}`,
+      },
     }))],
   }
   const created = unit.create(asResource(task), { origin: 'consequence' })
   unit.join({ type: 'Task', id: String(created.id) }, id)
   await unit.update(asResource({
     ...coordinating,
-    note: noted(coordinating, { text: `Not all that was sent is stored just as sent: ${named}. What is wrong: Task/${created.id}`, time: instant(unit.now) }),
+    note: noted(coordinating, {
+      text: `Not all that was sent is stored just as sent: ${named}. What is wrong: Task/${created.id}`, time: instant(unit.now),
+    }),
   }), { origin: 'consequence' })
 }
 

@@ -18,8 +18,8 @@ export const requestKeys = (caller: Caller, requestId: string, request: Resource
   const owner = caller.organisation === '' ? `client:${caller.client}` : `organisation:${caller.organisation.toUpperCase()}`
   return [
     { scope: `client:${caller.client}`, value: requestId },
-    ...businessIdentifiers(request).slice(0, MAX_IDENTIFIERS)
-      .flatMap(({ system, value }) => (value === undefined || NO_REFERRAL.has(system ?? '') ? [] : [{ scope: owner, value: `${system ?? ''}|${value}` }])),
+    ...businessIdentifiers(request).slice(0, MAX_IDENTIFIERS).flatMap(({ system = '', value }) => (
+      value === undefined || NO_REFERRAL.has(system) ? [] : [{ scope: owner, value: `${system}|${value}` }])),
   ]
 }
 

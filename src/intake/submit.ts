@@ -81,7 +81,8 @@ const store = async (unit: Unit, prepared: Prepared, parts: OpeningParts, body: 
   }
   const binary = keepRequest(unit, id, body)
   const everything = [...prepared.others, ...prepared.leftOut]
-  const opened = await openReferral(unit, request as unknown as ServiceRequest, { ...parts, propose: tolerant(parts.propose, prepared.others) }, everything)
+  const opening = { ...parts, propose: tolerant(parts.propose, prepared.others) }
+  const opened = await openReferral(unit, request as unknown as ServiceRequest, opening, everything)
   await unit.update(asResource({ ...opened.coordinating, input: [binary] } satisfies Task), { origin: 'consequence' })
   const referral = await readReferral(unit, id)
   if (referral === undefined) return
