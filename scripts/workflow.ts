@@ -10,8 +10,8 @@ import type { Batch } from './workflow-batch.ts'
 
 /** Of a hub of its own each: few enough that the next one leads to what is rare by then. */
 const BATCH = 50
-/** Longer than in the test: some edges lie ten steps deep. */
-const STEPS = 20
+/** Longer than in the test: some edges lie ten steps deep, and what is closed costs no further step. */
+const STEPS = 30
 
 const { values } = parseArgs({
   options: {

@@ -6,17 +6,18 @@
 import type { Unit } from '../rest/unit.ts'
 import { nextAlternative } from './alternatives.ts'
 import type { Referral } from './referral.ts'
-import type { Circumstance } from './transitions.ts'
+import type { Circumstance, Transition } from './transitions.ts'
 
 /** The line of the lead need. */
 const LEAD = 0
 
-/** The circumstances that hold now. */
-export const circumstancesOf = async (unit: Unit, referral: Referral): Promise<ReadonlySet<Circumstance>> => {
+/** Of the circumstances that rows ask for, those that hold now; what no row asks for is not looked up. */
+export const circumstancesOf = async (unit: Unit, referral: Referral, rows: readonly Transition[]): Promise<ReadonlySet<Circumstance>> => {
+  const wanted = new Set(rows.flatMap(({ when }) => when ?? []))
   const holding = new Set<Circumstance>()
-  const ofProposal = await proposalSays(unit, referral)
+  if (wanted.has('nobody-under-way') && teamUnderWay(referral) === undefined) holding.add('nobody-under-way')
+  const ofProposal = wanted.has('offerable') ? await proposalSays(unit, referral) : undefined
   if (ofProposal !== undefined) holding.add(ofProposal)
-  if (teamUnderWay(referral) === undefined) holding.add('nobody-under-way')
   return holding
 }
 
@@ -34,6 +35,7 @@ export const CIRCUMSTANCE_TEXT: Readonly<Record<Circumstance, string>> = {
 export const teamUnderWay = ({ offers }: Pick<Referral, 'offers'>): Referral['offers'][number] | undefined =>
   offers.find(({ status }) => status === 'in-progress')
 
+/** Rows that confirm are there for every disposition, so whoever asks for one of them asks for all. */
 const proposalSays = async (unit: Unit, referral: Referral): Promise<Circumstance | undefined> => {
   const { disposition } = referral.proposal
   switch (disposition) {

@@ -3,17 +3,18 @@
  * decided, the newer proposal takes the older one's place; afterwards an urgent finding that was not there before is a
  * review Task, due in 15 minutes, and the coordinating Task tells everybody. Every older proposal is kept.
  */
-import type { Parameters, Task } from 'fhir/r4.js'
+import type { Parameters } from 'fhir/r4.js'
 import { instant } from '../fhir/clock.ts'
 import { localReference } from '../fhir/reference.ts'
 import type { Change, Unit } from '../rest/unit.ts'
 import { detail, detailConcept, kindOf } from './codes.ts'
 import { mirror } from './coordination.ts'
 import type { OpeningParts } from './opening.ts'
+import { linkNewestProposal } from './newest-proposal.ts'
 import { makePart } from './parts.ts'
 import { keptProposal, readProposal, type KeptProposal, type ReferralProposal } from './proposing.ts'
-import { asResource, isOpen, readReferral, type Referral } from './referral.ts'
-import { keepProposal, proposalNow, waitsForRepair, withProposal } from './retriage.ts'
+import { isOpen, readReferral, type Referral } from './referral.ts'
+import { keepProposal, proposalNow, waitsForRepair } from './retriage.ts'
 import { LOOK_AGAIN_WITHIN_MS } from './times.ts'
 
 /** What can say that somebody is worse. */
@@ -44,7 +45,7 @@ const lookAgain = async (unit: Unit, referral: Referral, parts: OpeningParts): P
   const now = readProposal(proposal.parameters as unknown as Parameters)
   const { triage } = referral
   if (triage !== undefined && isOpen(triage) && !waitsForRepair(referral)) {
-    if (now.inputs !== referral.proposal.inputs) await replace(unit, referral, triage, proposal)
+    if (now.inputs !== referral.proposal.inputs) await replace(unit, referral, proposal)
     return
   }
   const known = new Set((await proposalsKept(unit, referral)).flatMap(({ flags }) => flags))
@@ -52,8 +53,8 @@ const lookAgain = async (unit: Unit, referral: Referral, parts: OpeningParts): P
   if (found.length > 0) await askForReview(unit, referral, proposal, found)
 }
 
-const replace = async (unit: Unit, referral: Referral, triage: Task, proposal: ReferralProposal): Promise<void> => {
-  await unit.update(asResource(withProposal(triage, referral, keepProposal(unit, referral, proposal))), { origin: 'consequence' })
+const replace = async (unit: Unit, referral: Referral, proposal: ReferralProposal): Promise<void> => {
+  await linkNewestProposal(unit, referral.id, keepProposal(unit, referral, proposal))
   await tell(unit, referral.id, `New findings: triage now proposes ${proposal.disposition}.`)
 }
 

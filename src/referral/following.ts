@@ -14,6 +14,7 @@ import { etaOf, mirror } from './coordination.ts'
 import { handToAmbulance } from './follow-up.ts'
 import { offerChosen, offerNext, offerProposed } from './offers.ts'
 import type { OpeningParts } from './opening.ts'
+import { asRequest } from './parties.ts'
 import { recordStep } from './provenance.ts'
 import { askSender, endQuestions, resumeTriage } from './questions.ts'
 import { redirect } from './redirecting.ts'
@@ -29,8 +30,7 @@ export const follow = async (unit: Unit, row: Transition, after: Task, caseId: s
     ...(businessOf(after) === row.to.business ? {} : { businessStatus: businessConcept(row.to.business) }),
   }
   await unit.update(asResource(task))
-  const opened = await readReferral(unit, caseId)
-  if (opened !== undefined && row.kind === 'triage' && row.to.status === 'completed') await setPriority(unit, opened, task)
+  if (row.kind === 'triage' && row.to.status === 'completed') await setPriority(unit, caseId, task)
   const says: string[] = [sayings(unit, task)]
   for (const consequence of row.entails) {
     const referral = await readReferral(unit, caseId)
@@ -148,8 +148,9 @@ const ownerName = ({ owner }: Task): string => owner?.display ?? owner?.referenc
 const offeredTo = (offer: Task): string => `Offered to ${ownerName(offer)}.`
 
 /** The urgency that the clinician confirmed or set becomes the referral's. */
-const setPriority = async (unit: Unit, { request }: Referral, { priority }: Task): Promise<void> => {
-  if (priority === undefined || priority === request.priority) return
+const setPriority = async (unit: Unit, caseId: string, { priority }: Task): Promise<void> => {
+  const request = asRequest(await unit.read({ type: 'ServiceRequest', id: caseId }))
+  if (request === undefined || priority === undefined || priority === request.priority) return
   await unit.update(asResource({ ...request, priority }), { origin: 'consequence' })
 }
 

@@ -61,7 +61,7 @@ const judgeChange = async (
   refuseTies(kind, before, after, isHubs)
 
   const verdict = judge({
-    kind, parties, holding: await circumstancesOf(unit, referral), has: (need, row) => comesWith(unit, after, need, row),
+    kind, parties, holding: await circumstancesOf(unit, referral, leadingFrom(kind, before.status, businessOf(before))), has: (need, row) => comesWith(unit, after, need, row),
     before: { status: before.status, business: businessOf(before) },
     after: { status: after.status, business: businessOf(after) },
   })
@@ -157,6 +157,8 @@ const followDetails = async (unit: Unit, referral: Referral, kind: TaskKind, bef
 /** Actions open to the caller on a Task, and those open to others; for `$available-actions` and `$transition`. */
 export const actionsOn = async (unit: Unit, task: Task, referral: Referral): Promise<{ yours: readonly Transition[]; all: readonly Transition[] }> => {
   const kind = kindOf(task)
-  const all = kind === undefined ? [] : leadingFrom(kind, task.status, businessOf(task), await circumstancesOf(unit, referral))
+  const rows = kind === undefined ? [] : leadingFrom(kind, task.status, businessOf(task))
+  const holding = await circumstancesOf(unit, referral, rows)
+  const all = rows.filter(({ when }) => when === undefined || holding.has(when))
   return { all, yours: openTo(all, await partiesOf(unit, task, referral.coordinating, referral.request)) }
 }

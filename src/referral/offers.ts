@@ -12,6 +12,7 @@ import { letServiceIn } from './case-sharing.ts'
 import { detail, LINE_EXTENSION } from './codes.ts'
 import { organisationOf } from './parties.ts'
 import { makePart } from './parts.ts'
+import type { ProposedOffer } from './proposing.ts'
 import { lineOf, linesOf, type Referral } from './referral.ts'
 import { VISIT_WITHIN_MS } from './times.ts'
 
@@ -51,7 +52,7 @@ export const urgencyOf = ({ triage, proposal, request }: Referral): Task['priori
 
 const makeOffer = async (unit: Unit, referral: Referral, service: Resource, line: number): Promise<Task> => {
   const due = deadline(referral, line)
-  const priority = urgencyOf(referral)
+  const priority = furtherLine(referral, line)?.priority ?? urgencyOf(referral)
   const offer = makePart(unit, referral, 'offer', {
     status: 'requested', business: 'offered', owner: serviceReference(service), due,
     more: { extension: [{ url: LINE_EXTENSION, valueUnsignedInt: line }], ...(priority === undefined ? {} : { priority }) },
@@ -61,18 +62,25 @@ const makeOffer = async (unit: Unit, referral: Referral, service: Resource, line
   return offer
 }
 
+/** What the proposal says of a further line; the lead's times are the referral's. */
+const furtherLine = ({ proposal }: Referral, line: number): ProposedOffer | undefined =>
+  proposal.services.find(service => line > 0 && service.line === line && service.priority !== undefined)
+
 /** A directory entry with its name. */
 export const serviceReference = ({ resourceType, id, name }: Resource): Reference =>
   ({ reference: `${resourceType}/${id}`, ...(typeof name === 'string' ? { display: name } : {}) })
 
 /**
- * Until when the visit must happen. A line that was offered before keeps its time. The proposal says it for an offer;
+ * Until when the visit must happen. A line that was offered before keeps its time; a further line has its own (a scan
+ * today beside a visit within two hours). The proposal says it for an offer;
  * where a clinician had to decide first, its due was the clinician's, and an `asap` or `stat` case keeps the two hours
  * from the earlier of receipt and authored time.
  */
 const deadline = (referral: Referral, line: number): string | undefined => {
   const earlier = referral.offers.find(offer => lineOf(offer) === line)
   if (earlier !== undefined) return earlier.restriction?.period?.end
+  const further = furtherLine(referral, line)
+  if (further !== undefined) return further.dueAt === undefined ? undefined : instant(further.dueAt)
   const { proposal, request, coordinating } = referral
   if (proposal.disposition === 'offer' && proposal.dueAt !== undefined) return instant(proposal.dueAt)
   const priority = urgencyOf(referral)

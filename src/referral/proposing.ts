@@ -36,6 +36,10 @@ export interface ProposedOffer {
   readonly code: string
   /** `HealthcareService/…` when the directory holds it. */
   readonly reference: string | undefined
+  /** Of a further line, its own; the lead's are the proposal's. */
+  readonly priority?: ReferralProposal['priority']
+  /** Of a further line that is due at a time, milliseconds. */
+  readonly dueAt?: number
 }
 
 export interface ReferralProposal {
@@ -115,7 +119,12 @@ const offerOf = ({ part = [] }: ParametersParameter): ProposedOffer => {
   const reference = value('reference')
   const code = value('code')
   const literal = typeof reference === 'string' ? reference : (reference as { reference?: string } | undefined)?.reference
-  return { line: Number(value('line') ?? 0), rank: Number(value('rank') ?? 1), code: typeof code === 'string' ? code : '', reference: literal }
+  const [priority, due] = [value('priority'), value('due')]
+  return {
+    line: Number(value('line') ?? 0), rank: Number(value('rank') ?? 1), code: typeof code === 'string' ? code : '', reference: literal,
+    ...(typeof priority === 'string' ? { priority: priority as ReferralProposal['priority'] } : {}),
+    ...(typeof due === 'string' ? { dueAt: Date.parse(due) } : {}),
+  }
 }
 
 const questionOf = ({ part = [] }: ParametersParameter): readonly string[] => {
