@@ -28,6 +28,8 @@ export interface Decision {
   readonly disposition: Disposition
   /** Lead first; for emergency and redirect the one service named. */
   readonly lines: readonly (readonly string[])[]
+  /** Each line's own urgency and due, as if offered now; empty where a step decided for the whole referral. */
+  readonly times: readonly LineTime[]
   readonly priority: Priority
   readonly dueAt: number | undefined
   readonly flags: readonly string[]
@@ -36,6 +38,11 @@ export interface Decision {
   /** One truth per rule of the pack, in its order: true means that the rule failed. */
   readonly failed: readonly Truth[]
   readonly situation: Readonly<Record<string, FactValue | undefined>>
+}
+
+export interface LineTime {
+  readonly priority: Priority
+  readonly dueAt?: number
 }
 
 /** A review that a step asked for. */
@@ -113,6 +120,7 @@ export const decide = (input: EngineInput): Decision => {
   return {
     disposition: decided?.disposition ?? (reviewing ? 'review' : 'offer'),
     lines: decided === undefined ? offered : [decided.services ?? []],
+    times: decided === undefined ? lines.map((line, index) => timeOf(line, offered[index]?.[0], pack, moment, input.directory)) : [],
     priority: decided !== undefined ? decidedPriority(decided, base, provisional)
       : reviews.reduce<Priority>((priority, { outcome }) => moreUrgent(priority, outcome.priority ?? 'urgent'), base),
     dueAt: decided !== undefined ? decidedDue(decided, lead, pack, moment) : reviewing ? reviewDue(reviews, moment) : offerDue(lead, offered[0]?.[0], pack, moment, input.directory),
@@ -183,6 +191,11 @@ const offerDue = (lead: Line | undefined, first: string | undefined, pack: Compi
 const beforeClosing = (dueAt: number, code: string | undefined, pack: CompiledPack, moment: Moment, directory: Directory): number => {
   const closesAt = code === undefined ? undefined : directory.find(pack.locality.name, code)?.openingAt(moment.receivedAt)?.to
   return closesAt === undefined ? dueAt : Math.min(dueAt, closesAt)
+}
+
+const timeOf = (line: Line, first: string | undefined, pack: CompiledPack, moment: Moment, directory: Directory): LineTime => {
+  const dueAt = offerDue(line, first, pack, moment, directory)
+  return { priority: line.need.priority, ...(dueAt === undefined ? {} : { dueAt }) }
 }
 
 const deadlineOf = (need: Need, pack: CompiledPack, moment: Moment): number => {

@@ -26,7 +26,7 @@ export const proposalParameters = (proposal: Proposal): Parameters => ({
   ],
 })
 
-const service = ({ line, rank, reference, code, reason }: ProposedService): ParametersParameter => ({
+const service = ({ line, rank, reference, code, reason, priority, dueAt }: ProposedService): ParametersParameter => ({
   name: 'service',
   part: [
     { name: 'line', valueInteger: line },
@@ -34,6 +34,8 @@ const service = ({ line, rank, reference, code, reason }: ProposedService): Para
     ...(reference === undefined ? [] : [{ name: 'reference', valueReference: { reference } }]),
     { name: 'code', valueCode: code },
     { name: 'reason', valueString: reason },
+    ...(priority === undefined ? [] : [{ name: 'priority', valueCode: priority }]),
+    ...(dueAt === undefined ? [] : [{ name: 'due', valueInstant: instant(dueAt) }]),
   ],
 })
 

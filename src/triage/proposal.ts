@@ -13,6 +13,10 @@ export interface ProposedService {
   /** `HealthcareService/…` when the directory holds it. */
   readonly reference: string | undefined
   readonly reason: string
+  /** Of a further line, its own: the lead's are the proposal's. */
+  readonly priority?: Priority
+  /** Of a further line that is due at a time, milliseconds. */
+  readonly dueAt?: number
 }
 
 export interface RuleResult {

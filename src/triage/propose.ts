@@ -119,11 +119,12 @@ const capacityOf = (pack: CompiledPack, { capacity, directory, receivedAt }: Tri
   return known
 }
 
-const proposedServices = (pack: CompiledPack, { lines }: Decision, directory: Directory): readonly ProposedService[] =>
+const proposedServices = (pack: CompiledPack, { lines, times }: Decision, directory: Directory): readonly ProposedService[] =>
   lines.flatMap((codes, line) => codes.map((code, index) => ({
     line,
     rank: index + 1,
     code,
     reference: directory.find(pack.locality.name, code)?.reference,
     reason: pack.services.get(code)?.reason ?? code,
+    ...(line > 0 ? times[line] : {}),
   })))

@@ -48,6 +48,8 @@ export const createTriageOperation = (parts: TriageParts): Operation => operatio
       { name: 'reference', use: 'out', min: 0, max: '1', type: 'Reference', documentation: 'HealthcareService.' },
       { name: 'code', use: 'out', min: 1, max: '1', type: 'code', documentation: 'Service code.' },
       { name: 'reason', use: 'out', min: 1, max: '1', type: 'string', documentation: 'Why this service.' },
+      { name: 'priority', use: 'out', min: 0, max: '1', type: 'code', documentation: 'Of a further line, its own urgency.' },
+      { name: 'due', use: 'out', min: 0, max: '1', type: 'instant', documentation: 'Of a further line, when it is due.' },
     ] },
     { name: 'priority', use: 'out', min: 1, max: '1', type: 'code', documentation: 'routine, urgent, asap or stat.' },
     { name: 'due', use: 'out', min: 0, max: '1', type: 'instant', documentation: 'Offer: the visit; review and moreinfo: a clinician acts.' },
