@@ -206,7 +206,7 @@ describe.each(stores)('%s: histories', (_name, open) => {
   })
   afterEach(async () => { await opened.dispose() })
 
-  const history = (query: { type?: string; id?: string; since?: number; before?: number; count?: number }) =>
+  const history = (query: { type?: string; id?: string; since?: number; before?: number; count?: number; uncounted?: true }) =>
     opened.store.history({ visibility: { kind: 'all' }, count: 3, ...query })
 
   it('lists a resource\'s versions newest first, the deletion among them, in pages', async () => {
@@ -228,6 +228,13 @@ describe.each(stores)('%s: histories', (_name, open) => {
   it('begins at an instant', async () => {
     expect(await history({ since: START + 4_000, count: 10 })).toMatchObject({ total: 3 })
     expect(await history({ type: 'Task', id: 'a', since: START + 3_000, count: 10 })).toMatchObject({ total: 3 })
+    expect(await history({ since: START - 1, count: 20 })).toMatchObject({ total: 11 })
+    expect(await history({ since: START + 1_000_000, count: 20 })).toEqual({ versions: [], total: 0 })
+  })
+
+  it('leaves the total out where it is not asked for', async () => {
+    const { versions, total, next } = await history({ type: 'Patient', count: 4, uncounted: true })
+    expect([versions.length, total, next]).toEqual([4, undefined, versions[3]?.sequence])
   })
 
   it('ends a page that grows too large, whatever count was asked for, and goes on behind it', async () => {

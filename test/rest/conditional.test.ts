@@ -4,7 +4,7 @@ import { startTestHub, type ClientName, type TestHub } from '../hub.ts'
 const SYSTEM = 'urn:example:conditional'
 
 interface Bundle {
-  total: number
+  total?: number
   link: { relation: string; url: string }[]
   entry?: { fullUrl: string; resource?: { resourceType: string; id: string; meta: { versionId: string } }; request: { method: string; url: string }; response: { status: string } }[]
 }
@@ -21,7 +21,7 @@ const remove = async (value: string, headers: Record<string, string> = {}, clien
   (await hub.as(client)).delete(where(value)).set(headers)
 const created = async (value: string, client: ClientName = 'gp') =>
   ((await (await hub.as(client)).post('/fhir/Patient').send(patient(value)).expect(201)).body as { id: string }).id
-const count = async (value: string) => ((await (await hub.as('gp')).get(where(value)).expect(200)).body as Bundle).total
+const count = async (value: string): Promise<number | undefined> => ((await (await hub.as('gp')).get(where(value)).expect(200)).body as Bundle).total
 const codeOf = (answer: { body: unknown }) => (answer.body as { issue: { details: { coding: { code: string }[] } }[] }).issue[0]?.details.coding[0]?.code
 const send = async (type: string, entry: object[]) => (await hub.as('gp')).post('/fhir').send({ resourceType: 'Bundle', type, entry })
 
@@ -174,7 +174,7 @@ describe('conditions in transactions', () => {
     ['a POST with criteria', 400, 'entry-url', () => ({ resource: patient('x'), request: { method: 'POST', url: 'Patient?identifier=x' } })],
   ])('%s fails the whole, and names the entry', async (_name, status, code, bad) => {
     if (await count('t-one') === 0) await created('t-one')
-    while (await count('t-two') < 2) await created('t-two')
+    while (Number(await count('t-two')) < 2) await created('t-two')
     const answer = await send('transaction', [{ resource: patient('t-beside'), request: { method: 'POST', url: 'Patient' } }, bad()])
     expect([answer.status, codeOf(answer)]).toEqual([status, code])
     expect(answer.text).toContain('Bundle.entry[1]')
@@ -217,8 +217,8 @@ describe('conditional read', () => {
   it('of what is not yours is 404, whatever the condition', async () => {
     const id = await created('not-yours')
     const other = await hub.as('otherGp')
-    await other.get(`/fhir/Patient/${id}`).set('If-None-Match', 'W/"1"').expect(404)
-    await other.get(`/fhir/Patient/${id}`).set('If-Modified-Since', 'Tue, 24 Nov 2026 10:15:00 GMT').expect(404)
+    expect((await other.get(`/fhir/Patient/${id}`).set('If-None-Match', 'W/"1"')).status).toBe(404)
+    expect((await other.get(`/fhir/Patient/${id}`).set('If-Modified-Since', 'Tue, 24 Nov 2026 10:15:00 GMT')).status).toBe(404)
   })
 })
 
@@ -246,7 +246,7 @@ describe('history of a type and of everything', () => {
     const versions = all.map(({ fullUrl, resource }) => `${fullUrl} ${resource?.meta.versionId ?? 'deleted'}`)
     expect(new Set(versions).size).toBe(versions.length)
     const [whole] = await pages('/fhir/Patient/_history?_count=500')
-    expect([whole?.total, whole?.entry?.length]).toEqual([all.length, all.length])
+    expect([whole?.entry?.length, whole?.total]).toEqual([all.length, undefined])
   })
 
   it('of everything holds every type, and nothing that the caller may not see', async () => {
@@ -265,7 +265,7 @@ describe('history of a type and of everything', () => {
     const id = await created('h-late')
     const [page] = await pages('/fhir/_history?_since=2026-11-24T11:00:00Z')
     expect(page?.entry?.map(({ resource }) => resource?.id)).toEqual([id])
-    expect((await pages('/fhir/Patient/_history?_since=2030-01-01'))[0]).toMatchObject({ total: 0 })
+    expect((await pages('/fhir/Patient/_history?_since=2030-01-01'))[0]).not.toHaveProperty('entry')
   })
 
   it.each([
@@ -284,13 +284,13 @@ describe('history of a type and of everything', () => {
   })
 
   it('needs what a search needs: the role, and of everything a scope for every type', async () => {
-    await (await hub.as('integrator')).get('/fhir/Patient/_history').expect(403)
-    await (await hub.as('integrator')).get('/fhir/_history').expect(403)
-    await (await hub.as('integrator')).get('/fhir/HealthcareService/_history').expect(200)
+    const integrator = await hub.as('integrator')
     const scoped = await hub.as('gp', undefined, 'system/Patient.rs')
-    await scoped.get('/fhir/Patient/_history').expect(200)
-    await scoped.get('/fhir/Observation/_history').expect(403)
-    await scoped.get('/fhir/_history').expect(403)
+    const status = async (agent: typeof scoped, path: string) => (await agent.get(path)).status
+    expect([await status(integrator, '/fhir/Patient/_history'), await status(integrator, '/fhir/_history')]).toEqual([403, 403])
+    expect(await status(integrator, '/fhir/HealthcareService/_history')).toBe(200)
+    expect(await status(scoped, '/fhir/Patient/_history')).toBe(200)
+    expect([await status(scoped, '/fhir/Observation/_history'), await status(scoped, '/fhir/_history')]).toEqual([403, 403])
   })
 
   it('is audited where it shows a patient\'s data', async () => {

@@ -16,7 +16,7 @@ const PAGE_PARAMETER = '_page'
 const DEFAULT_COUNT = 50
 const MAX_COUNT = 500
 
-/** Of a type, or of everything the caller may see; newest first. */
+/** Of a type, or of everything the caller may see; newest first, and without a total, which would read them all. */
 export const history = async (
   parts: RestParts, request: FhirRequest, context: RequestContext, of: Pick<HistoryQuery, 'type' | 'id'>,
 ): Promise<FhirAnswer> => answer(parts, request, await pageOf(parts, request, context, of))
@@ -44,7 +44,7 @@ const pageOf = (
   const sealed = request.query.find(([name]) => name === PAGE_PARAMETER)?.[1]
   const before = sealed === undefined ? {} : { before: openCursor(parts.pageKey, sealed, own).sequence }
   return parts.repository.history(context, {
-    ...(type === undefined ? {} : { type }), ...(id === undefined ? {} : { id }), ...historyParameters(asked), ...before,
+    ...(type === undefined ? {} : { type }), ...(id === undefined ? { uncounted: true } : { id }), ...historyParameters(asked), ...before,
   })
 }
 

@@ -73,17 +73,32 @@ const history = (connection: Connection, names: Names, query: HistoryQuery): His
   const test = and([
     query.type === undefined ? TRUE : sql`${query.id === undefined ? raw('v') : R}.type = ${names.find(query.type)}`,
     query.id === undefined ? TRUE : sql`r.id = ${query.id}`,
-    query.since === undefined ? TRUE : sql`v.updated >= ${query.since}`,
+    query.since === undefined ? TRUE : sql`v.sequence >= ${firstSince(connection, query.since)}`,
     inTime(raw('v.sequence')),
     visible(names, query.visibility, R),
   ])
   const before = query.before === undefined ? TRUE : sql`v.sequence < ${query.before}`
-  const total = connection.get(`SELECT count(*) AS total FROM ${from} WHERE ${test.text}`, test.values)!['total'] as number
+  const counted = query.uncounted ? {} : {
+    total: connection.get(`SELECT count(*) AS total FROM ${from} WHERE ${test.text}`, test.values)!['total'] as number,
+  }
   const page: Sql = sql`SELECT ${raw(COLUMNS)} FROM ${raw(from)} WHERE ${and([test, before])}
     ORDER BY ${raw(order)} DESC LIMIT ${query.count + 1}`
   const { versions, more } = pageOf(names, connection.each(page.text, page.values), query.count)
   const last = versions.at(-1)
-  return { versions, total, ...(more && last !== undefined ? { next: last.sequence } : {}) }
+  return { versions, ...counted, ...(more && last !== undefined ? { next: last.sequence } : {}) }
+}
+
+/** The first sequence written at or after an instant: times never decrease along it, so it is found by halving. */
+const firstSince = (connection: Connection, since: number): number => {
+  let low = 0
+  let high = latestSequence(connection) + 1
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    const row = connection.get('SELECT sequence, updated FROM version WHERE sequence >= ? ORDER BY sequence LIMIT 1', [middle])
+    if (row === undefined || (row['updated'] as number) >= since) high = middle
+    else low = (row['sequence'] as number) + 1
+  }
+  return low
 }
 
 /** One resource's versions are found by its row, and are in order by their number; others by the sequence. */
