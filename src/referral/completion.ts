@@ -12,11 +12,16 @@ import { reasonConcept } from './reasons.ts'
 import { asResource, isOpen, linesOf, type Referral } from './referral.ts'
 import { finishVisit } from './visit.ts'
 
-/** Completes the referral when the last line is done; answers whether it did. */
+/**
+ * Completes the referral when the last line is done; answers whether it did. A review that still waits ends with it: whoever
+ * discharges has the person before them.
+ */
 export const completeWhenDone = async (unit: Unit, referral: Referral, says: string): Promise<boolean> => {
   const lines = linesOf(referral)
   if (lines.length === 0 || !lines.every(line => line.isDone)) return false
-  await complete(unit, referral, endingOf(referral), says)
+  const ending = endingOf(referral)
+  await endParts(unit, referral, ending)
+  await complete(unit, referral, ending, says)
   return true
 }
 

@@ -296,6 +296,16 @@ describe('W03: the person gets worse', () => {
     expect(stateOf(await coordinating(referral))).toBe('in-progress/rejected')
   })
 
+  it('a review that still waits ends with the referral', async () => {
+    const referral = await send('one line')
+    await decide(referral, 'confirm')
+    const offer = await story.task(story.team, referral, 'fulfill')
+    for (const action of ['accept', 'visited']) await story.step(story.nurse, offer, action)
+    await worsen(referral)
+    expect((await story.step(story.nurse, offer, 'complete')).status).toBe(200)
+    expect(stateOf(await story.task(story.desk, referral, 'review'))).toBe('cancelled/discharged')
+  })
+
   it('a finding that changes nothing is no news', async () => {
     const referral = await send('one line')
     await decide(referral, 'confirm')
