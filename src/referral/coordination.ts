@@ -67,12 +67,16 @@ export const mirror = async (unit: Unit, referral: Referral, says: string): Prom
   const end = instant(Math.max(unit.now, Math.min(...waits, ...reviews, unit.now + REVIEW_WITHIN_MS)))
   const etas = referral.offers.flatMap(offer => (isOpen(offer) ? etaOf(offer) ?? [] : []))
   await unit.update(asResource({
-    ...withEta(coordinating, etas),
+    ...withEta(withoutUsed(coordinating), etas),
     businessStatus: businessConcept(business),
     restriction: { ...coordinating.restriction, period: { ...coordinating.restriction?.period, end } },
     note: noted(coordinating, { text: says, time: instant(unit.now) }),
   }), { origin: 'consequence' })
 }
+
+/** What one step brought along stands in what came of it, and in the history; left here, the next step would seem to bring it too. */
+const withoutUsed = ({ statusReason: _used, output = [], ...task }: Task): Task =>
+  ({ ...task, output: output.filter(entry => detail([entry], 'service') === undefined) })
 
 /** With the first ETA of those who are coming; with none when nobody is. */
 const withEta = ({ output, ...task }: Task, etas: readonly number[]): Task => {

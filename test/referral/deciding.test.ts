@@ -225,6 +225,20 @@ describe('the next alternative', () => {
   })
 })
 
+it('a service that was named for one step is not named for the next', async () => {
+  const referral = await send('one line')
+  await decide(referral, 'confirm')
+  const takeBack = async (): Promise<void> => {
+    expect((await story.step(story.desk, await story.task(story.desk, referral, 'fulfill'), 'withdraw', { reason: 'no-answer' })).status).toBe(200)
+    expect(stateOf(await coordinating(referral))).toBe('in-progress/rejected')
+  }
+  await takeBack()
+  expect((await story.step(story.desk, await coordinating(referral), 'offer', { service: 'HealthcareService/cl-ama' })).status).toBe(200)
+  await takeBack()
+  const answer = await story.step(story.desk, await coordinating(referral), 'offer')
+  expect([answer.status, ...codesOf(answer)]).toEqual([422, 'service-required'])
+})
+
 it('a failure of triage is told to the operator; the referral is stored, owned, and triaged by hand', async () => {
   const referral = await send('untriaged')
   expect(logged.join('')).toContain('triage failed, as the referral asked')
