@@ -22,7 +22,9 @@ const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 /** The operations of a body. Throws `patch-malformed` (400) naming the operation, counted from 0. */
 export const readJsonPatch = (body: string): readonly JsonPatchOperation[] => {
   const sent = parseJson(body)
-  if (!Array.isArray(sent)) throw outcomes.malformedPatch('a JSON Patch is an array of operations, such as [{"op": "replace", "path": "/status", "value": "…"}]')
+  if (!Array.isArray(sent)) {
+    throw outcomes.malformedPatch('a JSON Patch is an array of operations, such as [{"op": "replace", "path": "/status", "value": "…"}]')
+  }
   if (sent.length > MAX_PATCH_OPERATIONS) throw outcomes.tooLarge(`${MAX_PATCH_OPERATIONS} operations in a patch`)
   return sent.map(readOperation)
 }
@@ -83,7 +85,8 @@ export const applyJsonPatch = (document: object, operations: readonly JsonPatchO
   let copied = 0
 
   for (const [index, operation] of operations.entries()) {
-    const inapplicable = (problem: string): Error => outcomes.patchNotApplicable(`operation [${index}] ${operation.op} "${shown(operation.path)}": ${problem}`)
+    const named = `operation [${index}] ${operation.op} "${shown(operation.path)}"`
+    const inapplicable = (problem: string): Error => outcomes.patchNotApplicable(`${named}: ${problem}`)
     const slot = (pointer: string): Slot => locate(root, pointer, inapplicable)
 
     switch (operation.op) {
@@ -117,7 +120,7 @@ export const applyJsonPatch = (document: object, operations: readonly JsonPatchO
       case 'test': {
         const place = slot(operation.path)
         if (!isThere(place) || !isSameJson(member(place), operation.value)) {
-          throw outcomes.patchTestFailed(`operation [${index}] test "${shown(operation.path)}": the value there is not the one named; read the resource again`)
+          throw outcomes.patchTestFailed(`${named}: the value there is not the one named; read the resource again`)
         }
       }
     }

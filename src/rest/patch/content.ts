@@ -5,7 +5,7 @@
 import { cloneJson, digitsOf } from '../../fhir/json.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { BaseElement, Property, TypeNode, Types } from '../../validation/types.ts'
-import { isObject, type Element, type Fields } from './locate.ts'
+import { elementOf, isObject, type Element, type Fields } from './locate.ts'
 import { PathProblem } from './path.ts'
 import { putLists, putSingle } from './place.ts'
 
@@ -30,7 +30,8 @@ export const readContent = (part: Fields): Content => {
   const forms = [...values, ...['resource', 'part'].filter(form => Object.hasOwn(part, form))]
   const [suffix = ''] = values
   if (forms.length !== 1) throw new PathProblem(`has ${forms.length} contents; send one value[x], one resource, or parts that name the elements`)
-  if (isObject(part['resource']) && typeof part['resource']['resourceType'] === 'string') return { kind: 'resource', resource: part['resource'] as Resource }
+  const { resource } = part
+  if (isObject(resource) && typeof resource['resourceType'] === 'string') return { kind: 'resource', resource: resource as Resource }
   if (values.size === 1) {
     const value = part[`value${suffix}`]
     return {
@@ -55,7 +56,9 @@ export const readContent = (part: Fields): Content => {
 export const fit = (types: Types, content: Content, element: BaseElement, name: string): Fitted => {
   const candidates = element.properties.filter(property => !element.isChoice || name === element.name || name === property.json)
   const property = candidates.find(each => takes(each, content, candidates.length === 1))
-  if (property === undefined) throw new PathProblem(`has ${described(content)}, and ${element.definition.path} takes ${candidates.map(wanted).join(' or ')}`)
+  if (property === undefined) {
+    throw new PathProblem(`has ${described(content)}, and ${element.definition.path} takes ${candidates.map(wanted).join(' or ')}`)
+  }
   switch (content.kind) {
     case 'typed': return { property, value: cloneJson(content.value), digits: content.digits, shadow: cloneJson(content.shadow) }
     case 'resource': return { property, value: cloneJson(content.resource), digits: undefined, shadow: undefined }
@@ -84,18 +87,19 @@ const described = (content: Content): string => {
 
 const NAMED_ONLY = new Set(['BackboneElement', 'Element', 'Extension'])
 
-const wanted = ({ type }: Property): string =>
-  (type === 'Resource' ? 'a resource' : NAMED_ONLY.has(type) ? 'parts that name its elements' : `value${suffixOf(type === 'xhtml' ? 'string' : type)}`)
+const wanted = ({ type }: Property): string => {
+  if (type === 'Resource') return 'a resource'
+  return NAMED_ONLY.has(type) ? 'parts that name its elements' : `value${suffixOf(type === 'xhtml' ? 'string' : type)}`
+}
 
 const assembled = (types: Types, parts: Extract<Content, { kind: 'parts' }>['parts'], node: TypeNode | undefined): Fields => {
   const made: Element = { value: {}, place: undefined, node }
   for (const { name, content } of parts) {
-    const element = node?.elements.get(name) ?? node?.elements.get(`${name}[x]`) ?? node?.properties.get(name)?.element
-    if (element === undefined) throw new PathProblem(`has a part "${name.slice(0, 64)}", which ${node?.path ?? 'the type'} does not have`)
+    const element = elementOf(made, name)
     const fitted = fit(types, content, element, name)
     const fields = made.value as Fields
     if (element.repeats) putLists(made, fitted.property, lists => lists.insert(lists.length, fitted))
-    else if (element.properties.some(({ json }) => Object.hasOwn(fields, json))) throw new PathProblem(`has the part "${name.slice(0, 64)}" twice, which is there at most once`)
+    else if (element.properties.some(({ json }) => Object.hasOwn(fields, json))) throw new PathProblem(`has the part "${name.slice(0, 64)}" more than once`)
     else putSingle(made, fitted)
   }
   return made.value as Fields

@@ -8,7 +8,7 @@ import { outcomes } from '../../fhir/outcomes.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { BaseElement, Types } from '../../validation/types.ts'
 import { fit, readContent, type Content } from './content.ts'
-import { createLocator, isObject, type Element, type Fields, type Locator } from './locate.ts'
+import { createLocator, elementOf, isObject, type Element, type Fields, type Locator } from './locate.ts'
 import { parsePath, PathProblem, type Path } from './path.ts'
 import { putLists, putSingle, removeAt } from './place.ts'
 
@@ -118,7 +118,7 @@ const apply = (types: Types, locator: Locator, resource: Resource, operation: Pa
     const last = operation.path.steps.at(-1)
     if (last?.kind !== 'property') throw new PathProblem('must end in the name of a list, as Patient.name')
     const parent = one({ root: operation.path.root, steps: operation.path.steps.slice(0, -1) })
-    const element = locator.elementOf(parent, last.name)
+    const element = elementOf(parent, last.name)
     if (!element.repeats) throw new PathProblem(`names ${element.definition.path}, which does not repeat`)
     return { parent, element, name: last.name }
   }
@@ -129,11 +129,12 @@ const apply = (types: Types, locator: Locator, resource: Resource, operation: Pa
   switch (operation.type) {
     case 'add': {
       const parent = one(operation.path)
-      const element = locator.elementOf(parent, operation.name)
+      const element = elementOf(parent, operation.name)
       const fitted = fit(types, operation.content, element, operation.name)
       if (element.repeats) return putLists(parent, fitted.property, lists => lists.insert(lists.length, fitted))
-      const isThere = locator.locate(resource, { ...operation.path, steps: [...operation.path.steps, { kind: 'property', name: element.name }] }).length > 0
-      if (isThere) throw inapplicable(`${operation.name} is there already; use replace`)
+      const { root, steps } = operation.path
+      const there = locator.locate(resource, { root, steps: [...steps, { kind: 'property', name: element.name }] })
+      if (there.length > 0) throw inapplicable(`${operation.name} is there already; use replace`)
       return putSingle(parent, fitted)
     }
     case 'insert': {

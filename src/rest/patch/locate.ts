@@ -34,8 +34,6 @@ const MAX_VISITS = 500_000
 export interface Locator {
   /** Throws PathProblem for a name that the type does not have, and 422 when the patch looks at too much. */
   locate(resource: Fields, path: Path): readonly Element[]
-  /** What may be called by `name` in an element. Throws PathProblem. */
-  elementOf(parent: Element, name: string): BaseElement
 }
 
 export const createLocator = (types: Types): Locator => {
@@ -45,12 +43,6 @@ export const createLocator = (types: Types): Locator => {
     if (property.primitive !== undefined || property.type === 'xhtml') return types.node('Element')
     const type = property.type === 'Resource' ? (value as Fields | undefined)?.['resourceType'] : undefined
     return typeof type === 'string' ? types.node(type) : property.node()
-  }
-
-  const elementOf: Locator['elementOf'] = ({ node }, name) => {
-    const found = node?.elements.get(name) ?? node?.elements.get(`${name}[x]`) ?? node?.properties.get(name)?.element
-    if (node === undefined || found === undefined) throw new PathProblem(`names "${name.slice(0, 64)}", which ${node?.path ?? 'nothing'} does not have`)
-    return found
   }
 
   const children = (parent: Element, name: string): readonly Element[] => {
@@ -80,7 +72,8 @@ export const createLocator = (types: Types): Locator => {
       case 'first': return elements.slice(0, 1)
       case 'last': return elements.slice(-1)
       case 'of-type': return elements.filter(({ place, node }) => place?.property.type === step.type || node?.path === step.type)
-      case 'extension': return elements.flatMap(element => children(element, 'extension')).filter(({ value }) => (value as Fields)['url'] === step.url)
+      case 'extension':
+        return elements.flatMap(element => children(element, 'extension')).filter(({ value }) => isObject(value) && value['url'] === step.url)
       case 'where': return elements.filter(element => holds(element, step.criteria))
     }
   }
@@ -100,7 +93,6 @@ export const createLocator = (types: Types): Locator => {
   }
 
   return {
-    elementOf,
     locate: (resource, { root, steps }) => {
       const type = String(resource['resourceType'])
       if (root !== undefined && root !== type && root !== 'Resource' && root !== 'DomainResource') {
@@ -109,6 +101,13 @@ export const createLocator = (types: Types): Locator => {
       return walk({ value: resource, place: undefined, node: types.node(type) }, steps)
     },
   }
+}
+
+/** What is called `name` in an element: `value` and `valueQuantity` both lead to `value[x]`. Throws PathProblem. */
+export const elementOf = ({ node }: Element, name: string): BaseElement => {
+  const found = node?.elements.get(name) ?? node?.elements.get(`${name}[x]`) ?? node?.properties.get(name)?.element
+  if (found === undefined) throw new PathProblem(`names "${name.slice(0, 64)}", which ${node?.path ?? 'nothing'} does not have`)
+  return found
 }
 
 const is = (found: readonly Element[], test: (found: readonly Element[]) => boolean): boolean => found.length > 0 && test(found)

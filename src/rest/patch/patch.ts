@@ -2,16 +2,16 @@
  * A patch, whatever its kind, as a function from the resource that is to what it shall be.
  * https://hl7.org/fhir/R4/http.html#patch
  */
+import type { Definitions } from '../../definitions/definitions.ts'
 import { parseJson, stringifyJson } from '../../fhir/json.ts'
 import { applyJsonPatch, readJsonPatch } from '../../fhir/json-patch.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
 import { refText, type Resource, type ResourceRef } from '../../fhir/resource.ts'
-import type { Definitions } from '../../definitions/definitions.ts'
 import { compileTypes, type Types } from '../../validation/types.ts'
 import { localise } from '../addresses.ts'
 import { readResource } from '../body.ts'
-import { isObject } from './locate.ts'
 import { applyPathPatch, readPathPatch } from './fhirpath-patch.ts'
+import { isObject } from './locate.ts'
 
 const compiled = new WeakMap<Definitions, Types>()
 
@@ -29,9 +29,8 @@ export type Patch = (resource: Resource) => unknown
 export const readPatch = (types: Types, body: string, contentType: string): Patch => {
   const name = contentType.split(';', 1)[0]?.trim().toLowerCase()
   if (name === 'application/json-patch+json') return jsonPatch(body)
-  const isResource = !body.trimStart().startsWith('[')
-  // A list of operations under a resource's media type is JSON Patch by another name.
-  if (!isResource) throw outcomes.unsupportedPatch(contentType)
+  // A list of operations under the media type of a resource: JSON Patch by the wrong name.
+  if (body.trimStart().startsWith('[')) throw outcomes.unsupportedPatch(contentType)
   const resource = readResource(body)
   if (resource.resourceType !== 'Parameters') throw outcomes.typeMismatch(resource.resourceType, 'Parameters')
   return pathPatch(types, resource)
