@@ -2,7 +2,7 @@
  * What the serving thread and its workers say to each other: always one string, the cheapest thing to send.
  *
  * A commit is a JSON head and, behind it, the resources' texts as they are: they are neither escaped nor parsed.
- * Answers to a whole group of commits come as one string.
+ * The requests of one turn of the event loop go as one string, and the answers to a group of commits come as one.
  */
 import type { ResourceRef } from '../../fhir/resource.ts'
 import type { Commit, Expectation, Label, Method, RequestKey, Write } from '../store.ts'
@@ -73,7 +73,21 @@ export const encodeCommit = (id: number, at: number, commit: Commit, texts: read
   return `${head.length} ${head}${texts.join('')}`
 }
 
-export const decodeRequest = (message: string): WriterRequest => {
+/** Encoded requests as one message, in their order: each behind its length. */
+export const encodeTurn = (requests: readonly string[]): string => requests.map(request => `${request.length} ${request}`).join('')
+
+export const decodeTurn = (message: string): readonly WriterRequest[] => {
+  const requests: WriterRequest[] = []
+  for (let at = 0; at < message.length;) {
+    const start = message.indexOf(' ', at) + 1
+    const end = start + Number(message.slice(at, start - 1))
+    requests.push(decodeRequest(message.slice(start, end)))
+    at = end
+  }
+  return requests
+}
+
+const decodeRequest = (message: string): WriterRequest => {
   const space = message.indexOf(' ')
   const headEnd = space + 1 + Number(message.slice(0, space))
   const head = JSON.parse(message.slice(space + 1, headEnd)) as Head | Exclude<WriterRequest, CommitRequest>

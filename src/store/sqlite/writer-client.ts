@@ -1,6 +1,9 @@
 /**
  * The serving thread's end of the writer: sends commits, keeps what they wait for, says when one cannot be made, and
  * starts another writer where one was lost.
+ *
+ * The commits of one turn of the event loop are sent together when it ends. Sent one by one, the first woke the writer,
+ * which then made a group of it alone while the others came.
  */
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../../fhir/clock.ts'
@@ -8,7 +11,7 @@ import { instant } from '../../fhir/clock.ts'
 import { Conflict, NotDurable, TooCostly, type Commit, type Committed, type Expectation, type StoredVersion } from '../store.ts'
 import type { Durability } from './durability.ts'
 import {
-  decodeAnswers, encodeCommit, encodeRequest, type Failed, type Ready, type WriterAnswer, type WrittenVersion,
+  decodeAnswers, encodeCommit, encodeRequest, encodeTurn, type Failed, type Ready, type WriterAnswer, type WrittenVersion,
 } from './messages.ts'
 
 /** At 5,000 commits/s this is a second of work; whoever comes later is told to come again instead of waiting. */
@@ -55,6 +58,8 @@ const open = (path: string): Promise<{ readonly worker: Worker; readonly ready: 
 
 export const startWriter = async ({ path, clock, announce, announceSince }: WriterOptions): Promise<WriterClient> => {
   const waiting = new Map<number, Waiting>()
+  /** Requests of this turn of the event loop, encoded. */
+  let turn: string[] = []
   let waitingLength = 0
   let lastId = 0
   let announced = 0
@@ -72,6 +77,7 @@ export const startWriter = async ({ path, clock, announce, announceSince }: Writ
   }
   const lose = (reason: string): void => {
     worker = undefined
+    turn = []
     const error = new NotDurable(closed ? 'the store is closed' : `the writer stopped (${reason})`)
     for (const id of waiting.keys()) take(id)?.reject(error)
   }
@@ -104,6 +110,11 @@ export const startWriter = async ({ path, clock, announce, announceSince }: Writ
   announced = first.ready.sequence
   adopt(first)
 
+  const sendTurn = (): void => {
+    if (turn.length > 0) worker?.postMessage(encodeTurn(turn))
+    turn = []
+  }
+
   const ask = <T>(send: (id: number) => string, accept: (answer: WriterAnswer) => T): Promise<T> => new Promise((resolve, reject) => {
     if (closed) return reject(new NotDurable('the store is closed'))
     if (worker === undefined) {
@@ -124,7 +135,8 @@ export const startWriter = async ({ path, clock, announce, announceSince }: Writ
       },
     })
     waitingLength += message.length
-    worker.postMessage(message)
+    turn.push(message)
+    if (turn.length === 1) setImmediate(sendTurn)
   })
 
   return {

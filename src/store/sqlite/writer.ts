@@ -8,7 +8,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { apply, Unmet } from './apply.ts'
 import { openConnection, type Connection } from './connection.ts'
 import { durabilityOf, refuseReadOnly } from './durability.ts'
-import { decodeRequest, encodeAnswers, type CommitRequest, type WriterAnswer, type WriterRequest } from './messages.ts'
+import { decodeTurn, encodeAnswers, type CommitRequest, type WriterAnswer, type WriterRequest } from './messages.ts'
 import { createNames, type WritableNames } from './names.ts'
 import { own } from './owner.ts'
 import { migrate } from './schema.ts'
@@ -59,7 +59,7 @@ const serve = (port: NonNullable<typeof parentPort>, path: string): void => {
   refuseReadOnly(connection)
   const names = createNames(connection)
 
-  /** Requests in the order they came: runs of commits as groups, anything else between them. */
+  /** Requests in the order they came: runs of commits as groups of at most GROUP, anything else between them. */
   const handle = (requests: readonly WriterRequest[]): void => {
     let group: CommitRequest[] = []
     const flush = (): void => {
@@ -69,6 +69,7 @@ const serve = (port: NonNullable<typeof parentPort>, path: string): void => {
     for (const request of requests) {
       if (request.kind === 'commit') {
         group.push(request)
+        if (group.length === GROUP) flush()
         continue
       }
       flush()
@@ -86,11 +87,11 @@ const serve = (port: NonNullable<typeof parentPort>, path: string): void => {
   }
 
   port.on('message', (first: string) => {
-    const requests = [decodeRequest(first)]
+    const requests = [...decodeTurn(first)]
     while (requests.length < GROUP) {
       const more = receiveMessageOnPort(port)
       if (more === undefined) break
-      requests.push(decodeRequest(more.message as string))
+      requests.push(...decodeTurn(more.message as string))
     }
     handle(requests)
   })
