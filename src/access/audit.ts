@@ -69,14 +69,23 @@ export interface AuditText {
   readonly index: Extracted
 }
 
-/** The entry as a first version, ready for a `put` of the store. Pure but for its random id. */
+/**
+ * A UUID of version 7 (RFC 9562): milliseconds, then chance. Entries are written with every request and nobody names
+ * them, so the store appends them to its index of ids; random ones each took another page of it.
+ */
+const idAt = (at: number): string => {
+  const time = at.toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`
+}
+
+/** The entry as a first version, ready for a `put` of the store. Pure but for the chance in its id. */
 export const auditEvent = (entry: AuditEntry): AuditText => {
   const { interaction, at, caller, requestId, outcome = '0' } = entry
   const { action, system, code } = interactions[interaction]
   const type = system === DICOM ? AUTHENTICATION : REST
   const agents = agentsOf(caller)
   const { text, entries } = entitiesOf(entry)
-  const id = randomUUID()
+  const id = idAt(at)
   return {
     ref: { type: 'AuditEvent', id },
     json: {

@@ -74,6 +74,14 @@ describe('an audit entry', () => {
     expect(event.entity?.[0]).toMatchObject({ type: { code: '1' }, role: { code: '1' } })
   })
 
+  it('has an id that sorts by its time (UUID of version 7, RFC 9562)', () => {
+    const ids = [AT, AT + 1, AT + 60_000].map(at => auditEvent(entry({ at })).ref.id)
+    expect(ids.toSorted()).toEqual(ids)
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(parseInt(ids[0]!.replaceAll('-', '').slice(0, 12), 16)).toBe(AT)
+    expect(auditEvent(entry()).ref.id).not.toBe(auditEvent(entry()).ref.id)
+  })
+
   it('cannot be broken out of by what a client sends', () => {
     const event = eventOf({ requestId: 'a"},{"b', caller: { ...gp, client: 'x","requestor":true,"y":"' }, interaction: 'search', query: '"}]' })
     expect(event.agent[0]?.altId).toBe('x","requestor":true,"y":"')
