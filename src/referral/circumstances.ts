@@ -5,18 +5,18 @@
  */
 import type { Unit } from '../rest/unit.ts'
 import { nextAlternative } from './alternatives.ts'
-import type { Referral } from './referral.ts'
+import { withKeptProposal, type Referral, type ReferralTasks } from './referral.ts'
 import type { Circumstance, Transition } from './transitions.ts'
 
 /** The line of the lead need. */
 const LEAD = 0
 
 /** Of the circumstances that rows ask for, those that hold now; what no row asks for is not looked up. */
-export const circumstancesOf = async (unit: Unit, referral: Referral, rows: readonly Transition[]): Promise<ReadonlySet<Circumstance>> => {
+export const circumstancesOf = async (unit: Unit, referral: ReferralTasks, rows: readonly Transition[]): Promise<ReadonlySet<Circumstance>> => {
   const wanted = new Set(rows.flatMap(({ when }) => when ?? []))
   const holding = new Set<Circumstance>()
   if (wanted.has('nobody-under-way') && teamUnderWay(referral) === undefined) holding.add('nobody-under-way')
-  const ofProposal = wanted.has('offerable') ? await proposalSays(unit, referral) : undefined
+  const ofProposal = wanted.has('offerable') ? await proposalSays(unit, await withKeptProposal(unit, referral)) : undefined
   if (ofProposal !== undefined) holding.add(ofProposal)
   return holding
 }

@@ -9,7 +9,7 @@ import { teamUnderWay } from './circumstances.ts'
 import { BUSINESS_STATUS_DISPLAY, businessConcept, businessOf, detail, detailConcept, kindOf, withDetail, type BusinessStatus } from './codes.ts'
 import { noted } from './coordination.ts'
 import { reasonConcept } from './reasons.ts'
-import { asResource, isOpen, linesOf, type Referral } from './referral.ts'
+import { asResource, isOpen, linesOf, type Referral, type ReferralTasks } from './referral.ts'
 import { finishVisit } from './visit.ts'
 
 /**
@@ -86,7 +86,7 @@ export const cancelReferral = async (
 }
 
 /** Throws 422 `visit-in-progress` with the present state while a team is on its way or with the person. */
-export const refuseWhileUnderWay = (referral: Referral, expression: string): void => {
+export const refuseWhileUnderWay = (referral: ReferralTasks, expression: string): void => {
   const underWay = teamUnderWay(referral)
   if (underWay === undefined) return
   throw outcomes.businessRule('visit-in-progress',

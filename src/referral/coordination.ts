@@ -9,7 +9,7 @@ import { instant } from '../fhir/clock.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import type { Unit } from '../rest/unit.ts'
 import { businessConcept, businessOf, detail, detailConcept, ETA_EXTENSION, kindOf, withDetail, type BusinessStatus } from './codes.ts'
-import { asResource, isOpen, linesOf, type Line, type Referral } from './referral.ts'
+import { asResource, isOpen, linesOf, type Line, type Referral, type ReferralTasks } from './referral.ts'
 import { nextActionAt, REVIEW_WITHIN_MS } from './times.ts'
 
 /** Notes kept on a coordinating Task; older ones stand in its history. */
@@ -92,7 +92,7 @@ export const noted = (task: Task, note: Annotation): Annotation[] => [...(task.n
  * No-orphan guarantee: an open referral has exactly one open coordinating Task, with an owner and a next-action time
  * (domain 2.6); a closed one has none. Throws 422 `referral-orphaned`.
  */
-export const requireOneOwner = (referral: Referral): void => {
+export const requireOneOwner = (referral: ReferralTasks): void => {
   const open = referral.tasks.filter(task => isOpen(task) && kindOf(task) === 'coordinate')
   const isActive = referral.request.status === 'active'
   if (!isActive && open.length === 0) return

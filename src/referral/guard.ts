@@ -12,7 +12,7 @@ import { judgeRequest } from './judging-requests.ts'
 import { judgeTask } from './judging-tasks.ts'
 import type { OpeningParts } from './opening.ts'
 import { refuseLoss } from './protection.ts'
-import { readReferral } from './referral.ts'
+import { readReferralTasks } from './referral.ts'
 
 export const createReferralGuard = (parts: OpeningParts): Guard => {
   /** What was judged already: guards run again while consequences keep coming, a step is judged once. */
@@ -53,7 +53,7 @@ const requireOwners = async (unit: Unit): Promise<void> => {
     if (caseId !== undefined) cases.add(caseId)
   }
   for (const caseId of cases) {
-    const referral = await readReferral(unit, caseId)
+    const referral = await readReferralTasks(unit, caseId)
     if (referral !== undefined) requireOneOwner(referral)
   }
 }

@@ -15,7 +15,7 @@ import type { OpeningParts } from './opening.ts'
 import { asTask, partiesOf } from './parties.ts'
 import { refuseElementChange } from './protection.ts'
 import { hasReason, reasonChoices, reasonLists } from './reasons.ts'
-import { asResource, lineOf, readReferral, type Referral } from './referral.ts'
+import { asResource, lineOf, readReferralTasks, withKeptProposal, type ReferralTasks } from './referral.ts'
 import type { Need, Transition } from './transitions.ts'
 import { judge, leadingFrom, openTo } from './verdict.ts'
 
@@ -36,7 +36,7 @@ export const judgeTask = async (unit: Unit, change: Change, parts: OpeningParts)
   const kind = kindOf(before)
   if (after === undefined) return
   if (kind === undefined || caseId === undefined) return refuseNewWorkflowTask(kind === kindOf(after) ? undefined : after, caseId)
-  const referral = await readReferral(unit, caseId)
+  const referral = await readReferralTasks(unit, caseId)
   if (referral !== undefined) await judgeChange(unit, referral, kind, before, after, parts)
 }
 
@@ -50,7 +50,7 @@ const refuseNewWorkflowTask = (task: Task | undefined, caseId: string | undefine
 }
 
 const judgeChange = async (
-  unit: Unit, referral: Referral, kind: TaskKind, before: Task, after: Task, parts: OpeningParts,
+  unit: Unit, referral: ReferralTasks, kind: TaskKind, before: Task, after: Task, parts: OpeningParts,
 ): Promise<void> => {
   // Whose it is goes by what is stored, not by what the caller writes.
   const parties = await partiesOf(unit, before, kind === 'coordinate' ? before : referral.coordinating, referral.request)
@@ -79,7 +79,7 @@ const judgeChange = async (
 }
 
 /** What a row of the table needs of the referral, and does not find. */
-export const notNow = (referral: Referral, task: Task, row: Transition, allowed: readonly Transition[]): Error => {
+export const notNow = (referral: ReferralTasks, task: Task, row: Transition, allowed: readonly Transition[]): Error => {
   if (row.when === 'nobody-under-way') refuseWhileUnderWay(referral, 'Task.status')
   const needs = row.when === undefined ? '' : ` needs that ${CIRCUMSTANCE_TEXT[row.when]}`
   return outcomes.transitionNotAllowed(`Task/${task.id}: ${row.action}${needs}`, allowed.map(named), 'Task.status')
@@ -147,15 +147,15 @@ const choices = ({ reasons }: Transition): string =>
   reasons === undefined ? '' : ` from ${reasonLists[reasons].system}: ${reasonChoices(reasons)}`
 
 /** A change without a step: a new ETA is mirrored, everything else is the owner's to write. */
-const followDetails = async (unit: Unit, referral: Referral, kind: TaskKind, before: Task, after: Task): Promise<void> => {
+const followDetails = async (unit: Unit, referral: ReferralTasks, kind: TaskKind, before: Task, after: Task): Promise<void> => {
   const eta = etaOf(after)
   if (kind !== 'offer' || eta === etaOf(before) || eta === undefined) return
   requireEta(after)
-  await mirror(unit, referral, `${after.owner?.display ?? 'The service'} now expects to be there at ${instant(eta)}`)
+  await mirror(unit, await withKeptProposal(unit, referral), `${after.owner?.display ?? 'The service'} now expects to be there at ${instant(eta)}`)
 }
 
 /** Actions open to the caller on a Task, and those open to others; for `$available-actions` and `$transition`. */
-export const actionsOn = async (unit: Unit, task: Task, referral: Referral): Promise<{ yours: readonly Transition[]; all: readonly Transition[] }> => {
+export const actionsOn = async (unit: Unit, task: Task, referral: ReferralTasks): Promise<{ yours: readonly Transition[]; all: readonly Transition[] }> => {
   const kind = kindOf(task)
   const rows = kind === undefined ? [] : leadingFrom(kind, task.status, businessOf(task))
   const holding = await circumstancesOf(unit, referral, rows)

@@ -29,6 +29,9 @@ export interface Referral {
   readonly tasks: readonly Task[]
 }
 
+/** A referral without its proposal, of which some 20 kB are kept: enough to say whose it is and where it stands. */
+export type ReferralTasks = Omit<Referral, 'proposal'>
+
 const basedOn = (id: string): Condition =>
   ({ kind: 'match', param: 'based-on', test: { kind: 'reference', types: ['ServiceRequest'], id } })
 
@@ -44,6 +47,15 @@ const isBasedOn = (task: Resource, id: string): boolean =>
 
 /** Reads a referral by its ServiceRequest; undefined when there is none, or it was never opened. */
 export const readReferral = async (unit: Unit, id: string): Promise<Referral | undefined> => {
+  const referral = await readReferralTasks(unit, id)
+  return referral === undefined ? undefined : withKeptProposal(unit, referral)
+}
+
+export const withKeptProposal = async (unit: Unit, referral: ReferralTasks): Promise<Referral> =>
+  ({ ...referral, proposal: await proposalOf(unit, referral.triage) })
+
+/** As `readReferral`, for who may not need the proposal: every change of a Task comes by here. */
+export const readReferralTasks = async (unit: Unit, id: string): Promise<ReferralTasks | undefined> => {
   const request = asRequest(await unit.read({ type: 'ServiceRequest', id }))
   if (request === undefined) return undefined
   const tasks = (isNew(unit, id) ? written(unit, id) : await unit.find('Task', basedOn(id))).map(resource => resource as unknown as Task)
@@ -52,7 +64,6 @@ export const readReferral = async (unit: Unit, id: string): Promise<Referral | u
   return {
     id, request, tasks, triage,
     coordinating: of('coordinate').find(isOpen) ?? of('coordinate')[0],
-    proposal: await proposalOf(unit, triage),
     followUp: of('follow-up').find(isOpen) ?? of('follow-up').at(-1),
     offers: of('offer'),
     attempts: [...of('offer'), ...of('redirect')],
