@@ -3,10 +3,11 @@
  * these some 20 ns), because FHIRPath compares all with all (csd-1, que-2), or because it has no function for them in a
  * plain engine (`htmlChecks`).
  *
- * Keyed by rule and by its expression as R4 4.0.1 publishes it, so that another rule of the same key is compiled;
+ * Keyed by rule and by its expression as R4 4.0.1 (or the hub's own profile) publishes it, so that another rule of the same key is compiled;
  * `test/validation/handwritten.test.ts` holds each against the compiled form.
  */
 import { elementRules } from './handwritten-elements.ts'
+import { referralRules } from './handwritten-referral.ts'
 import { containedById, type Scope } from './scope.ts'
 import { compareDates } from './values.ts'
 import { narrativeFault } from './xhtml.ts'
@@ -69,6 +70,7 @@ export type HandwrittenRule = readonly [key: string, expression: string, check: 
 
 const rules: readonly HandwrittenRule[] = [
   ...elementRules,
+  ...referralRules,
   ['dom-2', 'contained.contained.empty()', value => containedIn(value as Json).every(contained => !has(contained, 'contained'))],
   ['dom-3', `contained.where((('#'+id in (%resource.descendants().reference | %resource.descendants().as(canonical) | %resource.descendants().as(uri) | %resource.descendants().as(url))) or descendants().where(reference = '#').exists() or descendants().where(as(canonical) = '#').exists() or descendants().where(as(canonical) = '#').exists()).not()).trace('unmatched', id).empty()`,
     everyContainedIsReferenced],

@@ -15,6 +15,17 @@ const concept = (...codes: string[]) => ({ coding: codes.map(code => ({ system: 
 const entry = (fullUrl: string | undefined, versionId?: string) =>
   ({ ...(fullUrl ? { fullUrl } : {}), resource: { resourceType: 'Patient', ...(versionId ? { meta: { versionId } } : {}) } })
 
+const hubTask = (kind: string, status: string | undefined, more: object = {}) => ({
+  resourceType: 'Task', ...(status === undefined ? {} : { status }),
+  code: { coding: [{ system: 's', code: 'x' }, { system: 'https://care-connexions.example/fhir/CodeSystem/task-code', code: kind }] }, ...more,
+})
+const consents = (kind: string) => [
+  {}, ...[kind, 'other'].flatMap(code => ['something', 'http://terminology.hl7.org/CodeSystem/consentscope', undefined].flatMap(system => {
+    const scope = { coding: [{ ...(system === undefined ? {} : { system }), code }] }
+    return [{ scope }, { scope, patient: { reference: 'Patient/1' } }]
+  })),
+].map(given => ({ resourceType: 'Consent', ...given }))
+
 /** By rule: where it stands, and values on both sides of it. */
 const samples: Readonly<Record<string, readonly [base: string, values: readonly object[]]>> = {
   'dom-2': ['Condition', [condition({}), condition({ contained: [contained('a')] }), condition({ contained: [contained('a', { contained: [contained('b')] })] })]],
@@ -26,6 +37,24 @@ const samples: Readonly<Record<string, readonly [base: string, values: readonly 
   'per-1': ['Period', [{}, { start: '2026-01-01' }, { end: '2026-01-01' }, { start: '2026-01-01', end: '2026-01-01' }, { start: '2026-01-02', end: '2026-01-01' },
     { start: '2026', end: '2025' }, { start: '2026', end: '2026-05' }, { start: '2026-06', end: '2026-05-31' },
     { start: '2026-01-01T10:00:00Z', end: '2026-01-01T11:00:00+02:00' }, { start: '2026-01-01T10:00:00+02:00', end: '2026-01-01T09:00:00Z' }]],
+  'inv-1': ['Task', [{}, { authoredOn: '2026-01-01' }, { lastModified: '2026-01-01' }, { authoredOn: '2026-01-01', _lastModified: { id: 'a' } },
+    { authoredOn: '2026-01-01', lastModified: '2026-01-01' }, { authoredOn: '2026-01-02', lastModified: '2026-01-01' }, { authoredOn: '2026-05', lastModified: '2026' },
+    { authoredOn: '2026-01-01T10:00:00Z', lastModified: '2026-01-01T11:00:00+02:00' },
+    { authoredOn: '2026-01-01T10:00:00+02:00', lastModified: '2026-01-01T09:00:00Z' }].map(dates => ({ resourceType: 'Task', ...dates }))],
+  'hub-task-1': ['Task', [
+    ...['in-progress', 'on-hold', 'completed', 'cancelled', 'failed', 'rejected', 'entered-in-error', undefined].flatMap(status =>
+      [hubTask('coordinate', status), hubTask('coordinate', status, { restriction: { period: { end: '2026-01-01' } } }), hubTask('offer', status)]),
+    hubTask('coordinate', 'requested', { restriction: { period: { start: '2026-01-01' } } }), hubTask('coordinate', 'requested', { code: concept('coordinate') }),
+  ]],
+  'hub-task-2': ['Task', ['requested', 'rejected', 'failed', 'cancelled', 'on-hold', undefined].flatMap(status =>
+    [hubTask('offer', status), hubTask('offer', status, { statusReason: { text: 'x' } })])],
+  'prr-1': ['ServiceRequest', [{ resourceType: 'ServiceRequest' }, { resourceType: 'ServiceRequest', orderDetail: [{ text: 'x' }] },
+    { resourceType: 'ServiceRequest', orderDetail: [{ text: 'x' }], code: { text: 'x' } }]],
+  'ppc-1': ['Consent', [{ resourceType: 'Consent' }, { resourceType: 'Consent', policy: [{ uri: 'x' }] }, { resourceType: 'Consent', policyRule: { text: 'x' } }]],
+  'ppc-2': ['Consent', consents('patient-privacy')],
+  'ppc-3': ['Consent', consents('research')],
+  'ppc-4': ['Consent', consents('adr')],
+  'ppc-5': ['Consent', consents('treatment')],
   'cpt-2': ['ContactPoint', [{}, { value: '1' }, { system: 'phone', value: '1' }, { system: 'phone' }]],
   'qty-3': ['Quantity', [{ value: 1 }, { code: 'kg' }, { code: 'kg', system: 'http://unitsofmeasure.org' }]],
   'pat-1': ['Patient.contact', [{ gender: 'male' }, { name: { text: 'x' } }, { telecom: [{ value: '1' }] }, { address: { city: 'x' } }, { organization: { display: 'x' } }]],
