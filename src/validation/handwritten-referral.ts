@@ -7,10 +7,10 @@ import { compareDates } from './values.ts'
 
 type Json = Record<string, unknown>
 
-const has = (value: unknown, name: string): boolean =>
-  typeof value === 'object' && value !== null && ((value as Json)[name] !== undefined || (value as Json)[`_${name}`] !== undefined)
 const member = (value: unknown, name: string): unknown =>
   (typeof value === 'object' && value !== null ? (value as Json)[name] : undefined)
+const has = (value: unknown, name: string): boolean =>
+  member(value, name) !== undefined || member(value, `_${name}`) !== undefined
 const hasCoding = (concept: unknown, system: string, code: string): boolean => {
   const codings = member(concept, 'coding')
   return Array.isArray(codings) && codings.some(coding => member(coding, 'system') === system && member(coding, 'code') === code)
