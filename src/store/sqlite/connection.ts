@@ -62,7 +62,15 @@ export const openConnection = (path: string, readOnly: boolean): Connection => {
     db,
     get: (sql, values = []) => prepare(sql).get(...values),
     all: (sql, values = []) => prepare(sql).all(...values),
-    each: (sql, values = []) => prepare(sql).iterate(...values),
+    *each(sql, values = []) {
+      try {
+        yield* prepare(sql).iterate(...values)
+      } catch (error) {
+        // A statement that failed on its way says so again when it is next reset: another takes its place.
+        statements.delete(sql)
+        throw error
+      }
+    },
     run,
     snapshot(work) {
       run('BEGIN')
