@@ -10,7 +10,7 @@ const because = absent === undefined ? '' : ` (${absent})`
 const official = ukCore()
 const officialBars = bars()
 
-/** Issue 3 names these; the rest of `profiles/ukcore` is what they bind, extend and derive from. */
+/** The types of a referral; the rest of `profiles/ukcore` is what they bind, extend and derive from. */
 const RESTATED_PROFILES = [
   'Patient', 'ServiceRequest', 'Task', 'HealthcareService', 'Location', 'Organization', 'Practitioner', 'PractitionerRole',
   'RelatedPerson', 'Observation', 'Observation-EarlyWarningTotalScore', 'Observation-ACVPU', 'Condition', 'Consent', 'Flag',
