@@ -3,7 +3,7 @@
  * it is committed. A service belongs to the locality that shipped it.
  */
 import { refText, type Resource } from '../fhir/resource.ts'
-import { parseJson } from '../fhir/json.ts'
+import { parseStored } from '../rest/unit-of-work.ts'
 import type { Store } from '../store/store.ts'
 import type { Locality } from './load.ts'
 import { directoryOf, type Directory } from './services.ts'
@@ -18,7 +18,7 @@ export const openDirectory = async (store: Store, localities: readonly Locality[
       const ref = { type: resource.resourceType, id: String(resource.id) }
       const stored = await store.read(ref, { kind: 'all' })
       localityOf.set(refText(ref), name)
-      if (stored !== undefined && !stored.deleted) current.set(refText(ref), parseJson(stored.json) as Resource)
+      if (stored !== undefined && !stored.deleted) current.set(refText(ref), parseStored(stored))
     }
   }
   const build = (): Directory => directoryOf(localities.map(({ name }) => ({
@@ -29,9 +29,9 @@ export const openDirectory = async (store: Store, localities: readonly Locality[
   store.onCommit(({ versions }) => {
     const changed = versions.filter(({ ref }) => localityOf.has(refText(ref)))
     if (changed.length === 0) return
-    for (const { ref, deleted, json } of changed) {
-      if (deleted) current.delete(refText(ref))
-      else current.set(refText(ref), parseJson(json) as Resource)
+    for (const version of changed) {
+      if (version.deleted) current.delete(refText(version.ref))
+      else current.set(refText(version.ref), parseStored(version))
     }
     directory = build()
   })

@@ -4,9 +4,10 @@
  */
 import type { Task } from 'fhir/r4.js'
 import { outcomes } from '../fhir/outcomes.ts'
-import { refText, type Resource } from '../fhir/resource.ts'
-import { parseJson } from '../fhir/json.ts'
+import { refText } from '../fhir/resource.ts'
+import { versionHeaders } from '../rest/answers.ts'
 import { operation, type OperationInput } from '../rest/operation.ts'
+import { parseStored } from '../rest/unit-of-work.ts'
 import { actionsOn, requireReady } from './judging-tasks.ts'
 import { asResource, referralOfTask } from './referral.ts'
 import { rowFor, stepped, type StepInput } from './steps.ts'
@@ -71,10 +72,7 @@ export const transition = operation({
 
   const now = written.versions.find(version => refText(version.ref) === refText(ref))
   if (now === undefined) throw outcomes.contention()
-  return {
-    status: 200, resource: parseJson(now.json) as Resource,
-    headers: { etag: `W/"${now.version}"`, 'last-modified': new Date(now.lastUpdated).toUTCString() },
-  }
+  return { status: 200, resource: parseStored(now), headers: versionHeaders(now) }
 })
 
 const stepInput = (input: OperationInput): StepInput => {
