@@ -25,6 +25,8 @@ export type IndexEntry =
   | { readonly kind: 'uri'; readonly param: string; readonly uri: string }
   /** One combination of a composite's components. */
   | { readonly kind: 'composite'; readonly param: string; readonly parts: readonly IndexEntry[] }
+  /** Folded words of the narrative (`_text`) or of all that the resource says (`_content`), each once; no sort value. */
+  | { readonly kind: 'words'; readonly param: '_text' | '_content'; readonly words: readonly string[] }
   | { readonly kind: 'position'; readonly param: string; readonly latitude: number; readonly longitude: number }
 
 /** What sorting compares, one per direction-independent extreme (R4: lowest for asc, highest for desc). */

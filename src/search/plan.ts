@@ -36,6 +36,8 @@ export type Test =
   | { readonly kind: 'reference-identifier'; readonly system: string | undefined; readonly code: string | undefined }
   | { readonly kind: 'uri'; readonly match: 'exact' | 'below' | 'above'; readonly uri: string }
   | { readonly kind: 'composite'; readonly parts: readonly Test[] }
+  /** Full text (`_text`, `_content`): every word occurs, folded as `search/fold.ts` does. */
+  | { readonly kind: 'words'; readonly words: readonly string[] }
   | { readonly kind: 'near'; readonly latitude: number; readonly longitude: number; readonly withinMetres: number }
 
 export type Condition =
@@ -44,10 +46,18 @@ export type Condition =
   | { readonly kind: 'not'; readonly of: Condition }
   | { readonly kind: 'match'; readonly param: string; readonly test: Test }
   | { readonly kind: 'missing'; readonly param: string; readonly missing: boolean }
+  /** The resource is of one of these types: what the alternatives of a search of several types are told apart by. */
+  | { readonly kind: 'of-type'; readonly types: readonly string[] }
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
   | { readonly kind: 'last-updated'; readonly prefix: Prefix; readonly low: number; readonly high: number }
   /** The resource's `param` refers to one of `types` for which `where` holds. */
   | { readonly kind: 'chain'; readonly param: string; readonly types: readonly string[]; readonly where: Condition }
+  /**
+   * In the hierarchy that `type` forms by its reference `param` (`Location.partof`), seen through the caller's eyes:
+   * `below`: the resource is `type/id`, or its `param` leads there, step by step over visible resources;
+   * `above`: it is `type/id`, or is reached from there by `param`.
+   */
+  | { readonly kind: 'within'; readonly direction: 'above' | 'below'; readonly type: string; readonly param: string; readonly id: string }
   /** Some visible `type` refers to the resource by `param`, and `where` holds for it. */
   | { readonly kind: 'has'; readonly type: string; readonly param: string; readonly where: Condition }
 

@@ -73,6 +73,11 @@ export type Write =
   /** The resource alone is visible to the label, without a new version. */
   | { readonly kind: 'grant'; readonly ref: ResourceRef; readonly label: Label }
   | { readonly kind: 'key'; readonly record: KeyRecord }
+  /**
+   * Other index entries for what is stored: no new version, no event, the same place in the order of updates. `version`
+   * must be current; of a deleted resource there is nothing to index, and it fails with `Conflict` like a version passed by.
+   */
+  | { readonly kind: 'index'; readonly ref: ResourceRef; readonly version: number; readonly index: Extracted }
 
 export interface Commit {
   readonly expect: readonly Expectation[]
@@ -126,6 +131,11 @@ export interface HistoryQuery {
   readonly visibility: Visibility
   /** Milliseconds; versions at or after. */
   readonly since?: number
+  /**
+   * `_at`, milliseconds: versions that were current at some time in [low, high): written in it, or the last one written
+   * before it. A version stops being current at the instant of the next one.
+   */
+  readonly at?: { readonly low: number; readonly high: number }
   readonly count: number
   /** Versions with a sequence below this one (newest first). */
   readonly before?: number
