@@ -1,13 +1,13 @@
 /**
- * What a search reaches beside the types it names: through chains and `_has` it asks about others, by includes it shows
- * them. Labels hide what is not the caller's; here the token's scopes are held to that reach too, so that a scope for
+ * What a search reaches beside the types it names: through chains, `_has` and hierarchies it asks about others, by
+ * includes it shows them. Labels hide what is not the caller's; here the token's scopes are held to that reach too, so that a scope for
  * Patients does not read their Observations by `_revinclude`.
  */
 import type { Condition, SearchPlan } from '../search/plan.ts'
 import type { Caller } from './caller.ts'
 import { requireScope } from './permissions.ts'
 
-/** Throws `forbidden` (403) when a chain or `_has` asks about a type that no scope lets the caller search. */
+/** Throws `forbidden` (403) when a chain, `_has` or hierarchy asks about a type that no scope lets the caller search. */
 export const permitReach = (caller: Caller, plan: Pick<SearchPlan, 'where'>): void => {
   for (const type of new Set(typesAsked(plan.where))) requireScope(caller, 's', type, `a search that asks about ${type}`)
 }
@@ -24,6 +24,7 @@ const typesAsked = (condition: Condition): readonly string[] => {
     case 'not': return typesAsked(condition.of)
     case 'chain': return [...condition.types, ...typesAsked(condition.where)]
     case 'has': return [condition.type, ...typesAsked(condition.where)]
+    case 'within': return [condition.type]
     default: return []
   }
 }

@@ -108,7 +108,7 @@ export const openUnit = (parts: UnitParts): { unit: Unit; collect: () => Collect
       for (const { ref, after } of changes.values()) {
         if (ref.type !== type || after === undefined) continue
         if (needsResolver(where)) throw outcomes.chainedCondition(type)
-        if (matchesCondition(where, { id: ref.id, lastUpdated: parts.now }, extract(after))) found.push(after)
+        if (matchesCondition(where, { type, id: ref.id, lastUpdated: parts.now }, extract(after))) found.push(after)
       }
       return found
     },

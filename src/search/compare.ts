@@ -93,6 +93,7 @@ export const entryMeets = (test: Test, entry: IndexEntry): boolean => {
     case 'composite':
       return entry.kind === 'composite'
         && test.parts.every((part, index) => entry.parts[index] !== undefined && entryMeets(part, entry.parts[index]))
+    case 'words': return entry.kind === 'words' && test.words.every(word => entry.words.includes(word))
     case 'near':
       return entry.kind === 'position' && metresBetween(test, entry) <= test.withinMetres
   }

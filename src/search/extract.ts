@@ -164,6 +164,7 @@ const keyOf = (entry: IndexEntry): string => {
     case 'reference-identifier': return `identifier ${entry.system} ${entry.code}`
     case 'uri': return entry.uri
     case 'composite': return entry.parts.map(keyOf).join(' $ ')
+    case 'words': return entry.param
     case 'position': return `${entry.latitude} ${entry.longitude}`
   }
 }

@@ -38,6 +38,7 @@ const boundsOf = (entry: IndexEntry): { low: string | number; high: string | num
     case 'url':
     case 'reference-identifier':
     case 'composite':
+    case 'words':
     case 'position': return undefined
   }
 }

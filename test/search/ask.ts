@@ -37,7 +37,10 @@ export const testsIn = (search: string): readonly Test[] => {
 /** Whether the resource (updated at NOW) is a match of the query, which names parameters of its type. */
 export const finds = (resource: object, query: string): boolean => {
   const subject = resource as Resource
-  return matchesCondition(where(`${subject.resourceType}?${query}`), { id: subject.id ?? '1', lastUpdated: NOW }, extract(subject))
+  return matchesCondition(
+    where(`${subject.resourceType}?${query}`),
+    { type: subject.resourceType, id: subject.id ?? '1', lastUpdated: NOW }, extract(subject),
+  )
 }
 
 export const extracted = (resource: object) => extract(resource as Resource)

@@ -35,13 +35,13 @@ describe('a condition in memory', () => {
     expect(finds(task, '')).toBe(true)
   })
   it('of no alternatives holds for nothing, of no parts for everything', () => {
-    const judged = (condition: Condition): boolean => matchesCondition(condition, { id: '1', lastUpdated: 0 }, { entries: [], sort: [] })
+    const judged = (condition: Condition): boolean => matchesCondition(condition, { type: 'Task', id: '1', lastUpdated: 0 }, { entries: [], sort: [] })
     expect([judged({ kind: 'any-of', of: [] }), judged({ kind: 'all-of', of: [] })]).toEqual([false, true])
   })
   it('asks its caller about other resources', () => {
     const chained = where('Task?patient.gender=female')
     const asked: string[] = []
-    const held = matchesCondition(chained, { id: 't1', lastUpdated: 0 }, extracted(task), (condition, subject, { entries }) => {
+    const held = matchesCondition(chained, { type: 'Task', id: 't1', lastUpdated: 0 }, extracted(task), (condition, subject, { entries }) => {
       asked.push(`${condition.kind} ${condition.param} of ${subject.id}`)
       return entries.some((entry: IndexEntry) => entry.param === condition.param)
     })
@@ -52,7 +52,7 @@ describe('a condition in memory', () => {
       .map(search => needsResolver(where(search)))).toEqual([false, true, true])
   })
   it('refuses to guess where nobody can look', () => {
-    expect(() => matchesCondition(where('Task?patient.gender=female'), { id: 't1', lastUpdated: 0 }, extracted(task))).toThrow(RangeError)
+    expect(() => matchesCondition(where('Task?patient.gender=female'), { type: 'Task', id: 't1', lastUpdated: 0 }, extracted(task))).toThrow(RangeError)
   })
 })
 

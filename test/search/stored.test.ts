@@ -36,6 +36,7 @@ const criteria = (entry: IndexEntry): readonly string[] => {
     case 'url': return entry.url.includes(':') ? [`=${escaped(entry.url)}`] : []
     case 'reference-identifier': return [`:identifier=${escaped(entry.system)}|${escaped(entry.code)}`]
     case 'uri': return [`=${escaped(entry.uri)}`, `:below=${escaped(entry.uri.split('/').slice(0, 3).join('/'))}`]
+    case 'words': return [`=${entry.words.slice(0, 2).join(' ')}`]
     case 'position': return [`=${entry.latitude}|${entry.longitude}|50`]
     case 'composite': {
       const parts = entry.parts.map(part => (part.kind === 'token' ? escaped(part.code) : 'value' in part ? String(part.value) : ''))
@@ -70,7 +71,7 @@ const TITLE = '%s: R4 examples (skipped where the package hl7.fhir.r4.examples i
       const condition = where(question)
       const type = question.slice(0, question.indexOf('?'))
       const inMemory = examples.filter(example => example.type === type
-        && matchesCondition(condition, { id: example.id, lastUpdated: START }, example.index)).map(({ id }) => id).sort()
+        && matchesCondition(condition, { type, id: example.id, lastUpdated: START }, example.index)).map(({ id }) => id).sort()
       const inStore = await found(opened.store, type, condition, { count: 1_000 })
       if (inStore.join(' ') !== inMemory.join(' ')) differing.push(question)
       matches += inStore.length

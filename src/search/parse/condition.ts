@@ -6,13 +6,15 @@ import type { SearchParameter } from '../../definitions/definitions.ts'
 import { nearest } from '../../fhir/nearest.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
 import { isId } from '../../fhir/resource.ts'
+import { alike } from '../by-type.ts'
+import { anyOf } from '../join.ts'
 import { MAX_CHAIN_DEPTH, MAX_CHAIN_TYPES } from '../limits.ts'
 import { indexedParameters, mayTarget, STORE_PARAMETERS, targetsOf } from '../parameters.ts'
 import type { Condition } from '../plan.ts'
 import type { ParseContext } from './context.ts'
 import { dateSpan } from './date.ts'
 import { requireType } from './resource-type.ts'
-import { alternatives, anyOf, criterion } from './value.ts'
+import { alternatives, criterion } from './value.ts'
 
 /** R4 knows them, this hub does not answer them: named, so that nobody thinks they were misspelt. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
@@ -113,14 +115,9 @@ const chain = (
   const types = modifier === undefined
     ? possibleTargets(context, parameter, next, key, reach.ways)
     : [targetOf(context, parameter, modifier, key)]
-  const alike = new Map<string, { types: string[]; where: Condition }>()
-  for (const target of types) {
-    const where = condition(context, target, next, value, key, { depth: reach.depth + 1, ways: reach.ways * types.length })
-    const group = alike.get(JSON.stringify(where))
-    if (group === undefined) alike.set(JSON.stringify(where), { types: [target], where })
-    else group.types.push(target)
-  }
-  return anyOf([...alike.values()].map(group => ({ kind: 'chain', param: name, ...group })))
+  const onward: Reach = { depth: reach.depth + 1, ways: reach.ways * types.length }
+  const groups = alike(types, target => condition(context, target, next, value, key, onward))
+  return anyOf(groups.map(group => ({ kind: 'chain', param: name, types: group.types, where: group.condition })))
 }
 
 export const referenceParameter = (context: ParseContext, type: string, name: string, key: string): SearchParameter => {

@@ -6,6 +6,7 @@ import type { SearchParameterType } from '../../definitions/definitions.ts'
 import { nearest } from '../../fhir/nearest.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
 import { ofTypeParam } from '../token-forms.ts'
+import { anyOf } from '../join.ts'
 import type { Condition, Test } from '../plan.ts'
 import type { Asked } from './context.ts'
 import { compositeTests } from './composite.ts'
@@ -39,9 +40,6 @@ export const criterion = (asked: Asked, value: string): Condition => {
   const found = anyOf(tests.map(test => ({ kind: 'match', param: index, test })))
   return asked.modifier === 'not' || asked.modifier === 'not-in' ? { kind: 'not', of: found } : found
 }
-
-export const anyOf = (conditions: readonly Condition[]): Condition =>
-  (conditions.length === 1 ? conditions[0]! : { kind: 'any-of', of: conditions })
 
 /** The parts between unescaped commas; an empty one is refused, because it says nothing. */
 export const alternatives = (key: string, value: string): readonly string[] => {
