@@ -59,6 +59,10 @@ const error = ({ status, type, code, text, expression, diagnostics, headers }: E
 const quoted = (text: string): string => `"${text.length > 80 ? text.slice(0, 77) + '...' : text}"`
 const meant = (nearest?: string): string => (nearest === undefined ? '' : `; did you mean ${quoted(nearest)}?`)
 
+/** A list of names, cut where it says enough. */
+const some = (names: readonly string[]): string =>
+  (names.length <= 10 ? names.join(', ') : `${names.slice(0, 10).join(', ')} and ${names.length - 10} more`)
+
 /** `Patient.name` of entry 3 -> `Bundle.entry[3].resource.name`; what a query says -> `Bundle.entry[3].request`. */
 const atEntry = (index: number, expression: string): string => {
   if (expression.startsWith(`Bundle.entry[${index}]`)) return expression
@@ -145,19 +149,41 @@ export const outcomes = {
   unknownParameter: (type: string, name: string, nearest?: string) => error({
     status: 400, type: 'not-supported', code: 'search-unknown-parameter',
     text: `${type} has no search parameter ${quoted(name)}${meant(nearest)}`, expression: `http.${name}` }),
+  /** R4: a search of several types takes the parameters that are common to all of them. */
+  uncommonParameter: (name: string, lacking: readonly string[], having: readonly string[], nearest?: string) => error({
+    status: 400, type: 'not-supported', code: 'search-unknown-parameter', expression: `http.${name}`,
+    text: having.length === 0
+      ? `none of the types searched (${some(lacking)}) has the search parameter ${quoted(name)}${meant(nearest)}`
+      : `${some(lacking)} ${lacking.length === 1 ? 'has' : 'have'} no search parameter ${quoted(name)}, and a search of several types takes `
+        + `what all of them have; it may be asked of ${some(having)}: name them in _type` }),
   badParameter: (name: string, text: string) => error({
     status: 400, type: 'value', code: 'search-bad-value', text, expression: `http.${name}` }),
   unsupportedSearch: (name: string, text: string) => error({
     status: 400, type: 'not-supported', code: 'search-unsupported', text, expression: `http.${name}` }),
+  /** Asking the same again would end the same, so there is no Retry-After. */
   searchTooCostly: (limitMs: number) => error({
-    status: 422, type: 'too-costly', code: 'search-too-costly',
-    text: `the search ran past ${limitMs} ms and was stopped; narrow it` }),
+    status: 503, type: 'too-costly', code: 'search-too-costly',
+    text: `the search ran past ${limitMs} ms and was stopped; narrow it: name an identifier, a patient or a period (such as `
+      + '_lastUpdated=ge2026-11-24), or leave out :contains, :missing, _total and chains' }),
+  searchesQueued: () => error({
+    status: 503, type: 'throttled', code: 'searches-queued',
+    text: 'more long searches wait than this hub runs; ask again in a moment, or narrow the search', headers: { 'retry-after': '2' } }),
+  searchWithoutParameters: () => error({
+    status: 400, type: 'required', code: 'search-without-parameters',
+    text: 'a search of everything takes at least one parameter, such as _type=Patient,Task or _lastUpdated=ge2026-11-24; '
+      + 'what this hub serves is at GET /fhir/metadata' }),
+  notInCompartment: (type: string, compartment: string, types: readonly string[]) => error({
+    status: 404, type: 'not-found', code: 'not-in-compartment',
+    text: `no ${quoted(type)} is ever in the compartment of a ${compartment}; what is: ${types.join(', ')}` }),
+  noCompartment: (type: string, compartments: readonly string[]) => error({
+    status: 404, type: 'not-found', code: 'compartment-unknown',
+    text: `a ${type} has no compartment to search; those that have one: ${compartments.join(', ')}` }),
 
   chainedCondition: (type: string) => error({
     status: 400, type: 'not-supported', code: 'condition-chained',
     text: `a condition on ${type} may not look at other resources (chain, _has) in a transaction that writes a ${type} as well; use an identifier` }),
   tooManyMatches: (limit: number) => error({
-    status: 422, type: 'too-costly', code: 'too-many-matches',
+    status: 412, type: 'multiple-matches', code: 'too-many-matches',
     text: `the condition matches more than ${limit} resources; narrow it` }),
 
   // -- patches
@@ -185,6 +211,16 @@ export const outcomes = {
     status: 412, type: 'conflict', code: 'version-conflict',
     text: `${what} is at version ${current}; read it again and repeat the change on what you find`,
     headers: { etag: `W/"${current}"` } }),
+  alreadyThere: (what: string, version: number) => error({
+    status: 412, type: 'conflict', code: 'already-there',
+    text: `${what} is there, at version ${version}, and If-None-Match asks that it is not; leave If-None-Match out to change it`,
+    headers: { etag: `W/"${version}"` } }),
+  tooManyToDelete: (criteria: string, limit: number) => error({
+    status: 412, type: 'multiple-matches', code: 'too-many-to-delete',
+    text: `more than ${limit} resources match ${quoted(criteria)}, and one request deletes up to ${limit}; narrow the condition` }),
+  clientIdNotAllowed: (what: string) => error({
+    status: 405, type: 'not-supported', code: 'client-id-not-allowed',
+    text: `there is no ${what} to update, and this hub gives the ids itself; create it by POST`, headers: { allow: 'GET, HEAD, PATCH, DELETE' } }),
   multipleMatches: (criteria: string) => error({
     status: 412, type: 'multiple-matches', code: 'multiple-matches',
     text: `more than one resource matches ${quoted(criteria)}; narrow the condition` }),

@@ -17,11 +17,13 @@ export const alike = (
   types: readonly string[], conditionOf: (type: string) => Condition,
 ): readonly { readonly types: readonly string[]; readonly condition: Condition }[] => {
   const groups = new Map<string, { types: string[]; condition: Condition }>()
+  const texts = new Map<Condition, string>()
   for (const type of types) {
     const condition = conditionOf(type)
-    const key = JSON.stringify(condition)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { types: [type], condition })
+    const text = texts.get(condition) ?? JSON.stringify(condition)
+    texts.set(condition, text)
+    const group = groups.get(text)
+    if (group === undefined) groups.set(text, { types: [type], condition })
     else group.types.push(type)
   }
   return [...groups.values()]

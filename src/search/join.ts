@@ -1,4 +1,4 @@
-/** Conditions joined by "or" and "and", written no deeper than they need be: the compilers see plain shapes. */
+/** Conditions joined by "or" and "and", written no deeper than they need be (the compilers see plain shapes), and counted. */
 import type { Condition } from './plan.ts'
 
 /** Of none: false. */
@@ -8,3 +8,16 @@ export const anyOf = (conditions: readonly Condition[]): Condition =>
 /** Of none: true. */
 export const allOf = (conditions: readonly Condition[]): Condition =>
   (conditions.length === 1 ? conditions[0]! : { kind: 'all-of', of: conditions })
+
+/** Conditions that look at something, those inside chains and `_has` included. */
+export const countTests = (condition: Condition): number => {
+  switch (condition.kind) {
+    case 'all-of':
+    case 'any-of': return condition.of.reduce((sum, part) => sum + countTests(part), 0)
+    case 'not': return countTests(condition.of)
+    case 'chain':
+    case 'has': return 1 + countTests(condition.where)
+    case 'ids': return condition.ids.length
+    default: return 1
+  }
+}

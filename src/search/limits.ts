@@ -16,6 +16,9 @@ export const MAX_COMBINATIONS = 400
 export const MAX_PARAMETERS = 100
 export const MAX_VALUES = 1_000
 
+/** Tests that those values may come to, where chains and several types ask each of them in several ways. */
+export const MAX_TESTS = 5_000
+
 /**
  * Steps of a chain or nested `_has`, each a join; the longest that a referral gives sense to,
  * focus.subject.general-practitioner.name, has three.

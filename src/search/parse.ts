@@ -7,14 +7,15 @@
  */
 import type { Definitions } from '../definitions/definitions.ts'
 import { FhirError, outcomes, type Issue } from '../fhir/outcomes.ts'
-import { DEFAULT_COUNT, MAX_COUNT, MAX_INCLUDES, MAX_PARAMETERS, MAX_VALUE_LENGTH, MAX_VALUES } from './limits.ts'
-import { condition } from './parse/condition.ts'
+import { DEFAULT_COUNT, MAX_COUNT, MAX_INCLUDES, MAX_PARAMETERS, MAX_TESTS, MAX_VALUE_LENGTH, MAX_VALUES } from './limits.ts'
 import type { ParseContext } from './parse/context.ts'
 import { splitEscaped } from './parse/escape.ts'
 import { include } from './parse/include.ts'
 import { requireType } from './parse/resource-type.ts'
+import { conditionOnTypes } from './parse/several-types.ts'
 import { count, elements, sortKeys, summary, total, type ResultParameters } from './parse/result.ts'
 import { trueOrFalse } from './parse/value.ts'
+import { countTests } from './join.ts'
 import type { Condition, Include, SearchPlan } from './plan.ts'
 
 export type Pairs = readonly (readonly [string, string])[]
@@ -62,6 +63,7 @@ export const parseSearch = (
   if (draft.includes.length > MAX_INCLUDES) {
     throw outcomes.badParameter('_include', `a search takes up to ${MAX_INCLUDES} includes, found ${draft.includes.length}`)
   }
+  requireFewTests(draft.where)
   const { where, sort, includes, result } = draft
   const size = draft.onlyCount ? 0 : draft.count
   return {
@@ -108,7 +110,7 @@ const read = (
     return
   }
   if (!RESULT.has(name)) {
-    draft.where.push(forEveryType(context, types, name, value))
+    draft.where.push(conditionOnTypes(context, types, name, value))
     return
   }
   if (draft.once.has(name)) throw outcomes.badParameter(name, `${name} is there twice; send it once`)
@@ -154,23 +156,8 @@ const readSummary = (value: string, options: ParseOptions, draft: Draft): void =
   draft.result = { ...draft.result, summary: asked }
 }
 
-/** A search of several types takes what means the same on each of them. */
-const forEveryType = (context: ParseContext, types: readonly string[], name: string, value: string): Condition => {
-  const [first = 'Resource', ...others] = types
-  const found = condition(context, first, name, value)
-  if (others.length === 0) return found
-  const text = JSON.stringify(found)
-  for (const type of others) {
-    if (JSON.stringify(condition(context, type, name, value)) !== text) {
-      throw outcomes.badParameter(name,
-        `${name} means different things on ${first} and ${type}; write references as Type/id, or search the types one by one`)
-    }
-  }
-  return found
-}
-
 const typesAsked = (definitions: Definitions, types: readonly string[], pairs: Pairs): readonly string[] => {
-  const asked = pairs.filter(([name]) => name === '_type').flatMap(([, value]) => value.split(','))
+  const asked = pairs.filter(([name, value]) => name === '_type' && value.trim() !== '').flatMap(([, value]) => value.split(','))
   if (asked.length === 0) return types
   for (const type of asked) {
     requireType(definitions, '_type', type)
@@ -179,6 +166,14 @@ const typesAsked = (definitions: Definitions, types: readonly string[], pairs: P
     }
   }
   return [...new Set(asked)]
+}
+
+const requireFewTests = (where: readonly Condition[]): void => {
+  const found = countTests({ kind: 'all-of', of: where })
+  if (found <= MAX_TESTS) return
+  throw outcomes.badRequest('search-too-many-values',
+    `the values, multiplied by the types they may be about, come to ${found} tests, more than ${MAX_TESTS}; `
+    + 'name the type of references (patient=Patient/1, focus:ServiceRequest.status=active), or search in steps')
 }
 
 const requireBounds = (pairs: Pairs): void => {

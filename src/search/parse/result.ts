@@ -9,6 +9,7 @@ import type { SortKey } from '../plan.ts'
 import { SORTABLE } from '../sort.ts'
 import { parameterOf } from './condition.ts'
 import type { ParseContext } from './context.ts'
+import { requireCommon } from './several-types.ts'
 
 /** What of the answer's form a query asks; `rest/` carries it out. */
 export interface ResultParameters {
@@ -26,7 +27,7 @@ export const sortKeys = (context: ParseContext, types: readonly string[], value:
       throw outcomes.badParameter('_sort',
         '_sort takes parameter names separated by commas, "-" before those that descend, such as _sort=status,-authored-on')
     }
-    if (!STORE_PARAMETERS.has(param)) for (const type of types) requireSortable(context, type, param)
+    if (!STORE_PARAMETERS.has(param)) requireSortable(context, types, param)
     return { param, direction: isDescending ? 'descending' as const : 'ascending' as const }
   })
   if (keys.length > MAX_SORT_KEYS) {
@@ -35,15 +36,21 @@ export const sortKeys = (context: ParseContext, types: readonly string[], value:
   return keys
 }
 
-const requireSortable = (context: ParseContext, type: string, param: string): void => {
+const requireSortable = (context: ParseContext, types: readonly string[], param: string): void => {
   if (param === '_score') {
-    throw outcomes.unsupportedSearch('_sort', '_sort=_score needs full-text search, which is not supported here')
+    throw outcomes.unsupportedSearch('_sort', '_sort=_score: a match is a match here and has no score; sort by a date')
   }
-  const parameter = parameterOf(context, type, param)
-  if (!SORTABLE.has(parameter.type)) {
+  const parameters = types.length === 1 ? [parameterOf(context, types[0]!, param)] : [...requireCommon(context, types, param).values()]
+  const kinds = new Set(parameters.map(({ type }) => type))
+  const unsortable = [...kinds].find(kind => !SORTABLE.has(kind))
+  if (unsortable !== undefined) {
     throw outcomes.unsupportedSearch('_sort',
-      `_sort: "${param}" is a ${parameter.type} parameter, which has no order; `
+      `_sort: "${param}" is a ${unsortable} parameter, which has no order; `
       + 'sort by a date, string, token, number, quantity or uri')
+  }
+  if (kinds.size > 1) {
+    throw outcomes.unsupportedSearch('_sort',
+      `_sort: "${param}" is ${[...kinds].join(' on some of the types and ')} on others, which have no common order`)
   }
 }
 
