@@ -28,8 +28,8 @@ export interface ParseOptions {
   readonly base: string
   /** Most matches per page; `MAX_COUNT` unless given. */
   readonly maxCount?: number
-  /** Result parameters that the caller carries out itself; others that shape resources are refused. */
-  readonly carriesOut?: readonly ('_summary' | '_elements')[]
+  /** Throws FhirError for a path in `_elements` that none of the types has; only the form is judged unless given. */
+  readonly requireElements?: (types: readonly string[], paths: readonly string[]) => void
 }
 
 export interface ParsedSearch {
@@ -63,6 +63,9 @@ export const parseSearch = (
   if (draft.includes.length > MAX_INCLUDES) {
     throw outcomes.badParameter('_include', `a search takes up to ${MAX_INCLUDES} includes, found ${draft.includes.length}`)
   }
+  if (draft.result.summary === 'text' && draft.includes.length > 0) {
+    throw outcomes.badParameter('_summary', '_summary=text goes with no _include and no _revinclude; leave one of them out')
+  }
   requireFewTests(draft.where)
   const { where, sort, includes, result } = draft
   const size = draft.onlyCount ? 0 : draft.count
@@ -95,8 +98,9 @@ const openDraft = (): Draft => ({
 
 const leftOut = (issue: Issue): Issue => ({ ...issue, severity: 'warning', text: `${issue.text}; the parameter was ignored` })
 
-const isUnanswerable = (error: FhirError): boolean =>
-  error.issues.every(({ code }) => code === 'search-unknown-parameter' || code === 'search-unsupported')
+const isUnanswerable = (error: FhirError): boolean => error.issues.every(({ code }) => UNANSWERABLE.has(code))
+
+const UNANSWERABLE: ReadonlySet<string> = new Set(['search-unknown-parameter', 'search-unknown-element', 'search-unsupported'])
 
 const read = (
   context: ParseContext, types: readonly string[], name: string, value: string, options: ParseOptions, draft: Draft,
@@ -119,13 +123,13 @@ const read = (
     case '_sort': draft.sort = sortKeys(context, types, value); break
     case '_count': draft.count = count(value, options.maxCount ?? MAX_COUNT); break
     case '_total': draft.total = total(value); break
-    case '_summary': readSummary(value, options, draft); break
-    case '_elements':
-      if (!options.carriesOut?.includes('_elements')) {
-        throw outcomes.unsupportedSearch(name, '_elements is not supported here yet; whole resources are answered')
-      }
-      draft.result = { ...draft.result, elements: elements(value) }
+    case '_summary': readSummary(value, draft); break
+    case '_elements': {
+      const paths = elements(value)
+      options.requireElements?.(types, paths)
+      draft.result = { ...draft.result, elements: paths }
       break
+    }
     case '_contained':
       if (value !== 'false') {
         throw outcomes.unsupportedSearch(name, 'contained resources are not searched on their own here; leave _contained out')
@@ -143,17 +147,10 @@ const RESULT: ReadonlySet<string> = new Set([
   '_sort', '_count', '_total', '_summary', '_elements', '_contained', '_containedType', '_format', '_pretty', '_type',
 ])
 
-const readSummary = (value: string, options: ParseOptions, draft: Draft): void => {
+const readSummary = (value: string, draft: Draft): void => {
   const asked = summary(value)
-  if (asked === 'false') return
-  if (asked === 'count') {
-    draft.onlyCount = true
-    return
-  }
-  if (!options.carriesOut?.includes('_summary')) {
-    throw outcomes.unsupportedSearch('_summary', `_summary=${asked} is not supported here yet; count and false are`)
-  }
-  draft.result = { ...draft.result, summary: asked }
+  if (asked === 'count') draft.onlyCount = true
+  else if (asked !== 'false') draft.result = { ...draft.result, summary: asked }
 }
 
 const typesAsked = (definitions: Definitions, types: readonly string[], pairs: Pairs): readonly string[] => {

@@ -12,7 +12,7 @@ import { collectFindings, inDocumentOrder, type Finding, type Findings } from '.
 import { compileReferences } from './references.ts'
 import { createRules } from './rules.ts'
 import { isResource, type Scope } from './scope.ts'
-import { compileTypes } from './types.ts'
+import { typesOf } from './types.ts'
 import type { ValidationIssue, ValidationOptions, Validator } from './validator.ts'
 import { createWalk, type Position } from './walk.ts'
 
@@ -21,7 +21,7 @@ const MAX_PROFILE_DEPTH = 32
 
 /** @param definitions types, profiles, value sets; profiles are compiled on first use and kept */
 export const createValidator = (definitions: Definitions): Validator => {
-  const types = compileTypes(definitions)
+  const types = typesOf(definitions)
   const bindings = compileBindings(definitions)
   const references = compileReferences(definitions)
   const profiles = new Map<StructureDefinition, Profile>()

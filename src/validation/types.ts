@@ -67,6 +67,15 @@ const systemType = (element: ElementDefinition, structure: StructureDefinition):
 export const checkedBinding = ({ id, binding }: ElementDefinition, source: string): BindingCheck | undefined =>
   binding && (binding.strength === 'required' || binding.strength === 'extensible' || binding.maxValueSet) ? { binding, rule: `binding:${id}`, source } : undefined
 
+const compiled = new WeakMap<Definitions, Types>()
+
+/** The base types, which whoever asks shares: each is compiled when somebody first meets it. */
+export const typesOf = (definitions: Definitions): Types => {
+  const types = compiled.get(definitions) ?? compileTypes(definitions)
+  compiled.set(definitions, types)
+  return types
+}
+
 export const compileTypes = (definitions: Definitions): Types => {
   const structures = new Map<string, ReadonlyMap<string, TypeNode> | undefined>()
 

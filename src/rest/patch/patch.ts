@@ -2,25 +2,15 @@
  * A patch, whatever its kind, as a function from the resource that is to what it shall be.
  * https://hl7.org/fhir/R4/http.html#patch
  */
-import type { Definitions } from '../../definitions/definitions.ts'
 import { parseJson, stringifyJson } from '../../fhir/json.ts'
 import { applyJsonPatch, readJsonPatch } from '../../fhir/json-patch.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
 import { refText, type Resource, type ResourceRef } from '../../fhir/resource.ts'
-import { compileTypes, type Types } from '../../validation/types.ts'
+import type { Types } from '../../validation/types.ts'
 import { localise } from '../addresses.ts'
 import { readResource } from '../body.ts'
 import { applyPathPatch, readPathPatch } from './fhirpath-patch.ts'
 import { isObject } from './locate.ts'
-
-const compiled = new WeakMap<Definitions, Types>()
-
-/** The base types that FHIRPath patches go by; each is compiled when the first patch meets it. */
-export const typesOf = (definitions: Definitions): Types => {
-  const types = compiled.get(definitions) ?? compileTypes(definitions)
-  compiled.set(definitions, types)
-  return types
-}
 
 /** Leaves the resource it is given as it is; throws `patch-test-failed` and `patch-not-applicable` (422). */
 export type Patch = (resource: Resource) => unknown

@@ -75,7 +75,7 @@ export const summary = (value: string): typeof SUMMARIES[number] => {
 
 export const elements = (value: string): readonly string[] => {
   const names = value.split(',').map(name => name.trim())
-  if (names.some(name => !/^[A-Za-z][A-Za-z0-9.]{0,80}$/.test(name))) {
+  if (names.some(name => !/^[A-Za-z][A-Za-z0-9.[\]]{0,80}$/.test(name))) {
     throw outcomes.badParameter('_elements',
       '_elements takes element names separated by commas, such as _elements=identifier,status')
   }

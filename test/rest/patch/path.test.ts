@@ -3,7 +3,7 @@ import { loadDefinitions } from '../../../src/definitions/load.ts'
 import { FhirError } from '../../../src/fhir/outcomes.ts'
 import { applyPathPatch, readPathPatch } from '../../../src/rest/patch/fhirpath-patch.ts'
 import { parsePath, PathProblem } from '../../../src/rest/patch/path.ts'
-import { typesOf } from '../../../src/rest/patch/patch.ts'
+import { typesOf } from '../../../src/validation/types.ts'
 
 const types = typesOf(loadDefinitions())
 
