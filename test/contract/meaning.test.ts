@@ -108,7 +108,7 @@ describe.each(stores)('%s: what a condition means', (_name, open) => {
   afterAll(async () => { await opened.dispose() })
 
   const expected = (where: Condition): string[] =>
-    kept.filter(({ id, lastUpdated, entries }) => matchesCondition(where, { id, lastUpdated }, { entries, sort: [] })).map(({ id }) => id).sort()
+    kept.filter(({ id, lastUpdated, entries }) => matchesCondition(where, { type: 'Observation', id, lastUpdated }, { entries, sort: [] })).map(({ id }) => id).sort()
 
   it.each(PARAMETERS)('agrees on every test of "%s"', async param => {
     await fc.assert(fc.asyncProperty(testOf(param), async test => {

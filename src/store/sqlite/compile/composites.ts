@@ -36,7 +36,7 @@ const partHolds = (test: Test, parts: Sql, index: number): Sql => {
     case 'date': case 'number': case 'quantity':
       return compare(test, { low: at('low'), high: at('high'), code: at('code'), inSystem: system => sql`${at('system')} = ${system}` })
     // R4 gives composites no part of these kinds, and a composite no composite.
-    case 'text': case 'reference-identifier': case 'composite': case 'near': return FALSE
+    case 'text': case 'reference-identifier': case 'composite': case 'words': case 'near': return FALSE
   }
 }
 

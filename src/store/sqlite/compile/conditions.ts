@@ -5,11 +5,13 @@
 import type { Condition, Test } from '../../../search/plan.ts'
 import { rowsWithComposite } from './composites.ts'
 import { hasKey, keysOf, mergeKeys, rowsBelow, rowsInCodes, rowsInSystem, rowsWithKey } from './entries.ts'
+import { rowsWithin } from './hierarchy.ts'
 import { rowsNear } from './positions.ts'
 import { hasRange, instantBounds, rowsInRange } from './ranges.ts'
-import { current, inTime, parameters, type Scope, type Subject } from './scope.ts'
+import { current, inTime, isOfTypes, parameters, type Scope, type Subject } from './scope.ts'
 import { rowsWithString } from './strings.ts'
 import { and, FALSE, oneOf, or, sql, TRUE, union, type Sql } from './sql.ts'
+import { rowsWithWords } from './words.ts'
 
 /** The rows for which a test of one parameter holds. */
 const rowsMatching = (scope: Scope, types: readonly string[], param: string, test: Test): Sql => {
@@ -23,6 +25,7 @@ const rowsMatching = (scope: Scope, types: readonly string[], param: string, tes
     case 'string': return rowsWithString(scope, types, param, test)
     case 'date': case 'number': case 'quantity': return rowsInRange(scope, types, param, test)
     case 'composite': return rowsWithComposite(scope, types, param, test)
+    case 'words': return rowsWithWords(scope, param, test)
     case 'near': return rowsNear(scope, types, param, test)
     case 'uri': return rowsBelow(scope, types, param, test.uri)
     case 'reference': case 'url': throw new Error(`${test.kind} is compared by key`)
@@ -87,9 +90,11 @@ export const holds = (scope: Scope, subject: Subject, condition: Condition): Sql
       const has = or(parameters(scope, subject.types, condition.param).map(id => sql`instr(${subject.alias}.present, ${`,${id},`}) > 0`))
       return condition.missing ? sql`NOT ${has}` : has
     }
+    case 'of-type': return isOfTypes(scope, subject.alias, condition.types)
     case 'ids': return oneOf(sql`${subject.alias}.id`, condition.ids)
     case 'last-updated': return lastUpdatedHolds(sql`${subject.alias}.updated`, condition)
     case 'chain': return sql`${subject.alias}.row IN (${rowsChained(scope, subject.types, condition)})`
+    case 'within': return sql`${subject.alias}.row IN (${rowsWithin(scope, condition)})`
     case 'has': return isReferredTo(scope, subject, condition)
   }
 }
@@ -99,11 +104,12 @@ export const rowsWhere = (scope: Scope, types: readonly string[], condition: Con
   switch (condition.kind) {
     case 'match': return rowsMatching(scope, types, condition.param, condition.test)
     case 'chain': return rowsChained(scope, types, condition)
+    case 'within': return rowsWithin(scope, condition)
     case 'any-of': {
       const { merged, others } = mergeKeys(scope, types, condition.of)
       const sets = [...merged.map(keys => rowsWithKey(scope, keys)), ...others.map(one => rowsWhere(scope, types, one))]
       return sets.length > 0 && sets.every(set => set !== undefined) ? union(sets) : undefined
     }
-    case 'all-of': case 'not': case 'missing': case 'ids': case 'last-updated': case 'has': return undefined
+    case 'all-of': case 'not': case 'missing': case 'of-type': case 'ids': case 'last-updated': case 'has': return undefined
   }
 }

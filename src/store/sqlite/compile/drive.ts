@@ -48,7 +48,7 @@ const rankOf = (condition: Condition): number => {
     case 'reference-identifier': return test.code === undefined ? 5 : 1
     case 'string': return test.match === 'contains' ? 5 : 2
     case 'url': case 'uri': case 'near': return 2
-    case 'composite': case 'text': return 3
+    case 'composite': case 'text': case 'words': return 3
     case 'token-in': return 4
     case 'date': case 'number': case 'quantity': return test.prefix === 'eq' || test.prefix === 'ap' ? 3 : 5
   }

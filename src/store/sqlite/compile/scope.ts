@@ -42,9 +42,12 @@ export const parameters = ({ names }: Scope, types: readonly string[], code: str
  */
 export const inTime = (row: Sql): Sql => sql`((${row} * 2654435761 >> 8) & 63 OR in_time())`
 
+export const isOfTypes = ({ names }: Scope, resource: Sql, types: readonly string[]): Sql =>
+  oneOf(sql`${resource}.type`, types.map(type => names.find(type)).filter(id => id !== UNKNOWN))
+
 /** The resource is of its types, not deleted, and the caller may see it. */
-export const current = ({ names, visibility }: Scope, { alias, types }: Subject): Sql => and([
-  oneOf(sql`${alias}.type`, types.map(type => names.find(type)).filter(id => id !== UNKNOWN)),
+export const current = (scope: Scope, { alias, types }: Subject): Sql => and([
+  isOfTypes(scope, alias, types),
   sql`${alias}.deleted = 0`,
-  visible(names, visibility, alias),
+  visible(scope.names, scope.visibility, alias),
 ])
