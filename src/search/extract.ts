@@ -1,5 +1,6 @@
 /**
- * Extraction: a resource -> what the indexes keep of it, by every indexed search parameter's own FHIRPath expression.
+ * Extraction: a resource -> what the indexes keep of it, by every indexed search parameter's own FHIRPath expression,
+ * and its words for full-text search.
  *
  * Compiled per resource type when the first one comes. Pure; never throws, whatever the data: what does not fit its
  * parameter yields no entry. R4: https://hl7.org/fhir/R4/searchparameter-registry.html
@@ -11,6 +12,7 @@ import type { Extracted, IndexEntry } from './entries.ts'
 import { combinable, combine } from './extract/composite.ts'
 import { emitterFor } from './extract/emitters.ts'
 import type { Add, Emitter } from './extract/emitter.ts'
+import { wordsExtractor } from './extract/words.ts'
 import { MAX_ENTRIES_PER_PARAMETER } from './limits.ts'
 import { indexedParameters } from './parameters.ts'
 import { compileRoutes, resourceRoute, type Route } from './route.ts'
@@ -30,6 +32,7 @@ export const createExtractor = (
   definitions: Definitions, { bases = [] }: ExtractorOptions = {},
 ): ((resource: Resource) => Extracted) => {
   const byType = new Map<string, readonly Extraction[]>()
+  const wordsOf = wordsExtractor(definitions)
 
   const extractionsOf = (type: string): readonly Extraction[] => {
     const known = byType.get(type)
@@ -52,6 +55,7 @@ export const createExtractor = (
       const key = sortEntry(own.entries)
       if (key !== undefined) sort.push(key)
     }
+    entries.push(...wordsOf(resource))
     return { entries, sort }
   }
 }

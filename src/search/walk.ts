@@ -7,7 +7,7 @@ import { parseReference } from '../fhir/reference.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Step } from './route.ts'
 
-type Fields = Readonly<Record<string, unknown>>
+export type Fields = Readonly<Record<string, unknown>>
 
 export const fields = (value: unknown): Fields =>
   (typeof value === 'object' && value !== null ? value as Fields : {})

@@ -18,7 +18,7 @@ describe('docs/search.md', () => {
   })
 
   it.each([
-    'Task?_text=x', 'Task?_content=x', 'Task?_filter=x', 'Task?_query=x', 'Patient?_list=$current-problems', 'Patient?phonetic=x',
+    'Task?_filter=x', 'Task?_query=x', 'Patient?_list=$current-problems', 'Patient?phonetic=x',
     'Task?_contained=true', 'Task?subject:above=1', 'Task?_sort=owner',
   ])('%s is refused as the page says', search => {
     expect(refusal(search)).toMatchObject({ status: 400, issues: [{ code: 'search-unsupported' }] })

@@ -14,12 +14,11 @@ import type { Condition } from '../plan.ts'
 import type { ParseContext } from './context.ts'
 import { dateSpan } from './date.ts'
 import { requireType } from './resource-type.ts'
-import { alternatives, criterion } from './value.ts'
+import { alternatives, criterion, trueOrFalse } from './value.ts'
+import { wordsCondition } from './words.ts'
 
 /** R4 knows them, this hub does not answer them: named, so that nobody thinks they were misspelt. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  _text: 'full-text search is not supported here; search by string parameters',
-  _content: 'full-text search is not supported here; search by string parameters',
   _filter: '_filter is not supported here; combine parameters, comma lists and chains',
   _query: 'there are no named queries here; combine parameters',
   phonetic: 'search by sound is not supported here; use name',
@@ -47,6 +46,8 @@ export const condition = (
     case '_id': return ids(key, modifier, value)
     case '_lastUpdated': return lastUpdated(context, key, modifier, value)
     case '_list': return inLists(key, modifier, value)
+    case '_text':
+    case '_content': return words(key, name, modifier, value)
     default: return criterion({ context, key, type, parameter: parameterOf(context, type, name), modifier }, value)
   }
 }
@@ -89,6 +90,11 @@ const ids = (key: string, modifier: string | undefined, value: string): Conditio
 const lastUpdated = (context: ParseContext, key: string, modifier: string | undefined, value: string): Condition => {
   onlyModifier(key, modifier, [])
   return anyOf(alternatives(key, value).map(part => ({ kind: 'last-updated', ...dateSpan(key, part, context.now) })))
+}
+
+const words = (key: string, param: '_text' | '_content', modifier: string | undefined, value: string): Condition => {
+  onlyModifier(key, modifier, ['missing'])
+  return modifier === 'missing' ? { kind: 'missing', param, missing: trueOrFalse(key, value) } : wordsCondition(param, value)
 }
 
 /** `_list=42`: what the List's entries refer to, which is `_has:List:item:_id=42`. */
