@@ -86,7 +86,10 @@ for (const size of sizes) {
   await measure('update Patient, 16 clients', 5_000, 16, n => store.commit(one(patient(n, 1))))
   await measure('transaction of 20 resources, 4 clients', 200, 4, n =>
     store.commit({ expect: [], writes: Array.from({ length: 20 }, (_, k) => patient(100_000 + n * 20 + k)) }))
-  await measure('AuditEvent of a read, 64 clients', 20_000, 64, n => store.commit(one(audit(n))))
+  await measure('AuditEvent of a read, 64 clients, indexed', 20_000, 64, async n => {
+    await store.commit(one(audit(n)))
+    if (n === 19_999) await store.search(plan('AuditEvent', [is('action', 'R')], { visibility: { kind: 'all' }, count: 1 }))
+  })
   await measure('create Patient, 1 client (a sync each)', 500, 1, n => store.commit(one(patient(200_000 + n))))
   await measure('read', 50_000, 1, n => store.read({ type: 'Task', id: `t${n * 7_919 % size}` }, visibility))
   await measure('search by identifier', 20_000, 1, n => store.search(plan('Task', [is('identifier', `task-${n * 7_919 % size}`)])))

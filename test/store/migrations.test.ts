@@ -54,7 +54,8 @@ describe('SQLite: migrations', () => {
     const older = new DatabaseSync(path)
     older.exec(`DELETE FROM entry WHERE parameter IN (SELECT id FROM name WHERE text LIKE 'Task.owner+status_%');
       UPDATE indexed SET entries = (SELECT json_group_array(json(value)) FROM json_each(entries) WHERE value ->> 0 <> 'd');
-      DELETE FROM name WHERE text LIKE 'Task.owner+status_%'; DELETE FROM migration WHERE version = 2`)
+      DELETE FROM name WHERE text LIKE 'Task.owner+status_%'; DELETE FROM migration WHERE version >= 2;
+      DROP TABLE pending; DROP TABLE words`)
     older.close()
 
     const store = await openSqliteStore({ path, clock: systemClock() })

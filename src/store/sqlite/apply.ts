@@ -7,9 +7,11 @@ import type { ResourceRef } from '../../fhir/resource.ts'
 import type { Expectation } from '../store.ts'
 import { labelList } from './compile/visible.ts'
 import type { Connection } from './connection.ts'
-import { index, unindex } from './indexed.ts'
+import { readsDeferred, WORDLESS } from './deferred.ts'
+import { index, keeping, reindex, unindex, type Indexing } from './indexed.ts'
 import type { CommitRequest, Failed, Step, WrittenVersion } from './messages.ts'
 import type { WritableNames } from './names.ts'
+import { defer, indexAll } from './pending.ts'
 import { matchesExactly } from './search.ts'
 
 /** A conditional search holds every other commit up: it gets this long, then the commit fails as too costly. */
@@ -29,14 +31,16 @@ export class Unmet extends Error {
 interface Current {
   readonly row: number
   readonly version: number
+  readonly sequence: number
   readonly updated: number
+  readonly deleted: number
   readonly caseId: string | null
   readonly labels: string
 }
 
 const currentOf = (connection: Connection, names: WritableNames, ref: ResourceRef): Current | undefined =>
-  connection.get('SELECT row, version, updated, case_id AS caseId, labels FROM resource WHERE type = ? AND id = ?',
-    [names.find(ref.type), ref.id]) as Current | undefined
+  connection.get(`SELECT row, version, sequence, updated, deleted, case_id AS caseId, labels
+    FROM resource WHERE type = ? AND id = ?`, [names.find(ref.type), ref.id]) as Current | undefined
 
 const keyExists = (connection: Connection, scope: string, value: string): boolean =>
   connection.get('SELECT 1 FROM request_key WHERE scope = ? AND value = ?', [scope, value]) !== undefined
@@ -49,6 +53,7 @@ const check = (connection: Connection, names: WritableNames, expectation: Expect
       return
     }
     case 'matches':
+      if (readsDeferred(expectation.plan)) indexAll(connection, names)
       if (matchesExactly(connection, names, expectation.plan, expectation.refs, MATCH_LIMIT_MS)) return
       throw new Unmet({ by: 'expectation', position })
     case 'unseen':
@@ -74,9 +79,8 @@ const put = (connection: Connection, names: WritableNames, step: Extract<Step, {
   const labels = step.audience === undefined
     ? current?.labels ?? ''
     : labelList([...new Set(step.audience)].map(label => names.intern(label)))
-  if (current !== undefined) unindex(connection, current.row, current.updated)
   const row = current?.row ?? nextRow(connection)
-  const present = index(connection, names, step.index, row, at)
+  const present = replaceIndex(connection, names, step.index, row, current?.updated, at)
   const sequence = insertVersion(connection, row, type, version, at, step.method, step.json)
   if (current === undefined) {
     connection.run('INSERT INTO resource VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)',
@@ -86,7 +90,37 @@ const put = (connection: Connection, names: WritableNames, step: Extract<Step, {
       'UPDATE resource SET version = ?, sequence = ?, updated = ?, deleted = 0, case_id = ?, labels = ?, present = ? WHERE row = ?',
       [version, sequence, at, caseId, labels, present, row])
   }
+  if (step.later !== '') defer(connection, sequence, row, step.later)
   return [version, sequence, caseId]
+}
+
+/**
+ * Entries in the place of those of before, indexed at `before` (undefined: a first version); returns what is present.
+ * Where all are indexed later (undefined), only those of before go now.
+ */
+const replaceIndex = (
+  connection: Connection, names: WritableNames, entries: Indexing | undefined, row: number, before: number | undefined, updated: number,
+): string => {
+  if (entries === undefined) {
+    if (before !== undefined) unindex(connection, row, before)
+    return ''
+  }
+  const kept = keeping(names, entries)
+  if (before === undefined) index(connection, kept, row, updated)
+  else reindex(connection, kept, row, before, updated)
+  return kept.present
+}
+
+/** Other entries for the current version, at its place in the order of updates. */
+const indexAnew = (connection: Connection, names: WritableNames, step: Extract<Step, { kind: 'index' }>): void => {
+  const current = currentOf(connection, names, step.ref)
+  if (current === undefined || current.version !== step.version || current.deleted === 1) {
+    throw new Unmet({ by: 'version', ref: step.ref, version: step.version }, current?.version ?? 0)
+  }
+  const { row, sequence, updated } = current
+  const present = replaceIndex(connection, names, step.index, row, updated, updated)
+  connection.run('UPDATE resource SET present = ? WHERE row = ?', [present, row])
+  if (step.later !== '') defer(connection, sequence, row, step.later)
 }
 
 const nextRow = (connection: Connection): number =>
@@ -101,6 +135,7 @@ const remove = (connection: Connection, names: WritableNames, step: Extract<Step
   const sequence = insertVersion(connection, current.row, names.find(step.ref.type), version, at, 'DELETE', '')
   connection.run("UPDATE resource SET version = ?, sequence = ?, updated = ?, deleted = 1, present = '' WHERE row = ?",
     [version, sequence, at, current.row])
+  defer(connection, sequence, current.row, JSON.stringify(WORDLESS))
   return [version, sequence, current.caseId]
 }
 
@@ -133,6 +168,7 @@ export const apply = (connection: Connection, names: WritableNames, request: Com
       case 'unshare': connection.run('DELETE FROM case_label WHERE case_id = ? AND label = ?', [step.caseId, names.find(step.label)]); break
       case 'grant': grant(connection, names, step); break
       case 'key': remember(connection, step); break
+      case 'index': indexAnew(connection, names, step); break
     }
   }
   return versions

@@ -52,6 +52,8 @@ const rowsOf = (type: string, entry: IndexEntry): readonly EntryRow[] => {
     case 'uri': return [['e', parameter, entry.uri, '']]
     case 'composite': return [['c', parameter, compositeKey(entry.parts[0]!), JSON.stringify(entry.parts.map(closed))]]
     case 'position': return [['p', parameter, entry.latitude, entry.longitude]]
+    // Full text has a table of its own, written later (`deferred.ts`).
+    case 'words': return []
   }
 }
 

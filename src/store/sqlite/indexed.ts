@@ -4,8 +4,9 @@
  * A kept row is an EntryRow whose parameter and system are numbers of the dictionary.
  */
 import type { Extracted } from '../../search/entries.ts'
-import type { Connection, Value } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { entryRows, sortValues, type EntryRow } from './entry-rows.ts'
+import { addRows, insertRows, moveRow, newBatch, removeRow } from './index-rows.ts'
 import type { Names, WritableNames } from './names.ts'
 
 export type KeptRow =
@@ -37,64 +38,27 @@ const keep = (names: WritableNames, row: EntryRow): KeptRow => {
   }
 }
 
-/** Rows written by one statement: each statement costs as much as two of its rows. */
-const TOGETHER = 24
-
-/** One statement per table and number of rows. OR IGNORE: a resource may say the same twice. */
-const insertInto = (connection: Connection, table: string, columns: number, values: readonly Value[]): void => {
-  const row = `(${Array.from({ length: columns }, () => '?').join()})`
-  for (let start = 0; start < values.length; start += TOGETHER * columns) {
-    const some = values.slice(start, start + TOGETHER * columns)
-    connection.run(`INSERT OR IGNORE INTO ${table} VALUES ${Array.from({ length: some.length / columns }, () => row).join()}`, some)
-  }
+/** Entries under the dictionary's numbers, and what the tables beside the index say of them. */
+export interface Kept {
+  readonly rows: readonly KeptRow[]
+  /** The two columns of `indexed`. */
+  readonly entries: string
+  readonly sort: string
+  /** Numbers of the parameters there is a value for, as `,3,17,`. `Task.code:text` is a value for `Task.code`. */
+  readonly present: string
 }
 
-const insertRows = (connection: Connection, rows: readonly KeptRow[], row: number, updated: number): void => {
-  const entries: Value[] = []
-  const strings: Value[] = []
-  const ranges: Value[] = []
-  const composites: Value[] = []
-  const positions: Value[] = []
+export const keeping = (names: WritableNames, { rows, sort }: Indexing): Kept => {
+  const kept = rows.map(one => keep(names, one))
+  const present = new Set<number>()
   for (const one of rows) {
-    switch (one[0]) {
-      case 'e': entries.push(one[1], one[2], updated, row, one[3]); break
-      case 'd': entries.push(one[1], one[2], one[4], row, one[3]); break
-      case 's': strings.push(one[1], one[2], row, one[3]); break
-      case 'r': ranges.push(row, one[1], one[2], one[3], one[4], one[5], one[6]); break
-      case 'c': composites.push(one[1], one[2], row, one[3]); break
-      case 'p': positions.push(one[1], one[2], one[3], row); break
-    }
+    if (one[0] === 'd') continue
+    const modifier = one[1].indexOf(':')
+    present.add(names.intern(modifier < 0 ? one[1] : one[1].slice(0, modifier)))
   }
-  insertInto(connection, 'entry', 5, entries)
-  insertInto(connection, 'string_entry', 4, strings)
-  insertInto(connection, 'range_entry', 7, ranges)
-  insertInto(connection, 'composite_entry', 4, composites)
-  insertInto(connection, 'position_entry', 4, positions)
-}
-
-const removeRow = (connection: Connection, kept: KeptRow, row: number, updated: number): void => {
-  const [, parameter] = kept
-  switch (kept[0]) {
-    case 'e': case 'd':
-      connection.run('DELETE FROM entry WHERE parameter = ? AND value = ? AND updated = ? AND row = ? AND system = ?',
-        [parameter, kept[2], kept[0] === 'd' ? kept[4] : updated, row, kept[3]])
-      break
-    case 's':
-      connection.run('DELETE FROM string_entry WHERE parameter = ? AND folded = ? AND row = ? AND exact = ?',
-        [parameter, kept[2], row, kept[3]])
-      break
-    case 'r':
-      // One statement takes all ranges of the row: those that follow find nothing left.
-      connection.run('DELETE FROM range_entry WHERE row = ?', [row])
-      break
-    case 'c':
-      connection.run('DELETE FROM composite_entry WHERE parameter = ? AND first = ? AND row = ? AND parts = ?',
-        [parameter, kept[2], row, kept[3]])
-      break
-    case 'p':
-      connection.run('DELETE FROM position_entry WHERE parameter = ? AND latitude = ? AND longitude = ? AND row = ?',
-        [parameter, kept[2], kept[3], row])
-      break
+  return {
+    rows: kept, entries: JSON.stringify(kept), sort: JSON.stringify(sort),
+    present: present.size === 0 ? '' : `,${[...present].join()},`,
   }
 }
 
@@ -109,16 +73,27 @@ export const unindex = (connection: Connection, row: number, updated: number): v
   connection.run('DELETE FROM indexed WHERE row = ?', [row])
 }
 
-/**
- * Puts a resource into the indexes; returns the numbers of the parameters it has a value for, as `,3,17,`.
- * `Task.code:text` is a value for `Task.code`.
- */
-export const index = (connection: Connection, names: WritableNames, { rows, sort }: Indexing, row: number, updated: number): string => {
-  const numbered = rows.map(one => keep(names, one))
-  insertRows(connection, numbered, row, updated)
-  connection.run('INSERT INTO indexed VALUES (?, ?, ?)', [row, JSON.stringify(numbered), JSON.stringify(sort)])
-  const present = [...new Set(rows.flatMap(one => (one[0] === 'd' ? [] : [names.intern(one[1].split(':', 1)[0]!)])))]
-  return present.length === 0 ? '' : `,${present.join(',')},`
+/** Puts a resource that is in no index into them. */
+export const index = (connection: Connection, { rows, entries, sort }: Kept, row: number, updated: number): void => {
+  const batch = newBatch()
+  addRows(batch, rows, row, updated)
+  insertRows(connection, batch)
+  connection.run('INSERT INTO indexed VALUES (?, ?, ?)', [row, entries, sort])
+}
+
+/** Puts other entries in the place of those of an earlier version, indexed at `before`; what they share is not written anew. */
+export const reindex = (connection: Connection, now: Kept, row: number, before: number, updated: number): void => {
+  const old = new Map(kept(connection, row).map(one => [JSON.stringify(one), one]))
+  const added: KeptRow[] = []
+  for (const one of new Map(now.rows.map(row => [JSON.stringify(row), row])).entries()) {
+    if (!old.delete(one[0])) added.push(one[1])
+    else moveRow(connection, one[1], row, before, updated)
+  }
+  for (const one of old.values()) removeRow(connection, one, row, before)
+  const batch = newBatch()
+  addRows(batch, added, row, updated)
+  insertRows(connection, batch)
+  connection.run('INSERT OR REPLACE INTO indexed VALUES (?, ?, ?)', [row, now.entries, now.sort])
 }
 
 /** References of a resource under a parameter (`Task.owner`; `Task.*`: all), as numbered type and id. */

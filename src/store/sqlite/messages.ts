@@ -6,21 +6,28 @@
  */
 import type { ResourceRef } from '../../fhir/resource.ts'
 import type { Commit, Expectation, Label, Method, RequestKey, Write } from '../store.ts'
-import { indexing, type Indexing } from './indexed.ts'
+import { parted } from './deferred.ts'
+import type { Indexing } from './indexed.ts'
+
+/** Index entries as rows: those of the commit itself, and the text that stands for what is indexed later ('': nothing). */
+interface Indexed {
+  readonly index?: Indexing
+  readonly later: string
+}
 
 /** A `Write` as the writer sees it: index entries as rows, JSON as text. */
 export type Step =
-  | {
+  | Indexed & {
     readonly kind: 'put'
     readonly ref: ResourceRef
     readonly replaces: number
     readonly method: Method
-    readonly index: Indexing
     readonly caseId?: string
     readonly audience?: readonly Label[]
     readonly json: string
   }
-  | Exclude<Write, { kind: 'put' }>
+  | Indexed & { readonly kind: 'index'; readonly ref: ResourceRef; readonly version: number }
+  | Exclude<Write, { kind: 'put' | 'index' }>
 
 export interface CommitRequest {
   readonly kind: 'commit'
@@ -34,6 +41,8 @@ export interface CommitRequest {
 export type WriterRequest =
   | CommitRequest
   | { readonly kind: 'durability'; readonly id: number }
+  /** Everything up to the version at `until` is to be indexed. */
+  | { readonly kind: 'catch-up'; readonly id: number; readonly until: number }
   | { readonly kind: 'close'; readonly id: number }
 
 /** Version, sequence and case of each put and delete, in order. */
@@ -47,6 +56,7 @@ export type WriterAnswer =
   | { readonly id: number; readonly kind: 'too-costly'; readonly limitMs: number }
   | Ready
   | { readonly id: number; readonly kind: 'durability'; readonly journal: string; readonly synchronous: number }
+  | { readonly id: number; readonly kind: 'caught-up' }
   | { readonly id: number; readonly kind: 'closed' }
 
 /** The first message: the file is open. Time (milliseconds) and sequence of its newest version. */
@@ -58,19 +68,29 @@ export type Failed =
   | { readonly by: 'version'; readonly ref: ResourceRef; readonly version: number }
   | { readonly by: 'key'; readonly key: RequestKey }
 
-type HeadStep = Exclude<Step, { kind: 'put' }> | Omit<Extract<Step, { kind: 'put' }>, 'json'> & { readonly length: number }
+/** The texts of a step stand behind the head, one after the other: these are their lengths. */
+type Lengths<S> = S extends { readonly later: string }
+  ? Omit<S, 'json' | 'later'> & { readonly lengths: readonly [json: number, later: number] }
+  : S
+type HeadStep = Lengths<Step>
 type Head = Omit<CommitRequest, 'steps'> & { readonly steps: readonly HeadStep[] }
 
-/** One string: the head's length, the head, then the texts. `texts` are the finished resources of the puts, in order. */
-export const encodeCommit = (id: number, at: number, commit: Commit, texts: readonly string[]): string => {
+/** One string: the head's length, the head, then the texts. `jsons` are the finished resources of the puts, in order. */
+export const encodeCommit = (id: number, at: number, commit: Commit, jsons: readonly string[]): string => {
   let put = 0
+  let texts = ''
   const steps = commit.writes.map((write): HeadStep => {
-    if (write.kind !== 'put') return write
-    const { json: _, index, ...rest } = write
-    return { ...rest, index: indexing(write.ref.type, index), length: texts[put++]!.length }
+    if (write.kind !== 'put' && write.kind !== 'index') return write
+    const { now, later } = parted(write.ref.type, write.index, write.kind === 'index' || write.replaces > 0)
+    const json = write.kind === 'put' ? jsons[put++]! : ''
+    texts += json + later
+    const indexed = { ...(now === undefined ? {} : { index: now }), lengths: [json.length, later.length] as const }
+    if (write.kind === 'index') return { kind: 'index', ref: write.ref, version: write.version, ...indexed }
+    const { json: _, index: _entries, ...rest } = write
+    return { ...rest, ...indexed }
   })
   const head = JSON.stringify({ kind: 'commit', id, at, expect: commit.expect, steps } satisfies Head)
-  return `${head.length} ${head}${texts.join('')}`
+  return `${head.length} ${head}${texts}`
 }
 
 /** Encoded requests as one message, in their order: each behind its length. */
@@ -93,12 +113,11 @@ const decodeRequest = (message: string): WriterRequest => {
   const head = JSON.parse(message.slice(space + 1, headEnd)) as Head | Exclude<WriterRequest, CommitRequest>
   if (head.kind !== 'commit') return head
   let at = headEnd
+  const take = (length: number): string => message.slice(at, at += length)
   const steps = head.steps.map((step): Step => {
-    if (step.kind !== 'put') return step
-    const { length, ...rest } = step
-    const json = message.slice(at, at + length)
-    at += length
-    return { ...rest, json }
+    if (step.kind !== 'put' && step.kind !== 'index') return step
+    const { lengths: [json, later], ...rest } = step
+    return rest.kind === 'put' ? { ...rest, json: take(json), later: take(later) } : { ...rest, later: take(later) }
   })
   return { ...head, steps }
 }

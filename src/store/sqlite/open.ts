@@ -8,8 +8,10 @@ import type { Clock } from '../../fhir/clock.ts'
 import type { SearchPlan } from '../../search/plan.ts'
 import { TooCostly, type Committed, type HistoryQuery, type KeyRecord, type RequestKey, type Store } from '../store.ts'
 import { openConnection, type Row } from './connection.ts'
+import { readsDeferred } from './deferred.ts'
 import type { Durability } from './durability.ts'
 import { createNames } from './names.ts'
+import { lastPending } from './pending.ts'
 import { runSearch } from './search.ts'
 import { createSearcher } from './searcher-client.ts'
 import { readCurrent, readEvents, readOne, runHistory } from './versions.ts'
@@ -76,10 +78,19 @@ export const openSqliteStore = async (options: SqliteOptions): Promise<SqliteSto
     }
   }
 
+  /** Everything committed until now is indexed, also what could be later. */
+  const caughtUp = async (): Promise<void> => {
+    const last = lastPending(reader)
+    if (last > 0) await writer.catchUp(last)
+  }
+
   return {
     read: async (ref, visibility) => readCurrent(reader, names, ref, visibility),
     readVersion: async (ref, version, visibility) => readOne(reader, names, ref, version, visibility),
-    search: (plan: SearchPlan) => briefly(limit => runSearch(reader, names, plan, limit), () => searcher.search(plan)),
+    async search(plan: SearchPlan) {
+      if (readsDeferred(plan)) await caughtUp()
+      return briefly(limit => runSearch(reader, names, plan, limit), () => searcher.search(plan))
+    },
     history: (query: HistoryQuery) => briefly(limit => runHistory(reader, names, query, limit), () => searcher.history(query)),
     audience: async (...caseIds) =>
       reader.all(`SELECT DISTINCT n.text AS label FROM json_each(?) j CROSS JOIN case_label c ON c.case_id = j.value

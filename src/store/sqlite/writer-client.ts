@@ -38,6 +38,8 @@ export interface WriterOptions {
 export interface WriterClient {
   commit(commit: Commit): Promise<Committed>
   durability(): Promise<Durability>
+  /** Resolves when everything up to the version at `until` is indexed. Rejects with NotDurable where nothing can be written. */
+  catchUp(until: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -162,6 +164,9 @@ export const startWriter = async ({ path, clock, announce, announceSince }: Writ
       if (answer.kind !== 'durability') throw new NotDurable('the writer did not say how it syncs')
       return { journal: answer.journal, synchronous: answer.synchronous }
     }),
+    catchUp: until => ask(id => encodeRequest({ kind: 'catch-up', id, until }), answer => {
+      if (answer.kind !== 'caught-up') throw new NotDurable(answer.kind === 'failed' ? answer.reason : 'the writer did not index')
+    }),
     async close() {
       if (closed) return
       const running = worker
@@ -181,7 +186,7 @@ const written = (answer: WriterAnswer, commit: Commit): readonly WrittenVersion[
     case 'conflict': throw new Conflict(expectationOf(answer.failed, commit), answer.current)
     case 'failed': throw new NotDurable(answer.reason)
     case 'too-costly': throw new TooCostly(answer.limitMs)
-    case 'durability': case 'closed': case 'ready': throw new NotDurable('the writer answered something else')
+    case 'durability': case 'caught-up': case 'closed': case 'ready': throw new NotDurable('the writer answered something else')
   }
 }
 

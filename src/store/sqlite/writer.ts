@@ -6,6 +6,7 @@
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { apply, Unmet } from './apply.ts'
+import { createCatchUp } from './catch-up.ts'
 import { openConnection, type Connection } from './connection.ts'
 import { durabilityOf, refuseReadOnly } from './durability.ts'
 import { decodeTurn, encodeAnswers, type CommitRequest, type WriterAnswer, type WriterRequest } from './messages.ts'
@@ -51,6 +52,13 @@ const commitGroup = (connection: Connection, names: WritableNames, group: readon
   }
 }
 
+/** Versions of a commit that leave something to be indexed. */
+const leftLater = ({ steps }: CommitRequest): number => {
+  let left = 0
+  for (const step of steps) if (step.kind === 'delete' || ('later' in step && step.later !== '')) left++
+  return left
+}
+
 const serve = (port: NonNullable<typeof parentPort>, path: string): void => {
   const ownership = own(path)
   const connection = openConnection(path, false)
@@ -58,12 +66,21 @@ const serve = (port: NonNullable<typeof parentPort>, path: string): void => {
   durabilityOf(connection)
   refuseReadOnly(connection)
   const names = createNames(connection)
+  const catchUp = createCatchUp(connection, names)
+
+  const answer = (answers: readonly WriterAnswer[]): void => port.postMessage(encodeAnswers(answers))
+
+  const write = (group: readonly CommitRequest[]): void => {
+    const start = performance.now()
+    answer(commitGroup(connection, names, group))
+    catchUp.written(group.reduce((left, request) => left + leftLater(request), 0), performance.now() - start)
+  }
 
   /** Requests in the order they came: runs of commits as groups of at most GROUP, anything else between them. */
   const handle = (requests: readonly WriterRequest[]): void => {
     let group: CommitRequest[] = []
     const flush = (): void => {
-      if (group.length > 0) port.postMessage(encodeAnswers(commitGroup(connection, names, group)))
+      if (group.length > 0) write(group)
       group = []
     }
     for (const request of requests) {
@@ -73,14 +90,20 @@ const serve = (port: NonNullable<typeof parentPort>, path: string): void => {
         continue
       }
       flush()
-      if (request.kind === 'durability') {
-        port.postMessage(encodeAnswers([{ id: request.id, kind: 'durability', ...durabilityOf(connection) }]))
-      } else {
-        connection.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-        connection.close()
-        ownership.release()
-        port.postMessage(encodeAnswers([{ id: request.id, kind: 'closed' }]))
-        port.close()
+      switch (request.kind) {
+        case 'durability': answer([{ id: request.id, kind: 'durability', ...durabilityOf(connection) }]); break
+        case 'catch-up':
+          catchUp.ask(request.until, failure => answer([failure === undefined
+            ? { id: request.id, kind: 'caught-up' } : { id: request.id, kind: 'failed', reason: reasonOf(failure) }]))
+          break
+        case 'close':
+          catchUp.stop()
+          connection.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+          connection.close()
+          ownership.release()
+          answer([{ id: request.id, kind: 'closed' }])
+          port.close()
+          break
       }
     }
     flush()
@@ -95,7 +118,7 @@ const serve = (port: NonNullable<typeof parentPort>, path: string): void => {
     }
     handle(requests)
   })
-  port.postMessage(encodeAnswers([{ id: 0, kind: 'ready', latest: latestUpdate(connection), sequence: latestSequence(connection) }]))
+  answer([{ id: 0, kind: 'ready', latest: latestUpdate(connection), sequence: latestSequence(connection) }])
 }
 
 if (parentPort !== null) serve(parentPort, (workerData as { readonly path: string }).path)

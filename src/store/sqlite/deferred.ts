@@ -1,0 +1,75 @@
+/**
+ * What is indexed after its commit: AuditEvents, which are written with every request and seldom searched, and the words
+ * of full text. The commit keeps it as one row of `pending` (`pending.ts`); a search that could tell the difference waits
+ * until everything committed before it is indexed.
+ */
+import type { Extracted } from '../../search/entries.ts'
+import type { Condition, Include, SearchPlan } from '../../search/plan.ts'
+import { indexing, type Indexing } from './indexed.ts'
+
+const TYPES: ReadonlySet<string> = new Set(['AuditEvent'])
+
+/** Folded words, parted by spaces: the columns of `words`. */
+export interface Words {
+  readonly text: string
+  readonly content: string
+}
+
+export interface Deferred {
+  /** All index entries of a type that is indexed later. */
+  readonly index?: Indexing
+  /** In the place of those the resource had. */
+  readonly words?: Words
+}
+
+/** Index entries as they go to the writer: some for the commit itself, the others as the text of a Deferred. */
+export interface Parted {
+  readonly now: Indexing | undefined
+  /** '': nothing. */
+  readonly later: string
+}
+
+/** No words, for a resource that may have had some. */
+export const WORDLESS: Deferred = { words: { text: '', content: '' } }
+
+const wordsOf = ({ entries }: Extracted): Words | undefined => {
+  let text = ''
+  let content = ''
+  for (const entry of entries) {
+    if (entry.kind !== 'words') continue
+    if (entry.param === '_text') text = entry.words.join(' ')
+    else content = entry.words.join(' ')
+  }
+  return text === '' && content === '' ? undefined : { text, content }
+}
+
+/** @param replaces whether there may be entries of before, whose words have to go */
+export const parted = (type: string, extracted: Extracted, replaces: boolean): Parted => {
+  const index = indexing(type, extracted)
+  const words = wordsOf(extracted) ?? (replaces ? WORDLESS.words : undefined)
+  const isLater = TYPES.has(type)
+  const later: Deferred = { ...(isLater ? { index } : {}), ...(words === undefined ? {} : { words }) }
+  return { now: isLater ? undefined : index, later: isLater || words !== undefined ? JSON.stringify(later) : '' }
+}
+
+const someDeferred = (types: readonly string[]): boolean => types.some(type => TYPES.has(type))
+
+const conditionReads = (condition: Condition): boolean => {
+  switch (condition.kind) {
+    case 'all-of': case 'any-of': return condition.of.some(conditionReads)
+    case 'not': return conditionReads(condition.of)
+    case 'match': return condition.test.kind === 'words'
+    case 'chain': return someDeferred(condition.types) || conditionReads(condition.where)
+    case 'has': return TYPES.has(condition.type) || conditionReads(condition.where)
+    case 'within': return TYPES.has(condition.type)
+    case 'missing': case 'of-type': case 'ids': case 'last-updated': return false
+  }
+}
+
+/** `_include=*` without `:iterate` reads the entries of the matches only. */
+const includeReads = ({ source, direction, iterate }: Include): boolean =>
+  TYPES.has(source) || (source === '*' && (direction === 'revinclude' || iterate))
+
+/** Whether a search's answer may rest on what is indexed later. */
+export const readsDeferred = (plan: SearchPlan): boolean =>
+  someDeferred(plan.types) || conditionReads(plan.where) || plan.includes.some(includeReads)
