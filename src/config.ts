@@ -23,6 +23,12 @@ export interface Config {
   readonly store: StoreConfig
   readonly profiles: 'ukcore' | 'declared'
   readonly auth: 'on' | 'off'
+  /** Whether a PUT to a free id creates there. */
+  readonly updateCreate: boolean
+  /** What a conditional delete does with several matches. */
+  readonly conditionalDelete: 'single' | 'multiple'
+  /** Milliseconds after which a search is stopped. */
+  readonly searchLimitMs: number
   readonly clock: ClockConfig
   readonly logLevel: LogLevel
 }
@@ -75,6 +81,10 @@ const clock = z.string().transform((text, context): ClockConfig => {
   return { kind: 'manual', start: Date.parse(start) }
 })
 
+const SEARCH_LIMIT_FORM = 'must be milliseconds, from 50 to 60000'
+const searchLimit = z.string().regex(/^\d{1,5}$/, SEARCH_LIMIT_FORM).transform(Number)
+  .refine(number => number >= 50 && number <= 60_000, SEARCH_LIMIT_FORM)
+
 const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, { error: `must be one of: ${values.join(', ')}` })
 
@@ -87,6 +97,9 @@ export const defaults = {
   STORE: 'sqlite:./data/hub.db',
   PROFILES: 'ukcore',
   AUTH: 'on',
+  UPDATE_CREATE: 'on',
+  CONDITIONAL_DELETE: 'multiple',
+  SEARCH_LIMIT_MS: '2000',
   CLOCK: 'system',
   LOG_LEVEL: 'info',
 } as const
@@ -99,6 +112,9 @@ const form = z.object({
   STORE: store,
   PROFILES: oneOf(['ukcore', 'declared']),
   AUTH: oneOf(['on', 'off']),
+  UPDATE_CREATE: oneOf(['on', 'off']),
+  CONDITIONAL_DELETE: oneOf(['single', 'multiple']),
+  SEARCH_LIMIT_MS: searchLimit,
   CLOCK: clock,
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
 }).superRefine(({ HOST, AUTH, CLOCK }, context) => {
@@ -119,9 +135,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   if (!result.success) {
     throw new ConfigError(result.error.issues.map(({ path: [name], message }) => `${String(name)}=${given[String(name)]}: ${message}`))
   }
-  const { PORT, HOST, BASE_URL, CLIENTS, STORE, PROFILES, AUTH, CLOCK, LOG_LEVEL } = result.data
+  const { PORT, HOST, BASE_URL, CLIENTS, STORE, PROFILES, AUTH, CLOCK, LOG_LEVEL, ...served } = result.data
   return {
     port: PORT, host: HOST, baseUrl: BASE_URL, clients: CLIENTS, tokenKey: join(dirname(CLIENTS), 'keys', 'hub-tokens.json'),
     store: STORE, profiles: PROFILES, auth: AUTH, clock: CLOCK, logLevel: LOG_LEVEL,
+    updateCreate: served.UPDATE_CREATE === 'on', conditionalDelete: served.CONDITIONAL_DELETE, searchLimitMs: served.SEARCH_LIMIT_MS,
   }
 }

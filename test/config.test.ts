@@ -16,6 +16,7 @@ describe('configuration', () => {
     expect(readConfig({})).toEqual({
       port: 3000, host: '127.0.0.1', baseUrl: undefined, clients: './data/clients.json', tokenKey: 'data/keys/hub-tokens.json',
       store: { kind: 'sqlite', path: './data/hub.db' }, profiles: 'ukcore', auth: 'on', clock: { kind: 'system' }, logLevel: 'info',
+      updateCreate: true, conditionalDelete: 'multiple', searchLimitMs: 2000,
     })
   })
 
@@ -23,10 +24,12 @@ describe('configuration', () => {
     const config = readConfig({
       PORT: '0', HOST: '::1', BASE_URL: 'https://hub.example.nhs.uk/fhir/', CLIENTS: '/srv/c.json', STORE: 'sqlite:/srv/hub.db',
       PROFILES: 'declared', AUTH: 'off', CLOCK: 'manual:2026-11-24T10:15:00Z', LOG_LEVEL: 'silent',
+      UPDATE_CREATE: 'off', CONDITIONAL_DELETE: 'single', SEARCH_LIMIT_MS: '500',
     })
     expect(config).toMatchObject({
       port: 0, host: '::1', baseUrl: 'https://hub.example.nhs.uk', clients: '/srv/c.json', store: { path: '/srv/hub.db' },
       profiles: 'declared', auth: 'off', clock: { kind: 'manual', start: Date.UTC(2026, 10, 24, 10, 15) }, logLevel: 'silent',
+      updateCreate: false, conditionalDelete: 'single', searchLimitMs: 500,
     })
   })
 
@@ -37,6 +40,9 @@ describe('configuration', () => {
     expect(found.map(problem => problem.split('=')[0])).toEqual(expect.arrayContaining(['PORT', 'STORE', 'AUTH', 'PROFILES', 'CLOCK', 'BASE_URL']))
     expect(found).toHaveLength(6)
   })
+
+  it.each(['49', '60001', '2s', '-1'])('takes no SEARCH_LIMIT_MS of %s', SEARCH_LIMIT_MS =>
+    expect(problems({ SEARCH_LIMIT_MS })).toEqual([expect.stringContaining('from 50 to 60000')]))
 
   it('takes no day that does not exist for the clock', () =>
     expect(problems({ CLOCK: 'manual:2026-02-30T10:15:00Z' })).toHaveLength(1))

@@ -52,6 +52,13 @@ export const operationTable: ReadonlyMap<string, OperationRow> = new Map(Object.
   transition: { roles: partners, needs: 'u' },
   'available-actions': { roles: partners, needs: 'r' },
   validate: { roles: everyone, needs: 'r' },
+  everything: { roles: partners, needs: 'r' },
+  // What may be changed of which type is asked of the change, as of an update.
+  meta: { roles: everyone, needs: 'r' },
+  'meta-add': { roles: partners, needs: 'u' },
+  'meta-delete': { roles: partners, needs: 'u' },
+  // Its counts are of everything there is.
+  reindex: { roles: ['administrator'], needs: 'u' },
 }))
 const unlisted: OperationRow = { roles: ['administrator'], needs: 'u' }
 
@@ -73,6 +80,10 @@ export const permit = (caller: Caller, interaction: Interaction, type: string, o
   if (!roles.includes(caller.role)) throw outcomes.forbidden(`${what} is not for the role ${caller.role}${who(roles)}${why(type, roles)}`)
   requireScope(caller, letters[interaction], type, what)
 }
+
+/** As `permit`, for what is left out and not refused: the types of a search that names none. */
+export const isPermitted = (caller: Caller, interaction: RestInteraction, type: string): boolean =>
+  rolesFor(interaction, type).includes(caller.role) && scopesAllow(caller.scopes, letters[interaction], type)
 
 /** Roles the interaction is open to; for documentation and the CapabilityStatement too. */
 export const rolesFor = (interaction: RestInteraction, type: string): readonly Role[] => {

@@ -74,6 +74,11 @@ const atEntry = (index: number, expression: string): string => {
 /** What a PATCH may carry (RFC 5789 section 3.1, https://hl7.org/fhir/R4/http.html#patch). */
 export const PATCH_TYPES = ['application/json-patch+json', 'application/fhir+json'] as const
 
+/** Why a SearchParameter of somebody's own is not searched by; `expression` is the element at fault. */
+export const unusableParameter = (expression: string, text: string): Issue & { readonly expression: readonly string[] } => ({
+  severity: 'error', type: 'business-rule', code: 'search-parameter-unusable', text, expression: [expression],
+})
+
 /** The catalogue. Add an entry here; never build a FhirError elsewhere except from validation issues. */
 export const outcomes = {
   // -- what was sent cannot be read
@@ -160,6 +165,13 @@ export const outcomes = {
     status: 400, type: 'value', code: 'search-bad-value', text, expression: `http.${name}` }),
   unsupportedSearch: (name: string, text: string) => error({
     status: 400, type: 'not-supported', code: 'search-unsupported', text, expression: `http.${name}` }),
+  unknownElement: (type: string, path: string, nearest?: string) => error({
+    status: 400, type: 'not-supported', code: 'search-unknown-element', expression: 'http._elements',
+    text: `${type} has no element ${quoted(path)}${meant(nearest)}` }),
+  conditionIncomplete: (type: string, parameter: string, id: string) => error({
+    status: 422, type: 'incomplete', code: 'search-parameter-incomplete',
+    text: `not every ${type} is indexed by "${parameter}" yet, so a condition by it could miss one; `
+      + `run SearchParameter/${id}/$reindex first, or name another parameter` }),
   /** Asking the same again would end the same, so there is no Retry-After. */
   searchTooCostly: (limitMs: number) => error({
     status: 503, type: 'too-costly', code: 'search-too-costly',
@@ -241,6 +253,9 @@ export const outcomes = {
     status: 422, type: 'value', code: 'reference-malformed', expression,
     text: `${quoted(reference)} leads nowhere; send Type/id, an absolute URL, or "#id" of a contained resource `
       + '(conditional references only in a transaction)' }),
+  subsetSent: (what: string) => error({
+    status: 422, type: 'business-rule', code: 'subset-sent', expression: 'Resource.meta.tag',
+    text: `the body is tagged SUBSETTED, and what it leaves out of ${what} would be lost; read the whole resource (without _summary and _elements) and send that` }),
   businessRule: (code: string, text: string, expression?: string) => error({
     status: 422, type: 'business-rule', code, text, ...(expression ? { expression } : {}) }),
   transitionNotAllowed: (text: string, allowed: readonly string[], expression: string) => error({

@@ -10,11 +10,15 @@ import type { Resource } from '../fhir/resource.ts'
 
 /** The resource itself, its references under `base` made relative; a Bundle that is kept as a document stays as it is. */
 export const localise = <T extends Resource>(resource: T, base: string): T => {
-  if (resource.resourceType === 'Bundle') return resource
+  if (resource.resourceType !== 'Bundle') localiseReferences(resource, base)
+  return resource
+}
+
+/** In a resource, or in part of one. */
+export const localiseReferences = (holder: object, base: string): void => {
   const own = `${base}/`
-  for (const found of references(resource)) {
+  for (const found of references(holder)) {
     const { reference } = found
     if (reference.startsWith(own) && parseReference(reference, [base]).kind === 'local') found.set(reference.slice(own.length))
   }
-  return resource
 }

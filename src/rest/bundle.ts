@@ -7,6 +7,13 @@ import { refText } from '../fhir/resource.ts'
 import type { StoredVersion } from '../store/store.ts'
 import { etag } from './answers.ts'
 
+/** Where a page link says how far the pages before it went; sealed, so that nobody can write one. */
+export const PAGE_PARAMETER = '_page'
+
+/** Without `?`. */
+export const queryText = (pairs: readonly (readonly [string, string])[]): string =>
+  new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])).toString()
+
 export interface Link {
   readonly relation: 'self' | 'first' | 'next' | 'previous'
   readonly url: string

@@ -32,12 +32,24 @@ export const versionInTag = (text: string | undefined): number | undefined => {
   return tags[0] ?? 0
 }
 
-/** 412 unless `current` is a version that the caller named. */
-export const requireVersion = (what: string, ifMatch: Tags | undefined, current: Resource | undefined): void => {
-  if (ifMatch === undefined) return
+/** What a write asks of what is there: If-Match, and If-None-Match (`*`: only where there is nothing). */
+export interface Preconditions {
+  readonly ifMatch: Tags | undefined
+  readonly ifNoneMatch: Tags | undefined
+}
+
+export const UNCONDITIONAL: Preconditions = { ifMatch: undefined, ifNoneMatch: undefined }
+
+/** Of the headers of a write, or of `ifMatch` and `ifNoneMatch` of an entry. */
+export const preconditionsOf = (ifMatch: string | undefined, ifNoneMatch: string | undefined): Preconditions =>
+  ({ ifMatch: tagsIn('If-Match', ifMatch), ifNoneMatch: tagsIn('If-None-Match', ifNoneMatch) })
+
+/** 412 unless `current` is a version that If-Match names, and none that If-None-Match does. */
+export const requirePreconditions = (what: string, { ifMatch, ifNoneMatch }: Preconditions, current: Resource | undefined): void => {
   const version = Number(current?.meta?.versionId ?? 0)
-  const holds = ifMatch === 'any' ? current !== undefined : ifMatch.includes(version)
-  if (!holds) throw outcomes.versionConflict(what, version)
+  const isNamed = (tags: Tags): boolean => (tags === 'any' ? current !== undefined : tags.includes(version))
+  if (ifMatch !== undefined && !isNamed(ifMatch)) throw outcomes.versionConflict(what, version)
+  if (ifNoneMatch !== undefined && isNamed(ifNoneMatch)) throw outcomes.alreadyThere(what, version)
 }
 
 /** Whether a conditional read is answered by 304; If-Modified-Since counts only without If-None-Match, a date that is none never. */

@@ -14,6 +14,7 @@ import { history, instanceHistory } from './interactions/history.ts'
 import { patchById, patchWhere } from './interactions/patch.ts'
 import { read, vread } from './interactions/read.ts'
 import { search } from './interactions/search.ts'
+import { compartmentArea, type SearchArea } from './interactions/search-area.ts'
 import { create, remove, update } from './interactions/write.ts'
 import { indented, isPretty } from './pretty.ts'
 import type { RequestContext } from './repository.ts'
@@ -28,45 +29,44 @@ export const createHandler = (parts: RestParts): FhirHandler => {
   }
   const handle: FhirHandler = async (request, caller) => {
     const context: RequestContext = { caller, requestId: request.requestId, correlationId: request.correlationId }
-    const [first, second, third, fourth, ...rest] = request.path
-    if (rest.length > 0) throw unknownRoute(request)
+    const [first, second, third, fourth, fifth, ...rest] = request.path
+    if (rest.length > 0 || (fifth !== undefined && !(third === '_history' && fifth.startsWith('$')))) throw unknownRoute(request)
     if (first === undefined) return bySystem(parts, request, context, handle)
-    if (first === 'metadata') return byMethod(request, { GET: async () => ({ status: 200, headers: {}, body: capability(request.base) }) })
-    if (first === '_history' && second === undefined) return byMethod(request, { GET: () => historyOf(parts, request, context, undefined) })
-    if (first.startsWith('$')) {
-      if (second !== undefined) throw unknownRoute(request)
-      return parts.operations.run(parts, request, context, { code: first.slice(1), type: undefined, id: undefined })
-    }
+    if (second === undefined) {
+      if (first === 'metadata') return byMethod(request, { GET: async () => ({ status: 200, headers: {}, body: capability(request.base) }) })
+      if (first === '_search') return byForm(parts, request, context, { kind: 'system' })
+      if (first === '_history') return byMethod(request, { GET: () => historyOf(parts, request, context, undefined) })
+      if (first.startsWith('$')) return operation(parts, request, context, first)
+    } else if (/^[$_]|^metadata$/.test(first)) throw unknownRoute(request)
+
     requireType(parts, first)
     if (second === undefined) return byType(parts, request, context, first)
-    if (second === '_search' && third === undefined) {
-      // A form was read into the query already; what is left is a body of another kind.
-      if (request.body !== '') throw outcomes.unsupportedMediaType(request.headers['content-type'] ?? '', 'application/x-www-form-urlencoded')
-      return byMethod(request, { POST: () => searchType(parts, request, context, first) })
-    }
-    if (second === '_history' && third === undefined) return byMethod(request, { GET: () => historyOf(parts, request, context, first) })
-    if (second.startsWith('$')) {
-      if (third !== undefined) throw unknownRoute(request)
-      return parts.operations.run(parts, request, context, { code: second.slice(1), type: first, id: undefined })
-    }
+    if (third === undefined) {
+      if (second === '_search') return byForm(parts, request, context, { kind: 'type', type: first })
+      if (second === '_history') return byMethod(request, { GET: () => historyOf(parts, request, context, first) })
+      if (second.startsWith('$')) return operation(parts, request, context, second, first)
+    } else if (/^[$_]/.test(second)) throw unknownRoute(request)
+
     if (!isId(second)) throw outcomes.notFound(`${first}/${second.slice(0, 64)}`)
     const ref = { type: first, id: second }
     if (third === undefined) return byInstance(parts, request, context, ref)
-    if (third.startsWith('$') && fourth === undefined) {
-      return parts.operations.run(parts, request, context, { code: third.slice(1), type: first, id: second })
-    }
+    if (fifth !== undefined) return operation(parts, request, context, fifth, first, second, fourth)
     if (third === '_history') return byHistory(parts, request, context, ref, fourth)
-    throw unknownRoute(request)
+    if (third.startsWith('$') && fourth === undefined) return operation(parts, request, context, third, first, second)
+    return byCompartment(parts, request, context, ref, third, fourth)
   }
   return answer
 }
 
 const bySystem = (parts: RestParts, request: FhirRequest, context: RequestContext, handle: FhirHandler): Promise<FhirAnswer> =>
-  byMethod(request, { POST: () => batchOrTransaction(parts, request, context, handle) })
+  byMethod(request, {
+    GET: () => search(parts, request, context, { kind: 'system' }),
+    POST: () => batchOrTransaction(parts, request, context, handle),
+  })
 
 const byType = (parts: RestParts, request: FhirRequest, context: RequestContext, type: string): Promise<FhirAnswer> =>
   byMethod(request, {
-    GET: () => searchType(parts, request, context, type),
+    GET: () => search(parts, request, context, { kind: 'type', type }),
     POST: () => {
       permit(context.caller, 'create', type)
       return create(parts, request, context, type)
@@ -82,10 +82,29 @@ const byType = (parts: RestParts, request: FhirRequest, context: RequestContext,
     } : {}),
   })
 
-const searchType = (parts: RestParts, request: FhirRequest, context: RequestContext, type: string): Promise<FhirAnswer> => {
-  permit(context.caller, 'search', type)
-  return search(parts, request, context, [type], request.query)
+/** `_search`: a form was read into the query already; what is left is a body of another kind. */
+const byForm = (parts: RestParts, request: FhirRequest, context: RequestContext, area: SearchArea): Promise<FhirAnswer> =>
+  byMethod(request, {
+    POST: () => {
+      if (request.body !== '') throw outcomes.unsupportedMediaType(request.headers['content-type'] ?? '', 'application/x-www-form-urlencoded')
+      return search(parts, request, context, area)
+    },
+  })
+
+/** `Patient/1/Observation`, `Patient/1/*`, and both by `_search`. */
+const byCompartment = (
+  parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef, type: string, more: string | undefined,
+): Promise<FhirAnswer> => {
+  if (type !== '*' && !/^[A-Z]/.test(type) && type !== '_search') throw unknownRoute(request)
+  if (more !== undefined && (more !== '_search' || type === '_search')) throw unknownRoute(request)
+  const area = compartmentArea(parts.definitions, ref.type, ref.id, type === '_search' ? '*' : type)
+  if (type === '_search' || more === '_search') return byForm(parts, request, context, area)
+  return byMethod(request, { GET: () => search(parts, request, context, area) })
 }
+
+const operation = (
+  parts: RestParts, request: FhirRequest, context: RequestContext, segment: string, type?: string, id?: string, version?: string,
+): Promise<FhirAnswer> => parts.operations.run(parts, request, context, { code: segment.slice(1), type, id, version })
 
 const byInstance = (parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef): Promise<FhirAnswer> =>
   byMethod(request, {

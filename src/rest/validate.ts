@@ -7,6 +7,7 @@
 import { permit } from '../access/permissions.ts'
 import { FhirError, operationOutcome, outcomes, type Issue } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
+import { UNCONDITIONAL } from './conditions.ts'
 import { put, removeCurrent, requireSameId } from './interactions/write.ts'
 import { operation, type OperationRequest } from './operation.ts'
 import { parseStored } from './unit-of-work.ts'
@@ -55,7 +56,7 @@ const judgeContent = async (request: OperationRequest, mode: Exclude<Mode, 'dele
     }
     const ref = { type: resourceType, id: addressed(id, 'update') }
     requireSameId(resource, ref)
-    await put(unit, resource, ref, undefined, repository, request)
+    await put(unit, resource, ref, { preconditions: UNCONDITIONAL, mayCreate: true }, repository, request)
   })]
 }
 
@@ -77,7 +78,7 @@ const judgeDeletion = async (request: OperationRequest): Promise<readonly Issue[
   await stored(request)
   return refusal(request, async unit => {
     permit(caller, 'delete', resourceType)
-    await removeCurrent(unit, ref, undefined, repository, request)
+    await removeCurrent(unit, ref, UNCONDITIONAL, repository, request)
   })
 }
 

@@ -115,6 +115,9 @@ export class TooCostly extends Error {
   }
 }
 
+/** More long searches wait than the store runs: this one was not begun. */
+export class Overloaded extends Error {}
+
 export interface SearchPage {
   readonly matches: readonly StoredVersion[]
   readonly included: readonly StoredVersion[]

@@ -130,11 +130,44 @@ describe('conditional delete', () => {
     expect(await count('hidden')).toBe(1)
   })
 
-  it('of several is 412, and all are there still', async () => {
-    await created('two')
-    await created('two')
-    expect((await remove('two')).status).toBe(412)
-    expect(await count('two')).toBe(2)
+  it('of several deletes them all and says which', async () => {
+    const ids = [await created('two'), await created('two')]
+    const answer = await remove('two')
+    expect([answer.status, codeOf(answer)]).toEqual([200, 'deleted'])
+    for (const id of ids) expect(answer.text).toContain(`Patient/${id} is deleted, as its version 2`)
+    for (const id of ids) await (await hub.as('gp')).get(`/fhir/Patient/${id}`).expect(410)
+    const audit = await (await hub.as('administrator')).get('/fhir/AuditEvent').query({ entity: `Patient/${ids[1]}`, action: 'D,E' }).expect(200)
+    expect(audit.body).toMatchObject({ total: 1 })
+  })
+
+  it('of several deletes none when one may not be deleted, or when If-Match names the version of one', async () => {
+    const [kept] = [await created('held'), await created('held')]
+    const ward = await hub.as('gp')
+    await ward.post('/fhir/ServiceRequest').send({
+      resourceType: 'ServiceRequest', status: 'active', intent: 'order', subject: { reference: `Patient/${kept}` }, code: { text: 'Fall' },
+    }).expect(201)
+    expect((await remove('held')).status).toBe(409)
+    expect((await remove('held', { 'If-Match': 'W/"1"' })).status).toBe(412)
+    expect(await count('held')).toBe(2)
+  })
+
+  it('of more than 100 is 412, and says how many', async () => {
+    const entry = Array.from({ length: 101 }, () => ({ resource: patient('crowd'), request: { method: 'POST', url: 'Patient' } }))
+    expect((await send('transaction', entry)).status).toBe(200)
+    const answer = await remove('crowd')
+    expect([answer.status, codeOf(answer)]).toEqual([412, 'too-many-to-delete'])
+    expect(answer.text).toContain('up to 100')
+    const summed = await (await hub.as('gp')).get(`${where('crowd')}&_summary=count`).expect(200)
+    expect(summed.body).toMatchObject({ total: 101 })
+  })
+
+  it('is 204 where minimal is preferred, and an OperationOutcome where that is', async () => {
+    await created('brief')
+    await created('brief')
+    expect((await remove('brief', { Prefer: 'return=minimal' })).status).toBe(204)
+    await created('told')
+    const answer = await remove('told', { Prefer: 'return=OperationOutcome' })
+    expect([answer.status, codeOf(answer)]).toEqual([200, 'deleted'])
   })
 
   it('honours If-Match, and needs criteria', async () => {
@@ -164,6 +197,17 @@ describe('conditions in transactions', () => {
     expect(entry?.[0]?.resource).toMatchObject({ id: updated, gender: 'other' })
     expect(entry?.[4]?.resource).toMatchObject({ subject: { reference: `Patient/${entry?.[1]?.resource?.id}` } })
     await (await hub.as('gp')).get(`/fhir/Patient/${deleted}`).expect(410)
+  })
+
+  it('a deletion of several is of them all', async () => {
+    const ids = [await created('t-several'), await created('t-several')]
+    const answer = await send('transaction', [
+      { request: { method: 'DELETE', url: `Patient?identifier=${SYSTEM}|t-several` } },
+      { resource: patient('t-several'), request: { method: 'POST', url: 'Patient' } },
+    ])
+    expect((answer.body as Bundle).entry?.map(({ response }) => response.status)).toEqual(['200 OK', '201 Created'])
+    expect(answer.body).toMatchObject({ entry: [{ response: { outcome: { resourceType: 'OperationOutcome' } } }, {}] })
+    for (const id of ids) await (await hub.as('gp')).get(`/fhir/Patient/${id}`).expect(410)
   })
 
   it.each([
@@ -314,7 +358,7 @@ it('the CapabilityStatement tells of all this, and of nothing more', async () =>
   expect(patchFormat).toEqual(['application/json-patch+json', 'application/fhir+json'])
   expect(rest[0]?.interaction.map(({ code }) => code)).toContain('history-system')
   const of = (type: string) => rest[0]?.resource.find(resource => resource.type === type)
-  expect(of('Patient')).toMatchObject({ conditionalUpdate: true, conditionalDelete: 'single', conditionalRead: 'full-support' })
+  expect(of('Patient')).toMatchObject({ conditionalUpdate: true, conditionalDelete: 'multiple', conditionalRead: 'full-support' })
   expect(of('Patient')?.interaction.map(({ code }) => code)).toEqual(expect.arrayContaining(['patch', 'history-type']))
   expect(of('AuditEvent')).toMatchObject({ conditionalUpdate: false, conditionalDelete: 'not-supported' })
   expect(of('AuditEvent')?.interaction.map(({ code }) => code)).not.toContain('patch')

@@ -161,7 +161,8 @@ describe('interactions on one resource', () => {
     ['PUT', '/fhir/Patient', 405, 'allowed: GET, POST, HEAD'],
     ['PATCH', '/fhir/Patient', 405, 'allowed: GET, POST, HEAD'],
     ['POST', '/fhir/Patient/x', 405, 'allowed: GET, PUT, PATCH, DELETE, HEAD'],
-    ['GET', '/fhir', 405, 'POST'],
+    ['GET', '/fhir', 400, 'such as _type=Patient'],
+    ['PUT', '/fhir', 405, 'allowed: GET, POST, HEAD'],
     ['GET', '/fhir/Patient/x/y/z/a', 404, 'see GET /fhir/metadata'],
   ])('%s %s is %i and says what is there', async (method, path, status, text) => {
     const administrator = await hub.as('administrator')
@@ -198,7 +199,7 @@ describe('interactions on one resource', () => {
   it('a read refuses what it would have to pass over', async () => {
     const { gp, id } = await created()
     await gp.get(`/fhir/Patient/${id}`).query({ _format: 'json', _summary: 'false' }).expect(200)
-    for (const query of [{ _summary: 'true' }, { _elements: 'name' }, { name: 'x' }]) await gp.get(`/fhir/Patient/${id}`).query(query).expect(400)
+    await gp.get(`/fhir/Patient/${id}`).query({ name: 'x' }).expect(400)
     await gp.get(`/fhir/Patient/${id}`).query({ name: 'x' }).set('Prefer', 'handling=lenient').expect(200)
   })
 

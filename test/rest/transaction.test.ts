@@ -49,7 +49,7 @@ describe('transaction', () => {
     expect(answer.body).toMatchObject({ entry: [{ resource: { subject: { reference: `Patient/${(known.body as { id: string }).id}` } } }] })
     const refused = await send([{ resource: observation('Patient?identifier=none'), request: { method: 'POST', url: 'Observation' } }])
     expect(refused.status).toBe(422)
-    expect(refused.body).toMatchObject({ issue: [{ expression: ['Bundle.entry[0].resource.Observation.subject.reference'] }] })
+    expect(refused.body).toMatchObject({ issue: [{ expression: ['Bundle.entry[0].resource.subject.reference'] }] })
   })
 
   it('ifNoneExist takes the match and others may refer to it', async () => {

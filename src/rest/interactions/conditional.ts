@@ -7,14 +7,15 @@ import { randomUUID } from 'node:crypto'
 import { outcomes } from '../../fhir/outcomes.ts'
 import { isId, refText, type Resource, type ResourceRef } from '../../fhir/resource.ts'
 import { localise } from '../addresses.ts'
-import { etag, written } from '../answers.ts'
+import { written } from '../answers.ts'
 import { readResource } from '../body.ts'
-import { tagsIn, type Tags } from '../conditions.ts'
+import type { Preconditions } from '../conditions.ts'
 import type { RestParts } from '../context.ts'
 import type { RequestContext } from '../repository.ts'
 import type { FhirAnswer, FhirRequest } from '../request.ts'
 import type { Unit } from '../unit.ts'
-import { findOne, nothingDeleted, put, removeCurrent, versionOf } from './write.ts'
+import { findAll, findOne } from './criteria.ts'
+import { deleted, nothingDeleted, preconditionsIn, put, removeCurrent, versionOf } from './write.ts'
 
 /** How the answer is written is no part of the condition. */
 const criteriaPairs = ({ query }: FhirRequest): [string, string][] =>
@@ -28,10 +29,10 @@ export const conditionIn = (request: FhirRequest): string => new URLSearchParams
 export const updateWhere = async (parts: RestParts, request: FhirRequest, context: RequestContext, type: string): Promise<FhirAnswer> => {
   const resource = localise(readResource(request.body, type), request.base)
   const query = conditionIn(request)
-  const ifMatch = tagsIn('If-Match', request.headers['if-match'])
+  const preconditions = preconditionsIn(request)
   const { value: { ref, created }, versions } = await parts.repository.transact(context, async unit => {
     const ref = await updateTarget(parts, unit, resource, query, context, request.base)
-    return { ref, created: await putAt(parts, unit, resource, ref, ifMatch, context) }
+    return { ref, created: await putWhere(parts, unit, resource, ref, preconditions, context) }
   })
   return written(request, versionOf(versions, ref), created ? 201 : 200)
 }
@@ -53,27 +54,40 @@ export const updateTarget = async (
     return { type, id: String(match.id) }
   }
   const ref = { type, id: id ?? randomUUID() }
-  const isTaken = await unit.read(ref) !== undefined && await parts.repository.isVisible(context, ref)
-  if (isTaken) throw outcomes.conditionContradicted(refText(ref), `${type}?${query}`)
+  const isKnown = await parts.repository.isVisible(context, ref)
+  if (isKnown && await unit.read(ref) !== undefined) throw outcomes.conditionContradicted(refText(ref), `${type}?${query}`)
+  if (id !== undefined && !isKnown && !parts.policy.updateCreate) throw outcomes.clientIdNotAllowed(refText(ref))
   return ref
 }
 
 const ID_FORM = 'an id has 1 to 64 letters, digits, "-" or "."; leave it out to be given one'
 
-/** Answers whether it was created. */
-export const putAt = (
-  parts: RestParts, unit: Unit, resource: Resource, ref: ResourceRef, ifMatch: Tags | undefined, context: RequestContext,
-): Promise<boolean> => put(unit, { ...resource, id: ref.id }, ref, ifMatch, parts.repository, context)
+/** At the target that `updateTarget` found; answers whether it was created. */
+export const putWhere = (
+  parts: RestParts, unit: Unit, resource: Resource, ref: ResourceRef, preconditions: Preconditions, context: RequestContext,
+): Promise<boolean> => put(unit, { ...resource, id: ref.id }, ref, { preconditions, mayCreate: true }, parts.repository, context)
 
-/** Deletes the one match. Several are 412: what a condition takes away by surprise is not brought back. */
+/** One commit holds them all; beyond, a mistaken condition is likelier than a wish (docs/decisions/0006-delete-and-update.md). */
+const MAX_DELETED = 100
+
 export const removeWhere = async (parts: RestParts, request: FhirRequest, context: RequestContext, type: string): Promise<FhirAnswer> => {
   const query = conditionIn(request)
-  const ifMatch = tagsIn('If-Match', request.headers['if-match'])
-  const { value: ref, versions } = await parts.repository.transact(context, async unit => {
-    const match = await findOne(parts, unit, type, query, request.base)
-    const ref = match === undefined ? undefined : { type, id: String(match.id) }
-    return ref !== undefined && await removeCurrent(unit, ref, ifMatch, parts.repository, context) ? ref : undefined
+  const preconditions = preconditionsIn(request)
+  const { value: refs, versions } = await parts.repository.transact(context, async unit => {
+    const refs = await deleteTargets(parts, unit, type, query, preconditions, request.base)
+    for (const ref of refs) await removeCurrent(unit, ref, preconditions, parts.repository, context)
+    return refs
   })
-  if (ref === undefined) return nothingDeleted(`${type}?${query}`)
-  return { status: 204, headers: { etag: etag(versionOf(versions, ref)) }, body: undefined }
+  return refs.length === 0 ? nothingDeleted(`${type}?${query}`) : deleted(request, refs.map(ref => versionOf(versions, ref)))
+}
+
+/** What matches, up to the bound; 412 for more, and for several where one is the rule, or where If-Match names the version of one. */
+export const deleteTargets = async (
+  parts: RestParts, unit: Unit, type: string, query: string, { ifMatch }: Preconditions, base: string,
+): Promise<readonly ResourceRef[]> => {
+  const matches = await findAll(parts, unit, type, query, base)
+  const isSingle = parts.policy.conditionalDelete === 'single' || Array.isArray(ifMatch)
+  if (isSingle && matches.length > 1) throw outcomes.multipleMatches(`${type}?${query}`)
+  if (matches.length > MAX_DELETED) throw outcomes.tooManyToDelete(`${type}?${query}`, MAX_DELETED)
+  return matches.map(({ id }) => ({ type, id: String(id) }))
 }

@@ -1,53 +1,18 @@
 /** create, update, delete: https://hl7.org/fhir/R4/http.html#create */
-import type { Caller } from '../../access/caller.ts'
 import { permit } from '../../access/permissions.ts'
-import { permitReach } from '../../access/reach.ts'
-import { visibilityOf } from '../../access/visibility.ts'
 import { operationOutcome, outcomes, type Issue } from '../../fhir/outcomes.ts'
 import { refText, type Resource, type ResourceRef } from '../../fhir/resource.ts'
-import { parseSearch } from '../../search/parse.ts'
-import type { Condition } from '../../search/plan.ts'
 import type { StoredVersion } from '../../store/store.ts'
-import { etag, written } from '../answers.ts'
+import { etag, preference, written } from '../answers.ts'
 import { localise } from '../addresses.ts'
 import { readResource } from '../body.ts'
-import { requireVersion, tagsIn, type Tags } from '../conditions.ts'
+import { preconditionsOf, requirePreconditions, type Preconditions } from '../conditions.ts'
 import type { RestParts } from '../context.ts'
 import type { Repository, RequestContext } from '../repository.ts'
 import type { FhirAnswer, FhirRequest } from '../request.ts'
+import { requireWhole } from '../shape/subset.ts'
 import type { Unit } from '../unit.ts'
-
-/**
- * The condition of `If-None-Exist` and of conditional references; unknown parameters are refused, so that none widens it.
- * Its answer tells what is there, so it needs what a search needs. Without a criterion it would match whatever there is.
- */
-const criteria = (parts: RestParts, caller: Caller, type: string, query: string, base: string): Condition => {
-  permit(caller, 'search', type)
-  const pairs = [...new URLSearchParams(query)]
-  const shaping = pairs.find(([name]) => SHAPING.test(name))?.[0]
-  if (shaping !== undefined) throw outcomes.badParameter(shaping, `a condition says what to look for; leave ${shaping} out`)
-  const { plan } = parseSearch(parts.definitions, [type], pairs, { now: parts.clock.now(), strict: true, base })
-  if (plan.where.kind === 'all-of' && plan.where.of.length === 0) throw outcomes.multipleMatches(`${type}?${query}`)
-  permitReach(caller, plan)
-  return plan.where
-}
-
-/** Parameters about the answer of a search, which a condition does not have. */
-const SHAPING = /^_(?:count|sort|total|summary|elements|include|revinclude|page|format|pretty)(?::|$)/
-
-/** `?identifier=…`, `Patient?identifier=…` and `identifier=…` say the same. */
-const queryOf = (type: string, text: string): string => {
-  const mark = text.indexOf('?')
-  return mark >= 0 && ['', type].includes(text.slice(0, mark).trim()) ? text.slice(mark + 1) : text
-}
-
-/** What of a type matches the criteria and may be seen by the caller; more than one is refused with 412. */
-export const findOne = async (parts: RestParts, unit: Unit, type: string, text: string, base: string): Promise<Resource | undefined> => {
-  const query = queryOf(type, text)
-  const matches = await unit.find(type, criteria(parts, unit.caller, type, query, base), visibilityOf(unit.caller))
-  if (matches.length > 1) throw outcomes.multipleMatches(`${type}?${query}`)
-  return matches[0]
-}
+import { findOne } from './criteria.ts'
 
 export const create = async (parts: RestParts, request: FhirRequest, context: RequestContext, type: string): Promise<FhirAnswer> => {
   const { id: _given, ...resource } = localise(readResource(request.body, type), request.base)
@@ -62,56 +27,83 @@ export const create = async (parts: RestParts, request: FhirRequest, context: Re
   return written(request, versionOf(versions, ref), 201)
 }
 
+/** What a write asks by its headers. */
+export const preconditionsIn = ({ headers }: FhirRequest): Preconditions => preconditionsOf(headers['if-match'], headers['if-none-match'])
+
 export const update = async (parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef): Promise<FhirAnswer> => {
   const resource = localise(readResource(request.body, ref.type), request.base)
   requireSameId(resource, ref)
-  const ifMatch = tagsIn('If-Match', request.headers['if-match'])
+  const preconditions = preconditionsIn(request)
   const { value: created, versions } = await parts.repository.transact(context,
-    unit => put(unit, resource, ref, ifMatch, parts.repository, context))
+    unit => put(unit, resource, ref, { preconditions, mayCreate: parts.policy.updateCreate }, parts.repository, context))
   return written(request, versionOf(versions, ref), created ? 201 : 200)
 }
 
 type Visible = Pick<Repository, 'isVisible' | 'isListed'>
 
+interface PutOptions {
+  readonly preconditions: Preconditions
+  /** Whether an id that nothing has may be taken by this write. */
+  readonly mayCreate: boolean
+}
+
 /**
  * Update, or create with the client's id (R4 "update as create"); answers whether it was created. What may be
  * written depends on what is there: an entry of the directory is its keepers', a record inside a case is its parties'.
- * What was deleted is still whose it was. What is not visible is answered like a free id to whoever may not create.
+ * What was deleted is still whose it was, and comes back by its id. What is not visible is answered like a free id to
+ * whoever may not create.
  */
 export const put = async (
-  unit: Unit, resource: Resource, ref: ResourceRef, ifMatch: Tags | undefined, repository: Visible, context: RequestContext,
+  unit: Unit, resource: Resource, ref: ResourceRef, { preconditions, mayCreate }: PutOptions, repository: Visible, context: RequestContext,
 ): Promise<boolean> => {
   const { caller } = context
   const current = await unit.read(ref)
   const existed = await unit.existed(ref)
   const isVisible = existed && await repository.isVisible(context, ref)
-  if (!isVisible) permit(caller, 'create', ref.type)
+  if (!isVisible) {
+    permit(caller, 'create', ref.type)
+    if (!mayCreate) throw outcomes.clientIdNotAllowed(refText(ref))
+  }
   if (existed && !isVisible) throw outcomes.notFound(refText(ref))
   if (isVisible) permit(caller, await repository.isListed(ref) ? 'update' : current === undefined ? 'create' : 'update-own', ref.type)
-  requireVersion(refText(ref), ifMatch, current)
+  requirePreconditions(refText(ref), preconditions, current)
   if (current === undefined) unit.create(resource, { id: ref.id, method: 'PUT' })
-  else await unit.update(resource)
+  else {
+    requireWhole(resource, current)
+    await unit.update(resource)
+  }
   return current === undefined
 }
 
 /** Answers whether there was anything to delete that the caller may see; R4 has no error for nothing. */
 export const removeCurrent = async (
-  unit: Unit, ref: ResourceRef, ifMatch: Tags | undefined, repository: Visible, context: RequestContext,
+  unit: Unit, ref: ResourceRef, preconditions: Preconditions, repository: Visible, context: RequestContext,
 ): Promise<boolean> => {
   const current = await unit.read(ref)
   if (current === undefined || !await repository.isVisible(context, ref)) return false
-  requireVersion(refText(ref), ifMatch, current)
+  requirePreconditions(refText(ref), preconditions, current)
   await unit.delete(ref)
   return true
 }
 
 export const remove = async (parts: RestParts, request: FhirRequest, context: RequestContext, ref: ResourceRef): Promise<FhirAnswer> => {
-  const ifMatch = tagsIn('If-Match', request.headers['if-match'])
   const { value: removed, versions } = await parts.repository.transact(context,
-    unit => removeCurrent(unit, ref, ifMatch, parts.repository, context))
-  if (removed) return { status: 204, headers: { etag: etag(versionOf(versions, ref)) }, body: undefined }
-  return nothingDeleted(refText(ref))
+    unit => removeCurrent(unit, ref, preconditionsIn(request), parts.repository, context))
+  return removed ? deleted(request, [versionOf(versions, ref)]) : nothingDeleted(refText(ref))
 }
+
+/** 204 with the version of the deletion; 200 with an OperationOutcome for several, or where one is preferred. */
+export const deleted = (request: FhirRequest, versions: readonly StoredVersion[]): FhirAnswer => {
+  const preferred = preference(request.headers['prefer'])
+  const [only, ...others] = versions
+  const headers = only !== undefined && others.length === 0 ? { etag: etag(only) } : {}
+  const isTold = preferred === 'OperationOutcome' || (others.length > 0 && preferred !== 'minimal')
+  return isTold ? { status: 200, headers, body: JSON.stringify(operationOutcome(versions.map(deletedAs))) } : { status: 204, headers, body: undefined }
+}
+
+const deletedAs = ({ ref, version }: StoredVersion): Issue => ({
+  severity: 'information', type: 'informational', code: 'deleted', text: `${refText(ref)} is deleted, as its version ${version}`,
+})
 
 export const nothingDeleted = (what: string): FhirAnswer => ({
   status: 200, headers: {}, body: JSON.stringify(operationOutcome([nothingToDelete(what)])),

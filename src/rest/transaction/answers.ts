@@ -4,37 +4,49 @@ import { operationOutcome, outcomes, type FhirError } from '../../fhir/outcomes.
 import type { StoredVersion } from '../../store/store.ts'
 import { etag, locationOf, writtenBody, type Preference } from '../answers.ts'
 import type { FhirAnswer } from '../request.ts'
+import type { Entry } from './entries.ts'
 
 /** `Bundle.entry.response.status`: "starts with a 3 digit HTTP code … and may contain the standard HTTP description". */
 export const statusText = (status: number): string => `${status} ${STATUS_CODES[status] ?? ''}`.trim()
 
-const entryText = (response: object, resource: string | undefined): string =>
-  `{${resource === undefined ? '' : `"resource":${resource},`}"response":${JSON.stringify(response)}}`
-
-export const writtenEntry = (base: string, version: StoredVersion, status: 200 | 201, preferred: Preference): string => {
-  const outcome = preferred === 'OperationOutcome' ? { outcome: JSON.parse(writtenBody(preferred, version) ?? 'null') as unknown } : {}
-  return entryText(
-    { status: statusText(status), location: locationOf(base, version), etag: etag(version), lastModified: version.lastUpdated, ...outcome },
-    preferred === 'representation' ? version.json : undefined,
-  )
+interface Parts {
+  readonly response: object
+  /** JSON of the resource, and of `response.outcome`. */
+  readonly resource?: string | undefined
+  readonly outcome?: string | undefined
 }
 
-export const deletedEntry = (version: StoredVersion | undefined): string =>
-  entryText({ status: statusText(204), ...(version === undefined ? {} : { etag: etag(version) }) }, undefined)
+const entryText = ({ response, resource, outcome }: Parts): string => {
+  const text = JSON.stringify(response)
+  const told = outcome === undefined ? text : `${text.slice(0, -1)},"outcome":${outcome}}`
+  return `{${resource === undefined ? '' : `"resource":${resource},`}"response":${told}}`
+}
 
-/** The answer of an interaction of its own: a read inside a transaction, any entry of a batch. */
-export const answerEntry = (answer: FhirAnswer): string => {
+export const writtenEntry = (base: string, version: StoredVersion, status: 200 | 201, preferred: Preference): string => {
+  const body = writtenBody(preferred, version)
+  const response = { status: statusText(status), location: locationOf(base, version), etag: etag(version), lastModified: version.lastUpdated }
+  return entryText({ response, ...(preferred === 'OperationOutcome' ? { outcome: body } : { resource: body }) })
+}
+
+/**
+ * The answer of an interaction of its own: a deletion or a read inside a transaction, any entry of a batch. What a write has
+ * to say is its `outcome`, not a resource; to HEAD nothing is shown.
+ */
+export const answerEntry = ({ verb }: Pick<Entry, 'verb'>, answer: FhirAnswer): string => {
   const { etag: tag, location, 'last-modified': modified } = answer.headers
-  return entryText({
+  const response = {
     status: statusText(answer.status),
     ...(location === undefined ? {} : { location }),
     ...(tag === undefined ? {} : { etag: tag }),
     ...(modified === undefined ? {} : { lastModified: new Date(modified).toISOString() }),
-  }, answer.body)
+  }
+  const body = verb === 'HEAD' ? undefined : answer.body
+  const isOutcome = verb !== 'GET' && body?.startsWith('{"resourceType":"OperationOutcome"') === true
+  return entryText({ response, ...(isOutcome ? { outcome: body } : { resource: body }) })
 }
 
 export const failedEntry = (error: FhirError): string =>
-  entryText({ status: statusText(error.status), outcome: operationOutcome(error.issues) }, undefined)
+  entryText({ response: { status: statusText(error.status) }, outcome: JSON.stringify(operationOutcome(error.issues)) })
 
 /** 1,000 searches could ask for gigabytes; six times the largest body is enough for a Bundle that means what it asks. */
 export const MAX_ANSWER_LENGTH = 32 * 1024 * 1024

@@ -1,4 +1,7 @@
-/** batch: every entry is a request of its own, and one that fails fails alone. */
+/**
+ * batch: every entry is a request of its own, and one that fails fails alone. They run in the order of a transaction and are
+ * answered in their own (https://hl7.org/fhir/R4/http.html#brules).
+ */
 import { randomUUID } from 'node:crypto'
 import { instant } from '../../fhir/clock.ts'
 import { stringifyJson } from '../../fhir/json.ts'
@@ -10,34 +13,52 @@ import type { RequestContext } from '../repository.ts'
 import type { FhirAnswer, FhirHandler, FhirRequest } from '../request.ts'
 import { answerEntry, failedEntry, requireRoom } from './answers.ts'
 import { binaryPatch } from '../patch/patch.ts'
-import { entryList, readEntry, type Entry } from './entries.ts'
+import { entryList, inOrder, isRead, readEntry, type Entry } from './entries.ts'
 
 export const batch = async (
   parts: RestParts, request: FhirRequest, context: RequestContext, bundle: Resource, handle: FhirHandler,
 ): Promise<FhirAnswer> => {
-  const entries: string[] = []
+  const answers: string[] = []
   const denied: FhirRequest[] = []
+  const entries = entryList(bundle).flatMap((sent, index) => {
+    try {
+      return [readAlone(sent, index, request.base)]
+    } catch (error) {
+      answers[index] = failedAlone(error)
+      return []
+    }
+  })
   let size = 0
-  for (const [index, sent] of entryList(bundle).entries()) {
+  for (const entry of inOrder(entries)) {
     let own: FhirRequest | undefined
     try {
       requireRoom(size)
-      const entry = readEntry(sent, index, request.base)
-      // A Bundle within a Bundle would multiply the limit of entries.
-      if (entry.path.length === 0) throw outcomes.entry('entry-url', 'a batch holds no other batch or transaction', `Bundle.entry[${index}].request.url`)
       own = entryRequest(request, entry)
-      entries.push(answerEntry(await handle(own, context.caller)))
+      answers[entry.index] = answerEntry(entry, await handle(own, context.caller))
     } catch (error) {
-      if (!(error instanceof FhirError)) throw error
-      entries.push(failedEntry(error))
-      if (error.status === 403 && own !== undefined) denied.push(own)
+      answers[entry.index] = failedAlone(error)
+      if (error instanceof FhirError && error.status === 403 && own !== undefined) denied.push(own)
     }
-    size += entries.at(-1)?.length ?? 0
+    size += answers[entry.index]?.length ?? 0
   }
   const body = bundleText({
-    type: 'batch-response', id: randomUUID(), lastUpdated: instant(parts.clock.now()), total: undefined, links: [], entries,
+    type: 'batch-response', id: randomUUID(), lastUpdated: instant(parts.clock.now()), total: undefined, links: [], entries: answers,
   })
   return { status: 200, headers: {}, body, denied }
+}
+
+const readAlone = (sent: unknown, index: number, base: string): Entry => {
+  const entry = readEntry(sent, index, base)
+  // A Bundle within a Bundle would multiply the limit of entries.
+  if (entry.path.length === 0 && !isRead(entry)) {
+    throw outcomes.entry('entry-url', 'a batch holds no other batch or transaction', `Bundle.entry[${index}].request.url`)
+  }
+  return entry
+}
+
+const failedAlone = (error: unknown): string => {
+  if (!(error instanceof FhirError)) throw error
+  return failedEntry(error)
 }
 
 export const entryRequest = (request: FhirRequest, entry: Entry): FhirRequest => ({

@@ -51,37 +51,53 @@ export const readEntry = (value: unknown, index: number, base: string): Entry =>
     throw outcomes.entry('entry-method', `${at}.request.method must be one of ${[...VERBS].join(', ')}`, `${at}.request.method`)
   }
   if (typeof url !== 'string' || url === '') throw outcomes.entry('entry-url', `${at}.request.url says what the request is for`, `${at}.request.url`)
-  const local = url.startsWith(`${base}/`) ? url.slice(base.length + 1) : url.replace(/^\//, '')
-  if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(local)) {
+  const local = localPart(url, base)
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:|^\/\//.test(local)) {
     throw outcomes.entry('entry-url', `${at}.request.url is on another server; send an address below ${base}, such as Patient/1`, `${at}.request.url`)
   }
-  const [path, query] = splitOnce(local, '?')
+  const [address, query] = splitOnce(local.replace(/^\//, ''), '?')
+  const path = address.split('/').filter(segment => segment !== '').map(segment => decoded(segment, at))
   const entry: Entry = {
     index, url, query,
     verb: method as Verb,
-    path: path.split('/').filter(segment => segment !== ''),
-    fullUrl: optionalText(fullUrl, `${at}.fullUrl`),
+    path,
+    fullUrl: addressText(fullUrl, `${at}.fullUrl`),
     resource: resource === undefined ? undefined : asObject(resource, `${at}.resource`) as Resource,
     ifMatch: optionalText(ifMatch, `${at}.request.ifMatch`),
     ifNoneMatch: optionalText(ifNoneMatch, `${at}.request.ifNoneMatch`),
     ifModifiedSince: optionalText(ifModifiedSince, `${at}.request.ifModifiedSince`),
     ifNoneExist: optionalText(ifNoneExist, `${at}.request.ifNoneExist`),
   }
-  if ((method === 'POST' || method === 'PUT' || method === 'PATCH') && resource === undefined && !local.includes('$')) {
+  const isWrite = method === 'POST' || method === 'PUT' || method === 'PATCH'
+  if (isWrite && resource === undefined && !/^(?:\$|_search$)/.test(path.at(-1) ?? '')) {
     throw outcomes.entry('entry-resource', `${at} is a ${method} and needs a resource`, `${at}.resource`)
   }
   return entry
 }
 
+/** Whether an entry only looks: a search by POST does too. */
+export const isRead = ({ verb, path }: Entry): boolean => verb === 'GET' || verb === 'HEAD' || (verb === 'POST' && path.at(-1) === '_search')
+
+/** R4's order of transactions, in which batches are run as well (https://hl7.org/fhir/R4/http.html#trules). */
+export const inOrder = (entries: readonly Entry[]): readonly Entry[] =>
+  [...entries].sort((one, other) => stageOf(one) - stageOf(other) || one.index - other.index)
+
+const stageOf = (entry: Entry): number => {
+  if (isRead(entry)) return 3
+  return entry.verb === 'DELETE' ? 0 : entry.verb === 'POST' ? 1 : 2
+}
+
 /** R4: "a resource can only appear in a transaction once (by identity)"; the same condition twice would make duplicates. */
 const refuseRepeats = (entries: readonly Entry[]): void => {
   const seen = new Map<string, number>()
-  for (const { verb, path, query, fullUrl, index, ifNoneExist } of entries) {
+  for (const entry of entries) {
+    if (isRead(entry)) continue
+    const { verb, path, query, fullUrl, index, ifNoneExist } = entry
     const identities = [
-      ...(verb !== 'GET' && verb !== 'HEAD' && verb !== 'POST' && isId(path[1] ?? '') ? [`${path[0]}/${path[1]}`] : []),
-      ...(verb !== 'GET' && verb !== 'HEAD' && query !== '' ? [`${path[0]}?${query}`] : []),
+      ...(verb !== 'POST' && isId(path[1] ?? '') ? [`${path[0]}/${path[1]}`] : []),
+      ...(query === '' ? [] : [`${path[0]}?${query}`]),
       ...(verb === 'POST' && ifNoneExist !== undefined ? [`${path[0]}?${ifNoneExist.replace(/^[^?=]*\?/, '')}`] : []),
-      ...(fullUrl === undefined || verb === 'GET' || verb === 'HEAD' ? [] : [fullUrl]),
+      ...(fullUrl === undefined ? [] : [fullUrl]),
     ]
     for (const identity of identities) {
       const earlier = seen.get(identity)
@@ -102,6 +118,26 @@ const optionalText = (value: unknown, path: string): string | undefined => {
   if (value === undefined) return undefined
   if (typeof value !== 'string') throw outcomes.malformedJson(`${path} must be a string`, path)
   return value
+}
+
+/** R4 bdl-8: a fullUrl names a resource, not one version of it. */
+const addressText = (value: unknown, path: string): string | undefined => {
+  const text = optionalText(value, path)
+  if (text?.includes('/_history/') === true) throw outcomes.entry('entry-full-url', `${path} names a version; leave /_history/… out`, path)
+  return text
+}
+
+const localPart = (url: string, base: string): string => {
+  const isOwn = url.startsWith(base) && (url.length === base.length || url[base.length] === '/' || url[base.length] === '?')
+  return isOwn ? url.slice(base.length) : url
+}
+
+const decoded = (segment: string, at: string): string => {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    throw outcomes.entry('entry-url', `${at}.request.url is not percent-encoded UTF-8; send a literal % as %25`, `${at}.request.url`)
+  }
 }
 
 const splitOnce = (text: string, at: string): [string, string] => {

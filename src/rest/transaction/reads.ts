@@ -4,16 +4,18 @@
  */
 import { permit } from '../../access/permissions.ts'
 import { permitReach } from '../../access/reach.ts'
+import type { Definitions } from '../../definitions/definitions.ts'
+import { nearest } from '../../fhir/nearest.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
 import { isId, refText, type ResourceRef } from '../../fhir/resource.ts'
-import { parseSearch } from '../../search/parse.ts'
 import { isLenient } from '../answers.ts'
 import type { RestParts } from '../context.ts'
+import { compartmentArea, planSearch, type SearchArea } from '../interactions/search-area.ts'
 import type { RequestContext } from '../repository.ts'
 import type { FhirRequest } from '../request.ts'
 import { atEntry } from '../transact.ts'
 import type { Unit } from '../unit.ts'
-import type { Entry } from './entries.ts'
+import { isRead, type Entry } from './entries.ts'
 import type { Identity } from './identities.ts'
 
 export const requireReadable = async (
@@ -24,34 +26,50 @@ export const requireReadable = async (
   const written = new Set<string>()
   for (const { index, verb } of entries) {
     const identity = identities.get(index)
-    if (identity !== undefined) (verb === 'DELETE' ? deleted : written).add(refText(identity.ref))
+    for (const ref of identity?.refs ?? []) (verb === 'DELETE' ? deleted : written).add(refText(ref))
   }
-  for (const entry of entries) {
-    if (entry.verb !== 'GET' && entry.verb !== 'HEAD') continue
+  for (const entry of entries.filter(isRead)) {
     await atEntry(entry.index, async () => {
-      const { ref, type } = addressOf(entry)
-      if (ref === undefined) return requireSearchable(parts, request, context, type, entry.query)
-      permit(context.caller, 'read', type)
-      if (written.has(refText(ref))) return
-      const isThere = !deleted.has(refText(ref)) && await parts.repository.isVisible(context, ref) && await unit.read(ref) !== undefined
-      if (!isThere) throw outcomes.notFound(refText(ref))
+      const reading = readingOf(parts.definitions, entry)
+      switch (reading.kind) {
+        case 'search':
+          permitReach(context.caller, planSearch(parts, context.caller, reading.area, [...new URLSearchParams(entry.query)], {
+            strict: !isLenient(request.headers['prefer']), base: request.base,
+          }).plan)
+          break
+        case 'histories': return permit(context.caller, 'search', reading.type ?? '*')
+        case 'resource': {
+          const { ref } = reading
+          permit(context.caller, reading.isHistory ? 'history' : 'read', ref.type)
+          if (written.has(refText(ref))) return
+          const isThere = !deleted.has(refText(ref)) && await parts.repository.isVisible(context, ref) && await unit.read(ref) !== undefined
+          if (!isThere) throw outcomes.notFound(refText(ref))
+        }
+      }
     })
   }
 }
 
-/** A search of a type, or a read, version or history of a resource; a transaction reads nothing else. */
-const addressOf = ({ path: [type = '', id, history, version, ...more], url, index }: Entry): { type: string; ref: ResourceRef | undefined } => {
-  const isRead = id === undefined || (isId(id) && (history === undefined || history === '_history') && more.length === 0)
-  if (!isRead || (version !== undefined && !/^\d{1,15}$/.test(version))) {
-    throw outcomes.entry('entry-url', `a transaction reads Type/id or searches Type?…, found "${url.slice(0, 80)}"`, `Bundle.entry[${index}].request.url`)
-  }
-  return { type, ref: id === undefined ? undefined : { type, id } }
-}
+/** What a transaction reads: operations belong in a batch. */
+type Reading =
+  | { readonly kind: 'search'; readonly area: SearchArea }
+  | { readonly kind: 'histories'; readonly type: string | undefined }
+  | { readonly kind: 'resource'; readonly ref: ResourceRef; readonly isHistory: boolean }
 
-const requireSearchable = (parts: RestParts, { base, headers }: FhirRequest, { caller }: RequestContext, type: string, query: string): void => {
-  permit(caller, 'search', type)
-  const { plan } = parseSearch(parts.definitions, [type], [...new URLSearchParams(query)], {
-    now: parts.clock.now(), strict: !isLenient(headers['prefer']), base,
-  })
-  permitReach(caller, plan)
+const readingOf = (definitions: Definitions, { path, url, index, verb }: Entry): Reading => {
+  const refuse = (): never => {
+    throw outcomes.entry('entry-url', `a transaction reads Type/id, its history, or searches, found ${verb} "${url.slice(0, 80)}"`, `Bundle.entry[${index}].request.url`)
+  }
+  const [type, id, third, fourth, ...more] = verb === 'POST' ? path.slice(0, -1) : path
+  if (type === undefined) return { kind: 'search', area: { kind: 'system' } }
+  if (type === '_history' && id === undefined) return { kind: 'histories', type: undefined }
+  if (!definitions.resourceTypes.has(type)) throw outcomes.unknownType(type, nearest(type, definitions.resourceTypes))
+  if (id === undefined) return { kind: 'search', area: { kind: 'type', type } }
+  if (id === '_history' && third === undefined) return { kind: 'histories', type }
+  if (!isId(id) || more.length > 0) return refuse()
+  const ref = { type, id }
+  if (third === undefined) return verb === 'POST' ? { kind: 'search', area: compartmentArea(definitions, type, id, '*') } : { kind: 'resource', ref, isHistory: false }
+  if (third === '_history' && /^\d{0,15}$/.test(fourth ?? '')) return { kind: 'resource', ref, isHistory: fourth === undefined }
+  if (/^(?:\*|[A-Z]\w*)$/.test(third) && fourth === undefined) return { kind: 'search', area: compartmentArea(definitions, type, id, third) }
+  return refuse()
 }

@@ -10,30 +10,33 @@ import { nearest } from '../../fhir/nearest.ts'
 import { FhirError, outcomes } from '../../fhir/outcomes.ts'
 import { isId, refText, type ResourceRef } from '../../fhir/resource.ts'
 import type { StoredVersion } from '../../store/store.ts'
-import { preference } from '../answers.ts'
+import { typesOf } from '../../validation/types.ts'
+import { preference, type Preference } from '../answers.ts'
 import { readResource } from '../body.ts'
 import { bundleText } from '../bundle.ts'
-import { tagsIn } from '../conditions.ts'
+import { preconditionsOf } from '../conditions.ts'
 import type { RestParts } from '../context.ts'
-import { putAt } from '../interactions/conditional.ts'
+import { putWhere } from '../interactions/conditional.ts'
 import { patchCurrent } from '../interactions/patch.ts'
-import { removeCurrent, requireSameId } from '../interactions/write.ts'
-import { readEntryPatch, typesOf } from '../patch/patch.ts'
+import { deleted, put, removeCurrent, requireSameId } from '../interactions/write.ts'
+import { readEntryPatch } from '../patch/patch.ts'
 import type { RequestContext } from '../repository.ts'
 import type { FhirAnswer, FhirHandler, FhirRequest } from '../request.ts'
 import { atEntry } from '../transact.ts'
 import type { Unit } from '../unit.ts'
-import { answerEntry, deletedEntry, failedEntry, MAX_ANSWER_LENGTH, requireRoom, writtenEntry } from './answers.ts'
+import { answerEntry, failedEntry, MAX_ANSWER_LENGTH, requireRoom, writtenEntry } from './answers.ts'
 import { entryRequest } from './batch.ts'
-import { readEntries, type Entry, type Verb } from './entries.ts'
+import { inOrder, isRead, readEntries, type Entry } from './entries.ts'
 import { identify, resolveLinks, type Identity } from './identities.ts'
 import { requireReadable } from './reads.ts'
 
 /** What became of an entry inside the unit; reads have no outcome until the commit is done. */
 type Outcome =
-  | { readonly ref: ResourceRef; readonly did: 'created' | 'updated' | 'deleted' | 'existing' }
-  /** A conditional delete that matched nothing. */
-  | { readonly ref: undefined; readonly did: 'nothing' }
+  | { readonly did: 'created' | 'updated' | 'existing'; readonly ref: ResourceRef }
+  /** None where there was nothing to delete. */
+  | { readonly did: 'deleted'; readonly refs: readonly ResourceRef[] }
+
+const refsOf = (outcome: Outcome): readonly ResourceRef[] => (outcome.did === 'deleted' ? outcome.refs : [outcome.ref])
 
 /** What was matched is read so many at a time: each read waits for its audit entry, and a group of them is one commit. */
 const TOGETHER = 16
@@ -44,7 +47,7 @@ export const transaction = async (
   let places: ReadonlyMap<string, number> = new Map()
   const { value, versions } = await parts.repository.transact(context, async unit => {
     const done = await work(parts, request, context, unit)
-    places = new Map([...done.outcomes].flatMap(([index, { ref }]) => (ref === undefined ? [] : [[refText(ref), index] as const])))
+    places = new Map([...done.outcomes].flatMap(([index, outcome]) => refsOf(outcome).map(ref => [refText(ref), index] as const)))
     return done
   }, ref => places.get(refText(ref)))
   const written = new Map(versions.map(version => [refText(version.ref), version]))
@@ -55,9 +58,9 @@ export const transaction = async (
     const some = value.entries.slice(start, start + TOGETHER)
     // What a full answer has no room for is there by its location.
     const shown = length > MAX_ANSWER_LENGTH ? 'minimal' : preferred
-    const done = await Promise.all(some.map(async ({ index }) => {
-      const outcome = value.outcomes.get(index)
-      return outcome && outcomeEntry(parts, request, context, outcome, written, shown)
+    const done = await Promise.all(some.map(async entry => {
+      const outcome = value.outcomes.get(entry.index)
+      return outcome && outcomeEntry(parts, request, context, entry, outcome, written, shown)
     }))
     for (const [position, entry] of some.entries()) {
       const text = done[position] ?? await readEntryAnswer(entry, () => {
@@ -77,7 +80,7 @@ export const transaction = async (
 /** Writes are durable by now, so a read that fails all the same (`requireReadable` looked before) says so in its own entry. */
 const readEntryAnswer = async (entry: Entry, action: () => Promise<FhirAnswer>): Promise<string> => {
   try {
-    return answerEntry(await action())
+    return answerEntry(entry, await action())
   } catch (error) {
     if (!(error instanceof FhirError)) throw error
     return failedEntry(outcomes.entryFailed(entry.index, error))
@@ -89,63 +92,66 @@ const work = async (
 ): Promise<{ entries: readonly Entry[]; outcomes: ReadonlyMap<number, Outcome> }> => {
   // Read anew on every attempt, because links are rewritten in the resources themselves.
   const entries = readEntries(readResource(request.body, 'Bundle'), request.base)
-  for (const entry of entries) requireAddress(parts, context.caller, entry)
+  for (const entry of entries) if (!isRead(entry)) requireAddress(parts, context.caller, entry)
   const identities = await identify(parts, unit, context, entries, request.base)
   await resolveLinks(parts, unit, entries, identities, request.base)
 
   await requireReadable(parts, request, context, unit, entries, identities)
 
   const done = new Map<number, Outcome>()
-  for (const verbs of IN_ORDER) {
-    for (const entry of entries.filter(({ verb }) => verbs.has(verb))) {
-      const identity = identities.get(entry.index)
-      done.set(entry.index, identity === undefined
-        ? { ref: undefined, did: 'nothing' }
-        : await atEntry(entry.index, () => apply(parts, context, unit, entry, identity, request.base)))
-    }
+  for (const entry of inOrder(entries)) {
+    const identity = identities.get(entry.index)
+    if (identity === undefined) continue
+    done.set(entry.index, await atEntry(entry.index, () => apply(parts, context, unit, entry, identity, request.base)))
   }
   return { entries, outcomes: done }
 }
 
-const IN_ORDER: readonly ReadonlySet<Verb>[] = [new Set(['DELETE']), new Set(['POST']), new Set(['PUT', 'PATCH'])]
-
 const apply = async (
-  parts: RestParts, context: RequestContext, unit: Unit, entry: Entry, { ref, existing }: Identity, base: string,
+  parts: RestParts, context: RequestContext, unit: Unit, entry: Entry, { refs, existing }: Identity, base: string,
 ): Promise<Outcome> => {
-  const ifMatch = tagsIn('If-Match', entry.ifMatch)
+  const preconditions = preconditionsOf(entry.ifMatch, entry.ifNoneMatch)
   const { resource } = entry
+  const { repository, policy } = parts
   if (entry.verb === 'DELETE') {
-    await removeCurrent(unit, ref, ifMatch, parts.repository, context)
-    return { ref, did: 'deleted' }
+    const removed: ResourceRef[] = []
+    for (const ref of refs) if (await removeCurrent(unit, ref, preconditions, repository, context)) removed.push(ref)
+    return { did: 'deleted', refs: removed }
   }
-  if (resource === undefined) throw outcomes.badRequest('entry-resource', `${entry.verb} needs a resource`)
+  const [ref] = refs
+  if (resource === undefined || ref === undefined) throw outcomes.badRequest('entry-resource', `${entry.verb} needs a resource`)
   if (entry.verb === 'PATCH') {
-    await patchCurrent(unit, readEntryPatch(typesOf(parts.definitions), resource), ref, ifMatch, parts.repository, context, base)
-    return { ref, did: 'updated' }
+    await patchCurrent(unit, readEntryPatch(typesOf(parts.definitions), resource), ref, preconditions, repository, context, base)
+    return { did: 'updated', ref }
   }
   if (resource.resourceType !== ref.type) throw outcomes.typeMismatch(resource.resourceType, ref.type)
-  if (existing) return { ref, did: 'existing' }
+  if (existing) return { did: 'existing', ref }
   if (entry.verb === 'POST') {
     const { id: _given, ...content } = resource
     unit.create(content, { id: ref.id })
-    return { ref, did: 'created' }
+    return { did: 'created', ref }
   }
   if (entry.query === '') requireSameId(resource, ref)
-  return { ref, did: await putAt(parts, unit, resource, ref, ifMatch, context) ? 'created' : 'updated' }
+  const isCreated = entry.query === ''
+    ? await put(unit, resource, ref, { preconditions, mayCreate: policy.updateCreate }, repository, context)
+    : await putWhere(parts, unit, resource, ref, preconditions, context)
+  return { did: isCreated ? 'created' : 'updated', ref }
 }
 
 const outcomeEntry = async (
   parts: RestParts, request: FhirRequest, context: RequestContext,
-  { ref, did }: Outcome, written: ReadonlyMap<string, StoredVersion>, preferred: ReturnType<typeof preference>,
+  entry: Entry, outcome: Outcome, written: ReadonlyMap<string, StoredVersion>, preferred: Preference,
 ): Promise<string> => {
-  const version = ref === undefined ? undefined : written.get(refText(ref))
-  switch (did) {
-    case 'nothing': return deletedEntry(undefined)
-    case 'deleted': return deletedEntry(version)
-    case 'existing': return writtenEntry(request.base, await parts.repository.read(context, ref), 200, preferred)
-    case 'created': case 'updated':
-      if (version === undefined) throw new Error(`the commit did not answer for ${refText(ref)}`)
-      return writtenEntry(request.base, version, did === 'created' ? 201 : 200, preferred)
+  const versionOf = (ref: ResourceRef): StoredVersion => {
+    const version = written.get(refText(ref))
+    if (version === undefined) throw new Error(`the commit did not answer for ${refText(ref)}`)
+    return version
+  }
+  switch (outcome.did) {
+    case 'deleted': return answerEntry(entry, outcome.refs.length === 0 ? { status: 204, headers: {}, body: undefined } : deleted(request, outcome.refs.map(versionOf)))
+    case 'existing': return writtenEntry(request.base, await parts.repository.read(context, outcome.ref), 200, preferred)
+    case 'created': return writtenEntry(request.base, versionOf(outcome.ref), 201, preferred)
+    case 'updated': return writtenEntry(request.base, versionOf(outcome.ref), 200, preferred)
   }
 }
 
@@ -157,7 +163,6 @@ const requireAddress = (parts: RestParts, caller: Caller, entry: Entry): void =>
     const near = nearest(type, parts.definitions.resourceTypes)
     throw outcomes.entry('type-unknown', `"${type}" is not an R4 resource type${near === undefined ? '' : `; did you mean "${near}"?`}`, at)
   }
-  if (entry.verb === 'GET' || entry.verb === 'HEAD') return
   const isPost = entry.verb === 'POST'
   const isConditional = !isPost && entry.query !== ''
   const complete = isPost || isConditional ? id === undefined && isConditional === (entry.query !== '') : id !== undefined && isId(id) && more.length === 0

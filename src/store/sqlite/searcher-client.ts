@@ -1,7 +1,7 @@
 /** The serving thread's end of the search worker, started with the first search that needs it. */
 import { Worker } from 'node:worker_threads'
 import type { SearchPlan } from '../../search/plan.ts'
-import { TooCostly, type HistoryPage, type HistoryQuery, type SearchPage } from '../store.ts'
+import { Overloaded, TooCostly, type HistoryPage, type HistoryQuery, type SearchPage } from '../store.ts'
 import type { SearcherAnswer, SearcherRequest } from './searcher.ts'
 
 /** One worker runs them one by one: whoever would wait longer than this many deadlines is refused at once. */
@@ -47,7 +47,7 @@ export const createSearcher = (path: string, limitMs: number): SearcherClient =>
     return started
   }
   const ask = (request: (id: number) => SearcherRequest): Promise<SearchPage | HistoryPage> => new Promise((resolve, reject) => {
-    if (waiting.size >= MAX_QUEUED) return reject(new TooCostly(limitMs))
+    if (waiting.size >= MAX_QUEUED) return reject(new Overloaded('the queue of searches is full'))
     const id = ++lastId
     waiting.set(id, { resolve, reject })
     worker ??= start()
