@@ -3,7 +3,7 @@
  * of it, each for another invented person, so that nothing is recognised as sent before.
  */
 import { readFileSync } from 'node:fs'
-import { checkDigit } from '../src/fhir/nhs-number.ts'
+import { nhsNumber } from './people.ts'
 
 interface Entry { fullUrl: string; resource: Record<string, unknown> & { resourceType: string } }
 interface Bundle { resourceType: 'Bundle'; type: string; entry: Entry[] }
@@ -13,16 +13,8 @@ const EXAMPLE_PERSON = '9000000009'
 const EXAMPLE_FAMILY = 'Hartley'
 const EXAMPLE_REFERRAL = 'GP-2026-000417'
 
-/** The n-th invented NHS number, below a million; numbers from 99 on are not issued. One in eleven has no check digit. */
-export const nhsNumber = (n: number): string => {
-  for (let nine = 990_000_000 + n * 10; ; nine += 1) {
-    const check = checkDigit(String(nine))
-    if (check !== undefined) return `${nine}${check}`
-  }
-}
-
 /** A surname for each thousand people. */
-export const family = (n: number): string => `Invented${[100, 10, 1].map(ten => 'abcdefghij'[Math.floor(n / ten) % 10]).join('')}`
+const family = (n: number): string => `Invented${[100, 10, 1].map(ten => 'abcdefghij'[Math.floor(n / ten) % 10]).join('')}`
 
 /** The referral of the n-th person, with needs other than the example's where they are given. */
 export const referral = (n: number, needs?: readonly string[]): Bundle => {

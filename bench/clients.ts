@@ -19,6 +19,8 @@ export const people = {
   volunteer: 'Organization/cl-age-uk',
 } as const
 
+export type Person = keyof typeof people
+
 /** Makes the registry and the keys once. */
 export const registerClients = (registry: string): void => {
   if (existsSync(registry)) return

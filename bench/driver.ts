@@ -1,6 +1,6 @@
 /**
  * Drives a server with a bounded number of requests, so many at a time, and says what it took: the time of each, the
- * server's CPU and the driver's own. Answers are counted, not parsed; one that is not the expected ends the run.
+ * server's CPU and the driver's own. Answers are counted, not parsed; one that is not the expected ends the phase.
  */
 import { Pool, type Dispatcher } from 'undici'
 import { cpuMs } from './hub-process.ts'
@@ -37,56 +37,73 @@ export interface Answer {
   readonly body: string
 }
 
+export const headersOf = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}`, accept: 'application/fhir+json' })
+export const sendingOf = (token: string): Record<string, string> => ({ ...headersOf(token), 'content-type': 'application/fhir+json' })
+
 /** Longer than any request of the hub may take (its searches end at 2 s). */
 const TIMEOUT_MS = 15_000
 
 /** Sends every request once, `clients` at a time, each on a connection of its own. */
-export const drive = async (target: Target, requests: readonly Request[], clients: number): Promise<Measured> => {
-  const pool = open(target, clients)
-  const times: number[] = []
+export const drive = (target: Target, requests: readonly Request[], clients: number): Promise<Measured> => {
   let next = 0
-  const client = async (): Promise<void> => {
+  return measured(target, clients, async (pool, took) => {
     while (next < requests.length) {
       const request = requests[next++]!
       const from = performance.now()
       const status = await exchange(pool, request)
-      times.push(performance.now() - from)
+      took(performance.now() - from)
       if (status >= 300) throw new Error(`${request.method} ${request.path} was answered ${status}: ${(await ask(target, request)).body.slice(0, 600)}`)
     }
-  }
+  })
+}
+
+/** What `clients` of the same doing took: each says of every request how long it was under way. */
+export const measured = async (
+  target: Target, clients: number, client: (pool: Pool, took: (ms: number) => void) => Promise<void>,
+): Promise<Measured> => {
+  const pool = open(target, clients)
+  const times: number[] = []
+  const took = (ms: number): void => { times.push(ms) }
   const serverBefore = cpuMs(target.pid)
   const driverBefore = process.cpuUsage()
   const from = performance.now()
-  await Promise.all(Array.from({ length: clients }, client))
+  await Promise.all(Array.from({ length: clients }, () => client(pool, took)))
   const seconds = (performance.now() - from) / 1_000
   const { user, system } = process.cpuUsage(driverBefore)
-  const serverMs = (cpuMs(target.pid) - serverBefore) / requests.length
+  const serverMs = (cpuMs(target.pid) - serverBefore) / times.length
   await pool.close()
   times.sort((one, other) => one - other)
   return {
-    requestsPerSecond: requests.length / seconds,
+    requestsPerSecond: times.length / seconds,
     p50Ms: quantile(times, 0.5),
     p99Ms: quantile(times, 0.99),
     serverMs,
-    driverMs: (user + system) / 1_000 / requests.length,
+    driverMs: (user + system) / 1_000 / times.length,
     times,
   }
 }
 
 /** One request with its answer's text. */
-export const ask = async ({ url }: { readonly url: string }, { method, path, headers, body }: Request): Promise<Answer> => {
-  const pool = new Pool(url, { connections: 1 })
-  const answer = await pool.request({ method, path, headers, body: body ?? null, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS })
-  const text = await answer.body.text()
-  await pool.close()
-  return { status: answer.statusCode, body: text }
+export const ask = async ({ url }: { readonly url: string }, request: Request): Promise<Answer> => {
+  const pool = open({ url }, 1)
+  try {
+    return await askOf(pool, request)
+  } finally {
+    await pool.close()
+  }
 }
 
-const open = ({ url }: Target, clients: number): Pool =>
+/** The same of connections that stay open. */
+export const askOf = async (pool: Pool, { method, path, headers, body }: Request): Promise<Answer> => {
+  const answer = await pool.request({ method, path, headers, body: body ?? null })
+  return { status: answer.statusCode, body: await answer.body.text() }
+}
+
+const open = ({ url }: { readonly url: string }, clients: number): Pool =>
   new Pool(url, { connections: clients, pipelining: 1, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS })
 
-/** `dispatch` and not `request`: without a stream for each body the driver takes half the CPU. */
-const exchange = (pool: Pool, { method, path, headers, body }: Request): Promise<number> => new Promise((resolve, reject) => {
+/** The status alone. `dispatch` and not `request`: without a stream for each body the driver takes half the CPU. */
+export const exchange = (pool: Pool, { method, path, headers, body }: Request): Promise<number> => new Promise((resolve, reject) => {
   let status = 0
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart() {},

@@ -1,15 +1,17 @@
 /**
- * Filled stores, made once and kept under build/bench/ by what they are made of: a run works on a copy. A change of the
- * store's layout, of the index, of the definitions or of the directory makes them anew.
+ * Filled stores, kept under build/bench/ by what they are made of: a run works on a copy. Each size is loaded on top of
+ * the smaller one; a load that was interrupted goes on. A change of the store's layout, of the index, of the definitions
+ * or of the people makes them anew.
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createHash } from 'node:crypto'
-import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadDefinitions } from '../src/definitions/load.ts'
 import { registerClients } from './clients.ts'
+import { startHub } from './hub-process.ts'
+import { loadNeighbourhood, loadPeople } from './load.ts'
+import { playReferrals } from './story.ts'
 
 /** What SQLite and the hub keep beside a store's file. */
 const ENDS = ['', '-wal', '-shm', '.lock']
@@ -20,7 +22,8 @@ const folder = join(project, 'build/bench')
 const SOURCES = [
   'src/store/sqlite/schema.ts', 'src/store/sqlite/entry-rows.ts', 'src/store/sqlite/pairs.ts', 'src/store/sqlite/indexed.ts',
   'src/search', 'src/referral/codes.ts', 'src/referral/opening.ts', 'src/referral/offers.ts', 'localities',
-  'bench/population.ts', 'bench/story.ts', 'bench/bodies.ts', 'bench/prepare.ts', 'examples/partners/referral.json',
+  'bench/bodies.ts', 'bench/chance.ts', 'bench/load.ts', 'bench/neighbourhood.ts', 'bench/people.ts', 'bench/record.ts', 'bench/senders.ts',
+  'bench/story.ts', 'examples/partners/referral.json',
 ]
 
 export const registry = join(folder, 'clients/clients.json')
@@ -36,28 +39,67 @@ const fingerprint = (): string => {
   return sum.digest('hex').slice(0, 12)
 }
 
-/** A copy of the store with so many Tasks, to be thrown away; made when it is missing. */
-export const copyOfPrepared = async (tasks: number, say: (line: string) => void): Promise<{ readonly file: string; remove(): void }> => {
-  mkdirSync(folder, { recursive: true })
-  registerClients(registry)
-  const kept = join(folder, `${tasks}-${fingerprint()}.db`)
-  if (!existsSync(kept)) {
-    for (const old of readdirSync(folder)) if (old.startsWith(`${tasks}-`)) rmSync(join(folder, old))
-    const from = performance.now()
-    await fill(kept, tasks)
-    say(`prepared ${tasks} Tasks in ${Math.round((performance.now() - from) / 1_000)} s; kept for the next run`)
-  }
-  const file = join(folder, `run-${process.pid}-${tasks}.db`)
-  copyFileSync(kept, file, constants.COPYFILE_FICLONE)
-  return { file, remove: () => { for (const end of ENDS) rmSync(file + end, { force: true }) } }
+export interface Prepared {
+  readonly file: string
+  remove(): void
 }
 
-const fill = async (kept: string, tasks: number): Promise<void> => {
-  const unfinished = `${kept}.${process.pid}`
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(project, 'bench/prepare.ts'), unfinished, String(tasks), registry],
-    { stdio: 'inherit' })
-  const [code] = await once(child, 'exit') as [number]
-  if (code !== 0) throw new Error('the store could not be prepared')
-  renameSync(unfinished, kept)
-  for (const end of ENDS) rmSync(unfinished + end, { force: true })
+const keptName = (people: number, made: string): string => join(folder, `${people}-people-${made}.db`)
+
+/** A copy of the store with so many people, to be thrown away; made when it is missing, from the largest that is smaller. */
+export const copyOfPrepared = async (people: number, say: (line: string) => void): Promise<Prepared> => {
+  mkdirSync(folder, { recursive: true })
+  registerClients(registry)
+  const made = fingerprint()
+  removeOutdated(made)
+  const kept = keptName(people, made)
+  if (!existsSync(kept)) await fill(kept, people, made, say)
+  const file = join(folder, `run-${process.pid}-${people}.db`)
+  copy(kept, file)
+  return { file, remove: () => removeStore(file) }
 }
+
+const copy = (from: string, to: string): void => copyFileSync(from, to, constants.COPYFILE_FICLONE)
+const removeStore = (file: string): void => { for (const end of ENDS) rmSync(file + end, { force: true }) }
+
+/** What was made of other sources is of no use any more, and large; what a run that was killed left behind too. */
+const removeOutdated = (made: string): void => {
+  for (const name of readdirSync(folder)) {
+    const run = /^run-(\d+)-/.exec(name)?.[1]
+    const isLeft = run === undefined ? /\.db(?:-wal|-shm|\.lock)?$/.test(name) && !name.includes(made) : !isRunning(Number(run))
+    if (isLeft) rmSync(join(folder, name), { force: true })
+  }
+}
+
+const isRunning = (pid: number): boolean => existsSync(`/proc/${pid}`)
+
+const fill = async (kept: string, people: number, made: string, say: (line: string) => void): Promise<void> => {
+  const unfinished = kept.replace(/\.db$/, '-unfinished.db')
+  const smaller = largestBelow(people, made)
+  if (!existsSync(unfinished) && smaller > 0) {
+    // Not a copy until it is whole.
+    copy(keptName(smaller, made), `${unfinished}.copy`)
+    renameSync(`${unfinished}.copy`, unfinished)
+  }
+  const startedAt = performance.now()
+  const hub = await startHub(unfinished, registry)
+  try {
+    if (smaller === 0) {
+      await loadNeighbourhood(hub)
+      await playReferrals(hub)
+    }
+    const loaded = await loadPeople(hub, smaller, people, say)
+    say(`loaded ${people - smaller} people in ${Math.round((performance.now() - startedAt) / 1_000)} s: ${Math.round(loaded.perSecond)} resources/s,`
+      + ` ${loaded.cpuMs.toFixed(1)} ms CPU for a transaction of 48`)
+  } finally {
+    await hub.stop()
+  }
+  renameSync(unfinished, kept)
+  removeStore(unfinished)
+  say(`${(statSync(kept).size / 1e6).toFixed(0)} MB with ${people} people, kept for the next run`)
+}
+
+const largestBelow = (people: number, made: string): number => Math.max(0, ...readdirSync(folder).map(name => {
+  const size = Number(/^(\d+)-people-/.exec(name)?.[1])
+  return name === `${size}-people-${made}.db` && size < people ? size : 0
+}))

@@ -1,7 +1,7 @@
 /** The bench's table: a line for each phase, with what was aimed at beside what was reached. */
 import { isLimitedByDriver } from './ceiling.ts'
 import type { Measured } from './driver.ts'
-import type { Phase } from './phases.ts'
+import type { Phase } from './phases/phase.ts'
 
 export interface Row {
   readonly phase: Phase
@@ -16,15 +16,15 @@ const rate = (value: number): string => Math.round(value).toString().padStart(7)
 const aim = (value: number | undefined, places: number): string => (value === undefined ? '' : `(${value.toFixed(places)})`).padEnd(7)
 
 export const HEADING = [
-  `${''.padEnd(42)} |        1 client          |                    16 clients                              | bare handler, 16`,
-  `${'phase'.padEnd(42)} |   req/s   p50    p99 ms  |   req/s   p50    p99 ms   CPU ms (aim)   driver  ratio (aim)  |   req/s  CPU ms  driver`,
+  `${''.padEnd(48)} |        1 client          |                    16 clients                              | bare handler, 16`,
+  `${'phase'.padEnd(48)} |   req/s   p50    p99 ms  |   req/s   p50    p99 ms   CPU ms (aim)   driver  ratio (aim)  |   req/s  CPU ms  driver`,
 ].join('\n')
 
 /** Marked `*` where the ratio does not count. */
 export const line = ({ phase, alone, together, ceiling }: Row): string => {
   const { requestsPerSecond: most } = ceiling
   const mark = isLimitedByDriver(ceiling) ? '*' : ' '
-  return `${phase.title.padEnd(42)} |`
+  return `${phase.title.padEnd(48)} |`
     + ` ${rate(alone.requestsPerSecond)} ${fixed(alone.p50Ms, 6, 2)} ${fixed(alone.p99Ms, 7, 2)}   |`
     + ` ${rate(together.requestsPerSecond)} ${fixed(together.p50Ms, 6, 2)} ${fixed(together.p99Ms, 7, 2)} ${fixed(together.serverMs, 8, 3)} ${aim(phase.aim.cpuMs, 2)}`
     + ` ${fixed(together.driverMs, 6, 3)}  ${fixed(together.requestsPerSecond / most, 5, 3)}${mark}${aim(phase.aim.ratio, 2)}|`
