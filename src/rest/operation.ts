@@ -5,7 +5,9 @@
 import type { Caller } from '../access/caller.ts'
 import type { Clock } from '../fhir/clock.ts'
 import type { Resource } from '../fhir/resource.ts'
+import type { RestParts } from './context.ts'
 import type { Repository } from './repository.ts'
+import type { FhirRequest } from './request.ts'
 
 export interface OperationParameter {
   readonly name: string
@@ -27,8 +29,12 @@ export interface OperationDeclaration {
   readonly system: boolean
   readonly type: boolean
   readonly instance: boolean
+  /** Also of one version: `Type/id/_history/version/$code`. */
+  readonly version?: true
   /** false: may be called by GET as well. */
   readonly affectsState: boolean
+  /** Of an operation that affects state: a GET changes nothing and shows how far it is. */
+  readonly shownByGet?: boolean
   /** Canonical when it is not the hub's own (`http://hl7.org/fhir/OperationDefinition/Resource-validate`). */
   readonly url?: string
   /** A body that is not Parameters is taken as the value of this single resource parameter. */
@@ -37,6 +43,8 @@ export interface OperationDeclaration {
 }
 
 export interface OperationRequest {
+  readonly method: 'GET' | 'POST'
+  readonly parts: RestParts
   readonly caller: Caller
   readonly repository: Repository
   readonly clock: Clock
@@ -44,6 +52,8 @@ export interface OperationRequest {
   readonly correlationId: string
   readonly resourceType: string | undefined
   readonly id: string | undefined
+  /** Where one version is addressed. */
+  readonly version: number | undefined
   /** Base of links and Location, without a trailing slash. */
   readonly base: string
   /** `ETag`'s number from If-Match. */
@@ -51,6 +61,7 @@ export interface OperationRequest {
   readonly input: OperationInput
   /** The request's bytes as they came, for operations that keep them. */
   readonly body: string
+  readonly headers: FhirRequest['headers']
 }
 
 export interface OperationInput {
@@ -64,7 +75,8 @@ export interface OperationInput {
 
 export interface OperationAnswer {
   readonly status: number
-  readonly resource: Resource
+  /** The resource, or its JSON where that is made of what is stored as text. */
+  readonly resource: Resource | string
   readonly headers?: Readonly<Record<string, string>>
 }
 

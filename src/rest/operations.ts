@@ -17,6 +17,8 @@ export interface OperationTarget {
   readonly code: string
   readonly type: string | undefined
   readonly id: string | undefined
+  /** As it stands in the address. */
+  readonly version?: string | undefined
 }
 
 export interface OperationRegistry {
@@ -25,10 +27,10 @@ export interface OperationRegistry {
 }
 
 export const createOperations = (operations: readonly Operation[]): OperationRegistry => {
-  const serves = (definition: OperationDeclaration, { type, id }: OperationTarget): boolean => {
+  const serves = (definition: OperationDeclaration, { type, id, version }: OperationTarget): boolean => {
     if (type === undefined) return definition.system
     const ofType = definition.resource.includes(type) || definition.resource.includes('Resource')
-    return ofType && (id === undefined ? definition.type : definition.instance)
+    return ofType && (id === undefined ? definition.type : version === undefined ? definition.instance : definition.version === true)
   }
 
   return {
@@ -39,22 +41,30 @@ export const createOperations = (operations: readonly Operation[]): OperationReg
       const found = here.find(({ definition }) => definition.code === target.code)
       if (found === undefined) throw outcomes.unknownOperation(target.code, nearest(target.code, here.map(({ definition }) => definition.code)))
       const { definition } = found
-      if (request.method !== 'POST' && (definition.affectsState || request.method !== 'GET')) {
-        throw outcomes.methodNotAllowed(request.method, definition.affectsState ? ['POST'] : ['GET', 'POST'])
-      }
+      const { method } = request
+      const takesGet = !definition.affectsState || definition.shownByGet === true
+      if (method !== 'POST' && (method !== 'GET' || !takesGet)) throw outcomes.methodNotAllowed(method, takesGet ? ['GET', 'POST'] : ['POST'])
       permit(context.caller, 'operation', target.type ?? 'Bundle', definition.code)
       const answer = await found.handle({
         ...context,
+        parts,
+        method,
         repository: parts.repository,
         clock: parts.clock,
         resourceType: target.type,
         id: target.id,
+        version: target.version === undefined ? undefined : versionNumber(target.version),
         base: request.base,
         ifMatch: versionInTag(request.headers['if-match']),
         input: readInput(definition, request),
         body: request.body,
+        headers: request.headers,
       })
-      return { status: answer.status, headers: answer.headers ?? {}, body: stringifyJson(answer.resource) }
+      const { status, resource, headers = {} } = answer
+      return { status, headers, body: typeof resource === 'string' ? resource : stringifyJson(resource) }
     },
   }
 }
+
+/** 0, which no resource has, for text that is no version. */
+const versionNumber = (text: string): number => (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0)

@@ -32,6 +32,8 @@ export const searchset = async (parts: RestParts, context: RequestContext, asked
   const { base, path, self, plan, shape } = asked
   const query = queryText(self)
   const after = asked.page === undefined ? undefined : openCursor(parts.pageKey, asked.page, `${path}?${query}`)
+  // Before the search: what is indexed while it runs, it may have missed.
+  const unindexed = await parts.unindexed.notes(context.caller, plan)
   const page = await parts.repository.search(context, after === undefined ? plan : { ...plan, after }, `${path}?${query}`)
 
   const url = (extra: Pairs): string => {
@@ -42,7 +44,7 @@ export const searchset = async (parts: RestParts, context: RequestContext, asked
   if (page.next !== undefined) {
     links.push({ relation: 'next', url: url([[PAGE_PARAMETER, sealCursor(parts.pageKey, page.next, `${path}?${query}`)]]) })
   }
-  const notes = page.includesCut ? [...asked.notes, includesCut] : asked.notes
+  const notes = [...asked.notes, ...unindexed, ...(page.includesCut ? [includesCut] : [])]
   const show = showing(parts.definitions, shape)
   const showIncluded = showingIncluded(parts.definitions, shape)
   return bundleText({

@@ -6,7 +6,8 @@
  * say something else. Base definitions decide, profiles do not. docs/decisions/0025-subsets.md
  */
 import { stringifyJson } from '../../fhir/json.ts'
-import type { Coding, Meta } from '../../fhir/resource.ts'
+import { outcomes } from '../../fhir/outcomes.ts'
+import type { Coding, Meta, Resource } from '../../fhir/resource.ts'
 import type { StoredVersion } from '../../store/store.ts'
 import type { Property, TypeNode, Types } from '../../validation/types.ts'
 import { parseStored } from '../unit-of-work.ts'
@@ -16,7 +17,18 @@ import type { Shape } from './shape.ts'
 /** https://terminology.hl7.org/CodeSystem-v3-ObservationValue.html, named by R4's search page. */
 export const SUBSETTED = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' } as const
 
-export const isSubsetted = ({ system, code }: Coding): boolean => system === SUBSETTED.system && code === SUBSETTED.code
+const isSubsetted = ({ system, code }: Coding): boolean => system === SUBSETTED.system && code === SUBSETTED.code
+
+/** Throws `subset-sent` (422) where what was marked as a subset would overwrite what is whole. */
+export const requireWhole = (sent: Resource, current: Resource): void => {
+  if (isMarked(sent) && !isMarked(current)) throw outcomes.subsetSent(`${current.resourceType}/${current.id}`)
+}
+
+/** Asked of what was sent before it is validated, so it may be of any form. */
+const isMarked = ({ meta }: Resource): boolean => {
+  const tags: unknown = meta?.tag
+  return Array.isArray(tags) && tags.some(tag => typeof tag === 'object' && tag !== null && isSubsetted(tag as Coding))
+}
 
 type Fields = Record<string, unknown>
 

@@ -10,7 +10,7 @@ const definitions = loadDefinitions()
 const present = existsSync(EXAMPLES)
 
 /** The few larger ones (terminologies, the search parameters as one Bundle) have no shape that others lack. */
-const LARGEST = 200_000
+const LARGEST = 60_000
 
 const files = present ? readdirSync(EXAMPLES).filter(name => name.endsWith('.json') && name !== 'package.json' && !name.startsWith('.')) : []
 const examples = files.filter(name => statSync(new URL(name, EXAMPLES)).size < LARGEST)
