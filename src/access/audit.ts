@@ -2,23 +2,31 @@
  * The audit entry: an R4 AuditEvent of who did what to whose data, as text ready for the store with its index entries.
  *
  * One is written for every read of a patient's data and in every commit, so it is built from parts without a resource
- * object in between (3 µs), the caller's part once per token. Its index entries are those that extraction would make
- * of it (a test holds the two together): search/parameters.ts names the few parameters it is searched by.
+ * object in between (3 µs), the caller's part once per token. Its index entries and sort values are those that
+ * extraction would make of it (a test holds the two together).
  * R4: https://hl7.org/fhir/R4/auditevent.html
  */
 import { Buffer } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import { instant } from '../fhir/clock.ts'
 import { ODS_ORGANISATION_SYSTEM, refText, type ResourceRef } from '../fhir/resource.ts'
-import type { IndexEntry, Extracted } from '../search/entries.ts'
+import type { IndexEntry, Extracted, SortEntry } from '../search/entries.ts'
 import type { Caller } from './caller.ts'
 
 export { isPatientData, patientsInText, patientsOf } from './patient.ts'
 
 const RESTFUL = 'http://hl7.org/fhir/restful-interaction'
 const DICOM = 'http://dicom.nema.org/resources/ontology/DCM'
-/** The system that R4 binds `AuditEvent.action` to; a code's system is implicit. */
+/** The systems that R4 binds `AuditEvent.action` and `outcome` to; a code's system is implicit. */
 const ACTIONS = 'http://hl7.org/fhir/audit-event-action'
+const OUTCOMES = 'http://hl7.org/fhir/audit-event-outcome'
+const ENTITY_TYPE = 'http://terminology.hl7.org/CodeSystem/audit-entity-type'
+const ENTITY_ROLE = 'http://terminology.hl7.org/CodeSystem/object-role'
+/** audit-entity-type: a person. */
+const PERSON = '1'
+/** object-role: a patient; a query. */
+const PATIENT_ROLE = '1'
+const QUERY_ROLE = '24'
 
 /** What happened, with its `action` (CRUDE) and `subtype`. A search is an execution (R4 AuditEvent.action). */
 const interactions = {
@@ -84,7 +92,7 @@ export const auditEvent = (entry: AuditEntry): AuditText => {
   const { action, system, code } = interactions[interaction]
   const type = system === DICOM ? AUTHENTICATION : REST
   const agents = agentsOf(caller)
-  const { text, entries } = entitiesOf(entry)
+  const entities = entitiesOf(entry)
   const id = idAt(at)
   return {
     ref: { type: 'AuditEvent', id },
@@ -92,23 +100,32 @@ export const auditEvent = (entry: AuditEntry): AuditText => {
       before: `{"resourceType":"AuditEvent","id":"${id}","meta":{"versionId":"1","lastUpdated":"`,
       after: `"},"type":{"system":"${type.system}","code":"${type.code}"},"subtype":[{"system":"${system}","code":"${code}"}],`
         + `"action":"${action}","recorded":"${instant(at)}","outcome":"${outcome}","agent":${agents.text},`
-        + `"source":{"observer":{"display":"Care Connexions"}}${entityList(text, requestId)}}`,
+        + `"source":{"observer":{"display":"Care Connexions"}}${entityList(entities.text, requestId)}}`,
     },
     index: {
       entries: [
         { kind: 'date', param: 'date', low: at, high: at + 1 },
         { kind: 'token', param: 'action', system: ACTIONS, code: action },
+        { kind: 'token', param: 'outcome', system: OUTCOMES, code: outcome },
         { kind: 'token', param: 'type', system: type.system, code: type.code },
-        ...agents.entries, ...entries,
+        { kind: 'token', param: 'subtype', system, code },
+        ...SOURCE, ...agents.entries, ...entities.entries,
       ],
-      // Audit is read by date; other orders are not worth their keys.
-      sort: [{ param: 'date', low: at, high: at + 1 }],
+      sort: [
+        single('action', action), single('altid', caller.client), { param: 'date', low: at, high: at + 1 }, ...entities.sort,
+        single('outcome', outcome), single('subtype', code), single('type', type.code),
+      ],
     },
   }
 }
 
 const REST = { system: 'http://terminology.hl7.org/CodeSystem/audit-event-type', code: 'rest' } as const
 const AUTHENTICATION = { system: DICOM, code: '110114' } as const
+
+/** The hub itself, named and not referred to. */
+const SOURCE: readonly IndexEntry[] = [{ kind: 'url', param: 'source', url: '' }]
+
+const single = (param: string, value: string): SortEntry => ({ param, low: value, high: value })
 
 interface Part { readonly text: string; readonly entries: readonly IndexEntry[] }
 
@@ -130,7 +147,7 @@ const buildAgents = ({ client, organisation, practitioner }: Caller): Part => {
     altId: client,
     requestor: practitioner === undefined,
   }]
-  const entries: IndexEntry[] = []
+  const entries: IndexEntry[] = [{ kind: 'token', param: 'altid', system: '', code: client }]
   if (organisation !== '') {
     entries.push({ kind: 'reference-identifier', param: 'agent', system: ODS_ORGANISATION_SYSTEM, code: organisation })
   }
@@ -142,20 +159,26 @@ const buildAgents = ({ client, organisation, practitioner }: Caller): Part => {
   return { text: JSON.stringify(agents), entries }
 }
 
-const PATIENT = '"type":{"system":"http://terminology.hl7.org/CodeSystem/audit-entity-type","code":"1"},'
-  + '"role":{"system":"http://terminology.hl7.org/CodeSystem/object-role","code":"1"}}'
+const PATIENT = `"type":{"system":"${ENTITY_TYPE}","code":"${PERSON}"},"role":{"system":"${ENTITY_ROLE}","code":"${PATIENT_ROLE}"}}`
+
+interface Entities {
+  readonly text: readonly string[]
+  readonly entries: readonly IndexEntry[]
+  readonly sort: readonly SortEntry[]
+}
 
 /**
  * A search names the patients it showed, and a resource itself only where it is of no patient: twenty Tasks of one
  * person are one entity. Everything else names each resource with its version, and its patients.
  */
-const entitiesOf = ({ interaction, query, touched }: AuditEntry): { text: readonly string[]; entries: readonly IndexEntry[] } => {
+const entitiesOf = ({ interaction, query, touched }: AuditEntry): Entities => {
   const text: string[] = []
   const entries: IndexEntry[] = []
+  let hasPatient = false
   const named = new Set<string>()
   if (query !== undefined) {
-    text.push('{"role":{"system":"http://terminology.hl7.org/CodeSystem/object-role","code":"24"},'
-      + `"query":"${Buffer.from(query).toString('base64')}"}`)
+    text.push(`{"role":{"system":"${ENTITY_ROLE}","code":"${QUERY_ROLE}"},"query":"${Buffer.from(query).toString('base64')}"}`)
+    entries.push({ kind: 'token', param: 'entity-role', system: ENTITY_ROLE, code: QUERY_ROLE })
   }
   const name = (type: string, id: string, version: string) => {
     const what = version === '' ? `${type}/${id}` : `${type}/${id}/_history/${version}`
@@ -163,7 +186,9 @@ const entitiesOf = ({ interaction, query, touched }: AuditEntry): { text: readon
     named.add(what)
     text.push(`{"what":{"reference":"${what}"}${type === 'Patient' ? `,${PATIENT}` : '}'}`)
     entries.push({ kind: 'reference', param: 'entity', type, id, version })
-    if (type === 'Patient') entries.push({ kind: 'reference', param: 'patient', type, id, version })
+    if (type !== 'Patient') return
+    entries.push({ kind: 'reference', param: 'patient', type, id, version })
+    hasPatient = true
   }
   for (const { ref, version, patients } of touched) {
     const own = refText(ref)
@@ -172,7 +197,18 @@ const entitiesOf = ({ interaction, query, touched }: AuditEntry): { text: readon
       if (patient !== own || interaction === 'search') name('Patient', patient.slice('Patient/'.length), '')
     }
   }
-  return { text, entries }
+  const roles = [...(hasPatient ? [PATIENT_ROLE] : []), ...(query === undefined ? [] : [QUERY_ROLE])]
+  if (hasPatient) {
+    entries.push({ kind: 'token', param: 'entity-role', system: ENTITY_ROLE, code: PATIENT_ROLE })
+    entries.push({ kind: 'token', param: 'entity-type', system: ENTITY_TYPE, code: PERSON })
+  }
+  return {
+    text, entries,
+    sort: [
+      ...(roles.length === 0 ? [] : [{ param: 'entity-role', low: roles[0]!, high: roles.at(-1)! }]),
+      ...(hasPatient ? [single('entity-type', PERSON)] : []),
+    ],
+  }
 }
 
 /** The request's id stands as a detail of the first entity, for whoever follows one request through logs and partners. */

@@ -2,15 +2,10 @@
  * Which search parameters of a type are indexed, and so can be searched: the one answer for extraction, parsing and
  * the CapabilityStatement.
  *
- * `_id` and `_lastUpdated` are the store's own columns. AuditEvents are written with every request and searched by a
- * few questions only, so they are indexed by those (design: some 30 µs each).
+ * `_id` and `_lastUpdated` are the store's own columns.
  */
 import type { Definitions, SearchParameter } from '../definitions/definitions.ts'
 import { compileRoutes } from './route.ts'
-
-const REDUCED: Readonly<Record<string, ReadonlySet<string>>> = {
-  AuditEvent: new Set(['patient', 'agent', 'date', 'type', 'entity', 'action']),
-}
 
 /** A name by its sound: R4 leaves the algorithm open and the string index does not hold one. */
 const UNINDEXED: ReadonlySet<string> = new Set(['phonetic'])
@@ -26,10 +21,8 @@ export const indexedParameters = (definitions: Definitions, type: string): Reado
   cache.set(definitions, byType)
   const known = byType.get(type)
   if (known !== undefined) return known
-  const only = REDUCED[type]
   const indexed = new Map([...definitions.searchParameters(type)].filter(([code, parameter]) =>
-    parameter.expression !== undefined && !STORE_PARAMETERS.has(code) && !UNINDEXED.has(code)
-    && (only === undefined || only.has(code) || code.startsWith('_'))))
+    parameter.expression !== undefined && !STORE_PARAMETERS.has(code) && !UNINDEXED.has(code)))
   byType.set(type, indexed)
   return indexed
 }

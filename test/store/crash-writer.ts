@@ -1,6 +1,6 @@
 /**
- * Child of the kill test: lanes of commits, each updating its lane's resource and creating one beside it, one line of
- * standard output per acknowledged commit. Runs until it is killed.
+ * Child of the kill test: lanes of commits, each updating its lane's resource, whose words are indexed later, and
+ * creating a Task and an AuditEvent beside it; one line of standard output per acknowledged commit. Runs until it is killed.
  */
 import { writeSync } from 'node:fs'
 import { systemClock } from '../../src/fhir/clock.ts'
@@ -19,8 +19,9 @@ const lane = async (number: number): Promise<never> => {
     await store.commit({
       expect: [{ kind: 'version', ref, version }],
       writes: [
-        put('Basic', ref.id, { replaces: version, text: name, entries: [token('code', name), text('name', name)] }),
+        put('Basic', ref.id, { replaces: version, text: name, entries: [token('code', name), text('name', name), { kind: 'words', param: '_content', words: [name] }] }),
         put('Task', name, { text: name.repeat(50), entries: [token('code', name)] }),
+        put('AuditEvent', name, { entries: [token('action', name), token('type', 'rest')] }),
       ],
     })
     version++

@@ -10,7 +10,7 @@ import { createNames } from '../../src/store/sqlite/names.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { runSearch } from '../../src/store/sqlite/search.ts'
 import { readCurrent } from '../../src/store/sqlite/versions.ts'
-import { ALL, found, isToken, plan } from '../contract/write.ts'
+import { ALL, found, isToken, match, plan } from '../contract/write.ts'
 
 const KILLS = 20
 const writer = fileURLToPath(new URL('./crash-writer.ts', import.meta.url))
@@ -69,6 +69,7 @@ describe('SQLite: SIGKILL', () => {
       }
       const store = await openSqliteStore({ path, clock: systemClock() })
       expect(await checkAll(store)).toBeGreaterThan(KILLS)
+      await checkIndexedLater(store, path)
       await store.close()
     } finally {
       rmSync(folder, { recursive: true, force: true })
@@ -87,4 +88,22 @@ const checkAll = async (store: Awaited<ReturnType<typeof openSqliteStore>>): Pro
   }
   for (const name of lanes.filter((_, n) => n % 50 === 0)) expect(await found(store, 'Task', isToken('code', name))).toEqual([name])
   return lanes.length
+}
+
+/** Whatever a kill left unindexed is found by the first search: every AuditEvent, and the words of each lane's last version alone. */
+const checkIndexedLater = async (store: Awaited<ReturnType<typeof openSqliteStore>>, path: string): Promise<void> => {
+  const events = await store.events(0, 1_000_000)
+  const audits = events.filter(event => event.ref.type === 'AuditEvent').map(event => event.ref.id)
+  expect((await store.search(plan('AuditEvent', isToken('type', 'rest'), { count: 0, total: 'accurate' }))).total).toBe(audits.length)
+  for (const name of audits.filter((_, n) => n % 50 === 0)) expect(await found(store, 'AuditEvent', isToken('action', name))).toEqual([name])
+  const lanes = new Map(events.filter(event => event.ref.type === 'Basic').map(event => [event.ref.id, event.version]))
+  for (const [lane, version] of lanes) {
+    const saying = (word: string) => found(store, 'Basic', match('_content', { kind: 'words', words: [word] }))
+    expect(await saying(`${lane}-${version}`)).toEqual([lane])
+    expect(await saying(`${lane}-${version - 1}`)).toEqual([])
+  }
+  const connection = openConnection(path, true)
+  expect(connection.get(`SELECT count(*) AS n FROM entry e JOIN name n ON n.id = e.parameter WHERE n.text = 'AuditEvent.type'`)).toEqual({ n: audits.length })
+  expect(connection.get('SELECT count(*) AS n FROM words')).toEqual({ n: lanes.size })
+  connection.close()
 }

@@ -6,7 +6,7 @@
  */
 import type { Test } from '../../../search/plan.ts'
 import { inTime, type Scope } from './scope.ts'
-import { sql, type Sql } from './sql.ts'
+import { NO_ROWS, sql, type Sql } from './sql.ts'
 
 type Words = Extract<Test, { kind: 'words' }>
 
@@ -14,21 +14,21 @@ type Words = Extract<Test, { kind: 'words' }>
 const columnOf = (param: string): 'text' | 'content' | undefined =>
   param === '_text' ? 'text' : param === '_content' ? 'content' : undefined
 
-/** What the tokenizer takes apart when it reads a folded word (`1⁄2`), it must be given apart: phrases are not indexed. */
-const SEPARATORS = /[^\p{L}\p{N}\p{Co}]+/u
+/** The tokenizer parts at spaces, which a folded word may hold (one sign of Arabic is four words); phrases are not indexed. */
+const termsOf = (word: string): readonly string[] => word.split(/\s+/).filter(term => term !== '')
 
-/** `{text} : "urgent" AND "review"`: every word occurs; undefined where nothing is asked that could occur. */
+/** `{text} : ("urgent" AND "review")`: every word occurs; undefined where nothing is asked that could occur. */
 const queryOf = (column: string, words: readonly string[]): string | undefined => {
-  const terms = words.map(word => word.split(SEPARATORS).filter(part => part !== ''))
-  return terms.length === 0 || terms.some(parts => parts.length === 0)
+  const terms = words.flatMap(termsOf)
+  return terms.length === 0
     ? undefined
-    : `{${column}} : (${terms.flat().map(term => `"${term}"`).join(' AND ')})`
+    : `{${column}} : (${terms.map(term => `"${term.replaceAll('"', '""')}"`).join(' AND ')})`
 }
 
 export const rowsWithWords = (scope: Scope, param: string, { words }: Words): Sql => {
   const column = columnOf(param)
   const query = column === undefined ? undefined : queryOf(column, words)
-  if (query === undefined) return sql`SELECT NULL AS row WHERE 0`
+  if (query === undefined) return NO_ROWS
   const found = scope.alias('w')
   return sql`SELECT ${found}.rowid AS row FROM words ${found} WHERE ${inTime(sql`${found}.rowid`)} AND ${found}.words MATCH ${query}`
 }
