@@ -163,6 +163,12 @@ export const outcomes = {
         + `what all of them have; it may be asked of ${some(having)}: name them in _type` }),
   badParameter: (name: string, text: string) => error({
     status: 400, type: 'value', code: 'search-bad-value', text, expression: `http.${name}` }),
+  /** In a `_filter`, with the character where it stands, from 1. */
+  badFilter: (at: number, text: string) => error({
+    status: 400, type: 'value', code: 'search-bad-value', text: `_filter, character ${at}: ${text}`, expression: 'http._filter' }),
+  /** The same of what failed in a test; a test inside its brackets has said so already. */
+  filterFailed: (at: number, cause: FhirError) => (cause.message.startsWith('_filter, ') ? cause : new FhirError(cause.status,
+    cause.issues.map(issue => ({ ...issue, text: `_filter, character ${at}: ${issue.text}`, expression: ['http._filter'] })))),
   unsupportedSearch: (name: string, text: string) => error({
     status: 400, type: 'not-supported', code: 'search-unsupported', text, expression: `http.${name}` }),
   unknownElement: (type: string, path: string, nearest?: string) => error({

@@ -51,11 +51,10 @@ export const createTransact = (parts: TransactParts): Pick<Repository, 'transact
   const attempt = async <T>(context: RequestContext, work: (unit: Unit) => Promise<T>, entryOf: EntryOf): Promise<Written<T>> => {
     const { value, collected } = await judged(context, work, entryOf)
     if (collected.changes.length === 0 && collected.writes.length === 0) return { value, versions: [] }
+    const audit = await parts.audit.written(context, collected)
+    // Indexed in the turn of the commit: what is committed before a new search parameter is settled is never indexed after.
     const puts = collected.changes.map(change => write(parts, context, collected, change))
-    const committed = await answered(parts.store.commit({
-      expect: collected.expectations,
-      writes: [...puts, ...collected.writes, await parts.audit.written(context, collected)],
-    }))
+    const committed = await answered(parts.store.commit({ expect: collected.expectations, writes: [...puts, ...collected.writes, audit] }))
     return { value, versions: committed.versions.slice(0, puts.length) }
   }
 

@@ -32,7 +32,7 @@ export const engineEvaluator = (expression: string): ((resource: Resource) => re
   return resource => {
     subject = resource
     try {
-      evaluate ??= fhirpath.compile(expression.replace(/resolve\(\) is (\w+)/g, 'resolvesTo(\'$1\')'), model, options)
+      evaluate ??= fhirpath.compile(expression.replace(/resolve\(\)\s+is\s+(?:FHIR\.)?(\w+)/g, 'resolvesTo(\'$1\')'), model, options)
       const nodes = evaluate(resource)
       const types = fhirpath.types(nodes)
       return nodes.map((node, index) => ({ type: r4Type(types[index]), value: fhirpath.util.valData(node) as unknown }))

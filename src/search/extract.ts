@@ -60,6 +60,16 @@ export const createExtractor = (
   }
 }
 
+/** As `createExtractor`, by what is defined at the time: another value of it is compiled anew. */
+export const createFollowingExtractor = (current: () => Definitions, options: ExtractorOptions = {}): ReturnType<typeof createExtractor> => {
+  let latest: { readonly of: Definitions; readonly extract: ReturnType<typeof createExtractor> } | undefined
+  return resource => {
+    const definitions = current()
+    if (latest?.of !== definitions) latest = { of: definitions, extract: createExtractor(definitions, options) }
+    return latest.extract(resource)
+  }
+}
+
 interface Context {
   readonly definitions: Definitions
   readonly bases: readonly string[]

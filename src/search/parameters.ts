@@ -5,6 +5,7 @@
  * `_id` and `_lastUpdated` are the store's own columns.
  */
 import type { Definitions, SearchParameter } from '../definitions/definitions.ts'
+import { typesOf } from './custom/definition.ts'
 import { compileRoutes } from './route.ts'
 
 /** A name by its sound: R4 leaves the algorithm open and the string index does not hold one. */
@@ -12,6 +13,22 @@ const UNINDEXED: ReadonlySet<string> = new Set(['phonetic'])
 
 /** Asked of the store itself, not of entries. */
 export const STORE_PARAMETERS: ReadonlySet<string> = new Set(['_id', '_lastUpdated'])
+
+/**
+ * The definitions with search parameters of this hub's own: a value of its own, never changed, so that whatever is kept
+ * about definitions falls away with it. R4's own parameters are never replaced.
+ */
+export const withParameters = (definitions: Definitions, custom: readonly SearchParameter[]): Definitions => {
+  if (custom.length === 0) return definitions
+  const own = new Map<string, SearchParameter[]>()
+  for (const parameter of custom) {
+    for (const type of typesOf(definitions, parameter)) own.set(type, [...own.get(type) ?? [], parameter])
+  }
+  const byType = new Map([...own].map(([type, parameters]) => [type, new Map([
+    ...parameters.map(parameter => [parameter.code, parameter] as const), ...definitions.searchParameters(type),
+  ])]))
+  return { ...definitions, searchParameters: type => byType.get(type) ?? definitions.searchParameters(type) }
+}
 
 const cache = new WeakMap<Definitions, Map<string, ReadonlyMap<string, SearchParameter>>>()
 

@@ -153,6 +153,7 @@ class Reader {
       case 'ofType': return ofType(this.definitions, routes, this.next())
       case 'extension': {
         const url = literal(this.next())
+        if (routes.some(route => route.structure?.kind === 'primitive-type')) throw new Unsupported(name)
         const structure = this.definitions.type('Extension')
         return routes.map(({ steps }) => ({
           steps: [...steps, { kind: 'property', name: 'extension' }, { kind: 'extension', url }],
@@ -204,20 +205,28 @@ class Reader {
  * Routes to values of the type or of one derived from it: a canonical is a uri.
  * R4 itself writes `as(DateTime)`, so case does not count.
  */
-const ofType = (definitions: Definitions, routes: readonly Route[], asked: string): Route[] => {
+export const ofType = (definitions: Definitions, routes: readonly Route[], asked: string): Route[] => {
   const wanted = asked.toLowerCase()
   const isWanted = (type: string | undefined): boolean =>
     type !== undefined && (type.toLowerCase() === wanted || isWanted(definitions.type(type)?.baseDefinition?.split('/').pop()))
   return routes.filter(route => isWanted(route.type))
 }
 
-/** The routes of a child element; a choice has one per type, under its own JSON name. */
+/** What a primitive holds besides its value stands beside it in JSON, where a walk does not look. */
 const property = (definitions: Definitions, route: Route, name: string): Route[] => {
+  if (route.structure?.kind === 'primitive-type') throw new Unsupported(name)
+  const children = childRoutes(definitions, route, name)
+  if (children.length === 0) throw new Unsupported(name)
+  return children
+}
+
+/** The routes of a child element; a choice has one per type, under its own JSON name. None: there is no such element. */
+export const childRoutes = (definitions: Definitions, route: Route, name: string): Route[] => {
   const { structure, path, steps } = route
-  if (structure === undefined) throw new Unsupported(name)
+  if (structure === undefined) return []
   const plain = structure.elements.find(element => element.path === `${path}.${name}`)
   const element = plain ?? structure.elements.find(candidate => candidate.path === `${path}.${name}[x]`)
-  if (element === undefined) throw new Unsupported(name)
+  if (element === undefined) return []
   if (element.contentReference !== undefined) {
     const target = structure.elements.find(candidate => candidate.id === element.contentReference)
     return [{

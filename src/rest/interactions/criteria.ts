@@ -17,7 +17,7 @@ import type { Unit } from '../unit.ts'
  * The condition of `If-None-Exist` and of conditional references; unknown parameters are refused, so that none widens it.
  * Its answer tells what is there, so it needs what a search needs. Without a criterion it would match whatever there is.
  */
-const criteria = (parts: RestParts, caller: Caller, type: string, query: string, base: string): Condition => {
+const criteria = async (parts: RestParts, caller: Caller, type: string, query: string, base: string): Promise<Condition> => {
   permit(caller, 'search', type)
   const pairs = [...new URLSearchParams(query)]
   const shaping = pairs.find(([name]) => SHAPING.test(name))?.[0]
@@ -25,6 +25,7 @@ const criteria = (parts: RestParts, caller: Caller, type: string, query: string,
   const { plan } = parseSearch(parts.definitions, [type], pairs, { now: parts.clock.now(), strict: true, base })
   if (plan.where.kind === 'all-of' && plan.where.of.length === 0) throw outcomes.multipleMatches(`${type}?${query}`)
   permitReach(caller, plan)
+  await parts.unindexed.requireIndexed(plan)
   return plan.where
 }
 
@@ -38,8 +39,8 @@ const queryOf = (type: string, text: string): string => {
 }
 
 /** What of a type matches the criteria and may be seen by the caller; 412 when that is more than a unit decides on. */
-export const findAll = (parts: RestParts, unit: Unit, type: string, text: string, base: string): Promise<readonly Resource[]> =>
-  unit.find(type, criteria(parts, unit.caller, type, queryOf(type, text), base), visibilityOf(unit.caller))
+export const findAll = async (parts: RestParts, unit: Unit, type: string, text: string, base: string): Promise<readonly Resource[]> =>
+  unit.find(type, await criteria(parts, unit.caller, type, queryOf(type, text), base), visibilityOf(unit.caller))
 
 /** As `findAll`; more than one is refused with 412. */
 export const findOne = async (parts: RestParts, unit: Unit, type: string, text: string, base: string): Promise<Resource | undefined> => {

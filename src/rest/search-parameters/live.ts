@@ -1,0 +1,128 @@
+/**
+ * The search parameters of this hub's own that are live: read from the store at start, kept by its commits from then on.
+ *
+ * Each change makes new definitions, never changes those that are in use, so a request that began with some ends with them.
+ * docs/decisions/0016-custom-search-parameters.md
+ */
+import type { Definitions, SearchParameter } from '../../definitions/definitions.ts'
+import type { Resource } from '../../fhir/resource.ts'
+import { indexedBy, isActive, parameterIn } from '../../search/custom/definition.ts'
+import { judgeParameter } from '../../search/custom/judge.ts'
+import { withParameters } from '../../search/parameters.ts'
+import type { Cursor, Visibility } from '../../search/plan.ts'
+import type { Store, StoredVersion } from '../../store/store.ts'
+import { parseStored } from '../unit-of-work.ts'
+
+export interface LiveParameter {
+  /** Of the SearchParameter resource. */
+  readonly id: string
+  /** Sequence of the version from which on every write has been indexed by it as it is now. */
+  readonly since: number
+  readonly parameter: SearchParameter
+}
+
+export interface LiveParameters {
+  /** R4's and the hub's own, as of now. */
+  readonly definitions: () => Definitions
+  all(): readonly LiveParameter[]
+  find(id: string): LiveParameter | undefined
+  /** Called after each change of what is live. */
+  onChange(listener: () => void): void
+}
+
+const ALL: Visibility = { kind: 'all' }
+const PAGE = 100
+
+export const openLiveParameters = async (store: Store, base: Definitions): Promise<LiveParameters> => {
+  const live = await loaded(store, base)
+  const listeners: (() => void)[] = []
+  let definitions = combined(base, live)
+
+  store.onCommit(({ versions }) => {
+    const changed = versions.filter(({ ref }) => ref.type === 'SearchParameter')
+    if (changed.length === 0) return
+    for (const version of changed) follow(live, version)
+    definitions = combined(base, live)
+    for (const listener of listeners) listener()
+  })
+
+  return {
+    definitions: () => definitions,
+    all: () => [...live.values()],
+    find: id => live.get(id),
+    onChange: listener => { listeners.push(listener) },
+  }
+}
+
+const combined = (base: Definitions, live: ReadonlyMap<string, LiveParameter>): Definitions =>
+  withParameters(base, [...live.values()].map(({ parameter }) => parameter))
+
+const follow = (live: Map<string, LiveParameter>, version: StoredVersion): void => {
+  const { id } = version.ref
+  const parameter = activeIn(version)
+  if (parameter === undefined) {
+    live.delete(id)
+    return
+  }
+  const before = live.get(id)
+  const isSame = before !== undefined && indexedBy(before.parameter) === indexedBy(parameter)
+  live.set(id, { id, parameter, since: isSame ? before.since : version.sequence })
+}
+
+const activeIn = (version: StoredVersion): SearchParameter | undefined => {
+  if (version.deleted) return undefined
+  const resource = parseStored(version)
+  return isActive(resource) ? parameterIn(resource) : undefined
+}
+
+/** Those that were accepted once and can no longer be used, because R4 or the hub took the name, are left out. */
+const loaded = async (store: Store, base: Definitions): Promise<Map<string, LiveParameter>> => {
+  const stored = await activeVersions(store)
+  const definitions = withParameters(base, stored.map(({ resource }) => parameterIn(resource)))
+  const live = new Map<string, LiveParameter>()
+  for (const { version, resource } of stored) {
+    if (judgeParameter(definitions, resource).length > 0) continue
+    const parameter = parameterIn(resource)
+    live.set(version.ref.id, { id: version.ref.id, parameter, since: await liveSince(store, version, parameter) })
+  }
+  return live
+}
+
+interface Active {
+  readonly version: StoredVersion
+  readonly resource: Resource
+}
+
+const activeVersions = async (store: Store): Promise<readonly Active[]> => {
+  const found: Active[] = []
+  let after: Cursor | undefined
+  do {
+    const page = await store.search({
+      types: ['SearchParameter'],
+      where: { kind: 'match', param: 'status', test: { kind: 'token', system: undefined, code: 'active' } },
+      visibility: ALL, sort: [], count: PAGE, includes: [], total: 'none', ...(after === undefined ? {} : { after }),
+    })
+    found.push(...page.matches.map(version => ({ version, resource: parseStored(version) })))
+    after = page.next
+  } while (after !== undefined)
+  return found
+}
+
+/** The first of the unbroken line of versions, back from the current one, that were live and indexed the same. */
+const liveSince = async (store: Store, { ref, sequence }: StoredVersion, parameter: SearchParameter): Promise<number> => {
+  const wanted = indexedBy(parameter)
+  let since = sequence
+  let before: number | undefined
+  for (;;) {
+    const page = await store.history({
+      ...ref, visibility: ALL, count: PAGE, uncounted: true, ...(before === undefined ? {} : { before }),
+    })
+    for (const version of page.versions) {
+      const earlier = activeIn(version)
+      if (earlier === undefined || indexedBy(earlier) !== wanted) return since
+      since = version.sequence
+    }
+    if (page.next === undefined) return since
+    before = page.next
+  }
+}
