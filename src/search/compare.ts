@@ -103,6 +103,8 @@ const meetsString = (test: Extract<Test, { kind: 'string' }>, entry: Extract<Ind
   switch (test.match) {
     case 'starts': return entry.folded.startsWith(test.folded)
     case 'contains': return entry.folded.includes(test.folded)
+    case 'equals': return entry.folded === test.folded
+    case 'ends': return entry.folded.endsWith(test.folded)
     case 'exact': return entry.exact === test.exact
   }
 }

@@ -22,7 +22,7 @@ export type Test =
   | { readonly kind: 'token-in'; readonly codes: readonly { readonly system: string; readonly code: string }[] }
   /** Some text of the token starts with `folded`. */
   | { readonly kind: 'text'; readonly folded: string }
-  | { readonly kind: 'string'; readonly match: 'starts' | 'contains'; readonly folded: string }
+  | { readonly kind: 'string'; readonly match: 'starts' | 'contains' | 'equals' | 'ends'; readonly folded: string }
   | { readonly kind: 'string'; readonly match: 'exact'; readonly exact: string }
   | { readonly kind: 'date'; readonly prefix: Prefix; readonly low: number; readonly high: number }
   | { readonly kind: 'number'; readonly prefix: Prefix; readonly low: number; readonly high: number; readonly value: number }

@@ -77,8 +77,10 @@ export const wordsExtractor = (definitions: Definitions): ((resource: Resource) 
   }
 
   const readResource = (resource: Fields, words: Set<string>, depth: number): void => {
+    const type = resource['resourceType']
+    if (typeof type !== 'string' || !definitions.resourceTypes.has(type)) return
     read(fields(resource['text'])['div'], 'xhtml', words, depth)
-    readAll(resource, shapeOf(String(resource['resourceType'])), words, depth)
+    readAll(resource, shapeOf(type), words, depth)
   }
 
   const readAll = (value: object, shape: Shape, words: Set<string>, depth: number): void => {

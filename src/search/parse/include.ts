@@ -2,8 +2,8 @@
 import { outcomes } from '../../fhir/outcomes.ts'
 import { mayTarget } from '../parameters.ts'
 import type { Include } from '../plan.ts'
-import { referenceParameter } from './condition.ts'
 import type { ParseContext } from './context.ts'
+import { referenceParameter } from './path.ts'
 import { requireType } from './resource-type.ts'
 
 /** `name` is `_include` or `_revinclude`, `modifier` `iterate` or nothing; the value `Type:parameter[:Target]` or `*`. */

@@ -7,8 +7,8 @@ import { MAX_SORT_KEYS } from '../limits.ts'
 import { STORE_PARAMETERS } from '../parameters.ts'
 import type { SortKey } from '../plan.ts'
 import { SORTABLE } from '../sort.ts'
-import { parameterOf } from './condition.ts'
 import type { ParseContext } from './context.ts'
+import { parameterOf } from './known.ts'
 import { requireCommon } from './several-types.ts'
 
 /** What of the answer's form a query asks; `rest/` carries it out. */

@@ -14,6 +14,8 @@ export const compareStrings = (test: StringTest, folded: Sql, exact: Sql): Sql =
   switch (test.match) {
     case 'starts': return sql`(${folded} >= ${test.folded} AND ${folded} < ${test.folded + LAST})`
     case 'contains': return sql`instr(${folded}, ${test.folded}) > 0`
+    case 'equals': return sql`${folded} = ${test.folded}`
+    case 'ends': return sql`substr(${folded}, ${-[...test.folded].length}) = ${test.folded}`
     case 'exact': return sql`(${folded} = ${fold(test.exact)} AND ${exact} = ${test.exact})`
   }
 }
