@@ -239,8 +239,8 @@ export const outcomes = {
   clientIdNotAllowed: (what: string) => error({
     status: 405, type: 'not-supported', code: 'client-id-not-allowed',
     text: `there is no ${what} to update, and this hub gives the ids itself; create it by POST`, headers: { allow: 'GET, HEAD, PATCH, DELETE' } }),
-  multipleMatches: (criteria: string) => error({
-    status: 412, type: 'multiple-matches', code: 'multiple-matches',
+  multipleMatches: (criteria: string, expression?: string) => error({
+    status: 412, type: 'multiple-matches', code: 'multiple-matches', ...(expression ? { expression } : {}),
     text: `more than one resource matches ${quoted(criteria)}; narrow the condition` }),
   conditionContradicted: (what: string, criteria: string) => error({
     status: 409, type: 'conflict', code: 'condition-contradicted',

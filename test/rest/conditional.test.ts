@@ -1,12 +1,11 @@
-/** Conditional update, delete and read, and histories beyond one resource: https://hl7.org/fhir/R4/http.html#cond-update */
+/** Conditional update, delete and read: https://hl7.org/fhir/R4/http.html#cond-update */
 import { startTestHub, type ClientName, type TestHub } from '../hub.ts'
 
 const SYSTEM = 'urn:example:conditional'
 
 interface Bundle {
   total?: number
-  link: { relation: string; url: string }[]
-  entry?: { fullUrl: string; resource?: { resourceType: string; id: string; meta: { versionId: string } }; request: { method: string; url: string }; response: { status: string } }[]
+  entry?: { resource?: { id: string }; response: { status: string } }[]
 }
 
 let hub: TestHub
@@ -263,90 +262,6 @@ describe('conditional read', () => {
     const other = await hub.as('otherGp')
     expect((await other.get(`/fhir/Patient/${id}`).set('If-None-Match', 'W/"1"')).status).toBe(404)
     expect((await other.get(`/fhir/Patient/${id}`).set('If-Modified-Since', 'Tue, 24 Nov 2026 10:15:00 GMT')).status).toBe(404)
-  })
-})
-
-describe('history of a type and of everything', () => {
-  const pages = async (path: string, client: ClientName = 'gp'): Promise<Bundle[]> => {
-    const agent = await hub.as(client)
-    const found: Bundle[] = []
-    for (let url: string | undefined = path; url !== undefined && found.length < 100;) {
-      const bundle = (await agent.get(url).expect(200)).body as Bundle
-      found.push(bundle)
-      url = bundle.link.find(({ relation }) => relation === 'next')?.url.slice(hub.url.length)
-    }
-    return found
-  }
-
-  it('lists versions newest first, deletions among them, and pages through them once', async () => {
-    const first = await created('h-1')
-    const second = await created('h-2')
-    await put('h-1', patient('h-1', { gender: 'female' }))
-    await remove('h-2')
-    const all = (await pages('/fhir/Patient/_history?_count=3')).flatMap(({ entry }) => entry ?? [])
-    expect(all.slice(0, 4).map(({ request }) => `${request.method} ${request.url}`)).toEqual([
-      `DELETE Patient/${second}`, `PUT Patient/${first}`, 'POST Patient', 'POST Patient',
-    ])
-    const versions = all.map(({ fullUrl, resource }) => `${fullUrl} ${resource?.meta.versionId ?? 'deleted'}`)
-    expect(new Set(versions).size).toBe(versions.length)
-    const [whole] = await pages('/fhir/Patient/_history?_count=500')
-    expect([whole?.entry?.length, whole?.total]).toEqual([all.length, undefined])
-  })
-
-  it('of everything holds every type, and nothing that the caller may not see', async () => {
-    await created('h-foreign', 'otherGp')
-    const mine = (await pages('/fhir/_history?_count=200')).flatMap(({ entry }) => entry ?? [])
-    const types = new Set(mine.map(({ fullUrl }) => fullUrl.split('/').at(-2)))
-    expect(types.has('Patient') && types.has('HealthcareService')).toBe(true)
-    expect(types.has('AuditEvent')).toBe(false)
-    expect(JSON.stringify(mine)).not.toContain('h-foreign')
-    const theirs = JSON.stringify(await pages('/fhir/Patient/_history?_count=200', 'otherGp'))
-    expect([theirs.includes('h-foreign'), theirs.includes('h-1')]).toEqual([true, false])
-  })
-
-  it('since a time holds what was written from then on', async () => {
-    await hub.clock({ advance: 'PT1H' })
-    const id = await created('h-late')
-    const [page] = await pages('/fhir/_history?_since=2026-11-24T11:00:00Z')
-    expect(page?.entry?.map(({ resource }) => resource?.id)).toEqual([id])
-    expect((await pages('/fhir/Patient/_history?_since=2030-01-01'))[0]).not.toHaveProperty('entry')
-  })
-
-  it.each([
-    ['/fhir/Patient/_history?_count=x', 400], ['/fhir/_history?_since=yesterday', 400], ['/fhir/_history?_page=forged', 400],
-    ['/fhir/_history?name=x', 400], ['/fhir/Patien/_history', 404], ['/fhir/_history/1', 404], ['/fhir/Patient/_history/1', 404],
-  ])('%s is %i', async (path, status) => {
-    expect((await (await hub.as('gp')).get(path)).status).toBe(status)
-  })
-
-  it('a page link is good for its own history only', async () => {
-    const [, next] = (await pages('/fhir/Patient/_history?_count=1'))[0]?.link ?? []
-    const query = next?.url.split('?')[1] ?? ''
-    expect(query).toContain('_page=')
-    await (await hub.as('gp')).get(`/fhir/_history?${query}`).expect(400)
-    await (await hub.as('gp')).get(`/fhir/Observation/_history?${query}`).expect(400)
-  })
-
-  it('needs what a search needs: the role, and of everything a scope for every type', async () => {
-    const integrator = await hub.as('integrator')
-    const scoped = await hub.as('gp', undefined, 'system/Patient.rs')
-    const status = async (agent: typeof scoped, path: string) => (await agent.get(path)).status
-    expect([await status(integrator, '/fhir/Patient/_history'), await status(integrator, '/fhir/_history')]).toEqual([403, 403])
-    expect(await status(integrator, '/fhir/HealthcareService/_history')).toBe(200)
-    expect(await status(scoped, '/fhir/Patient/_history')).toBe(200)
-    expect([await status(scoped, '/fhir/Observation/_history'), await status(scoped, '/fhir/_history')]).toEqual([403, 403])
-  })
-
-  it('is audited where it shows a patient\'s data', async () => {
-    const id = await created('h-audited')
-    await pages('/fhir/Patient/_history?_count=1')
-    const audit = await (await hub.as('administrator')).get('/fhir/AuditEvent').query({ entity: `Patient/${id}`, action: 'R' }).expect(200)
-    expect(audit.body).toMatchObject({ total: 1, entry: [{ resource: { subtype: [{ code: 'history' }] } }] })
-  })
-
-  it('takes only GET', async () => {
-    expect((await (await hub.as('gp')).post('/fhir/_history').send({})).status).toBe(405)
-    expect((await (await hub.as('gp')).delete('/fhir/Patient/_history')).status).toBe(405)
   })
 })
 

@@ -16,7 +16,7 @@ export const resolveInPatch = async (binary: Resource, resolve: (holder: object)
     if (!isObject(operation) || typeof operation['path'] !== 'string') continue
     const { path, value } = operation
     if (typeof value !== 'string' && !isObject(value) && !Array.isArray(value)) continue
-    const name = String(path).split('/').at(-1) ?? ''
+    const name = path.split('/').at(-1) ?? ''
     const holder = { [name]: value }
     await resolve(holder)
     operation['value'] = holder[name]

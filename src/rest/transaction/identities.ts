@@ -10,7 +10,7 @@ import { localiseReferences } from '../addresses.ts'
 import { preconditionsOf } from '../conditions.ts'
 import type { RestParts } from '../context.ts'
 import { deleteTargets, updateTarget } from '../interactions/conditional.ts'
-import { findOne } from '../interactions/criteria.ts'
+import { findAll, findOne } from '../interactions/criteria.ts'
 import { findTarget } from '../interactions/patch.ts'
 import { resolveInPatch } from '../patch/links.ts'
 import type { RequestContext } from '../repository.ts'
@@ -109,7 +109,8 @@ const rootOf = (fullUrl: string | undefined): string | undefined =>
 const conditionalTarget = async (
   parts: RestParts, unit: Unit, { type, query }: { type: string; query: string }, base: string, expression: string,
 ): Promise<string> => {
-  const match = await findOne(parts, unit, type, query, base)
+  const [match, ...others] = await findAll(parts, unit, type, query, base)
   if (match === undefined) throw outcomes.danglingReference(`${type}?${query}`, expression)
+  if (others.length > 0) throw outcomes.multipleMatches(`${type}?${query}`, expression)
   return `${type}/${match.id}`
 }
