@@ -19,7 +19,7 @@ describe('docs/search.md', () => {
 
   it.each([
     'Task?_query=x', 'Patient?_list=$current-problems',
-    'Task?_contained=true', 'Task?subject:above=1', 'Task?_sort=owner',
+    'Task?_contained=true', 'Patient?link:below=1', 'Task?_sort=owner',
   ])('%s is refused as the page says', search => {
     expect(refusal(search)).toMatchObject({ status: 400, issues: [{ code: 'search-unsupported' }] })
   })

@@ -33,8 +33,10 @@ describe('AuditEvents', () => {
     source: { observer: { reference: 'Device/1' }, site: 'here' },
     entity: [{ what: { reference: 'Patient/1' } }, { what: { reference: 'Task/1' }, name: 'n' }],
   }
-  it('are indexed by what they are searched by, and no more', () => {
-    expect(new Set(extracted(event).entries.map(entry => entry.param))).toEqual(new Set(['action', 'agent', 'date', 'entity', 'patient', 'type']))
+  it('are indexed by every parameter of theirs, and not by words', () => {
+    expect(new Set(extracted(event).entries.map(entry => entry.param))).toEqual(new Set([
+      'action', 'address', 'agent', 'altid', 'date', 'entity', 'entity-name', 'outcome', 'patient', 'site', 'source', 'subtype', 'type',
+    ]))
   })
 })
 

@@ -4,6 +4,7 @@
  */
 import { outcomes } from '../../fhir/outcomes.ts'
 import type { Prefix, Test } from '../plan.ts'
+import { equivalents, UCUM } from '../units.ts'
 import type { Asked } from './context.ts'
 import { splitEscaped, unescaped } from './escape.ts'
 
@@ -27,7 +28,8 @@ export const numberTest = (asked: Asked, part: string): Test => {
   return { kind: 'number', ...amount }
 }
 
-export const quantityTest = (asked: Asked, part: string): Test => {
+/** Also in the units that the one asked for can be converted to; R4 leaves canonical units to the server. */
+export const quantityTests = (asked: Asked, part: string): readonly Test[] => {
   const pieces = splitEscaped(part, '|').map(unescaped)
   const [number = '', system = '', code = ''] = pieces
   const amount = amountOf(number)
@@ -36,7 +38,12 @@ export const quantityTest = (asked: Asked, part: string): Test => {
       `${asked.key} takes number, number|system|code or number||code with an optional prefix, `
       + 'such as ge5.4|http://unitsofmeasure.org|mg')
   }
-  return { kind: 'quantity', ...amount, system: system === '' ? undefined : system, code: code === '' ? undefined : code }
+  const test: Test = { kind: 'quantity', ...amount, system: system === '' ? undefined : system, code: code === '' ? undefined : code }
+  if (system !== UCUM) return [test]
+  const { prefix, low, high, value } = amount
+  return [test, ...equivalents(code).map(({ code, convert }): Test => ({
+    kind: 'quantity', prefix, low: convert(low), high: convert(high), value: convert(value), system, code,
+  }))]
 }
 
 const amountOf = (text: string): Amount | undefined => {

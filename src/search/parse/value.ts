@@ -12,8 +12,9 @@ import type { Asked } from './context.ts'
 import { compositeTests } from './composite.ts'
 import { dateSpan } from './date.ts'
 import { splitEscaped } from './escape.ts'
+import { hierarchyCondition } from './hierarchy.ts'
 import { nearTest } from './near.ts'
-import { numberTest, quantityTest } from './number.ts'
+import { numberTest, quantityTests } from './number.ts'
 import { referenceTests } from './reference.ts'
 import { stringTest, uriTest } from './string.ts'
 import { tokenTest } from './token.ts'
@@ -25,7 +26,7 @@ import { tokenTest } from './token.ts'
 export const MODIFIERS: Readonly<Record<SearchParameterType, readonly string[]>> = {
   string: ['exact', 'contains'],
   token: ['not', 'text', 'in', 'not-in', 'below', 'above', 'of-type'],
-  reference: ['identifier', 'not'],
+  reference: ['identifier', 'not', 'below', 'above'],
   uri: ['below', 'above', 'not'],
   date: [], number: [], quantity: [], composite: [], special: [],
 }
@@ -35,6 +36,10 @@ export const criterion = (asked: Asked, value: string): Condition => {
   checkModifier(asked)
   const param = asked.parameter.code
   if (asked.modifier === 'missing') return { kind: 'missing', param, missing: trueOrFalse(asked.key, value) }
+  const direction = asked.modifier
+  if (asked.parameter.type === 'reference' && (direction === 'below' || direction === 'above')) {
+    return anyOf(alternatives(asked.key, value).map(part => hierarchyCondition(asked, part, direction)))
+  }
   const index = asked.modifier === 'of-type' ? ofTypeParam(param) : param
   const tests = alternatives(asked.key, value).flatMap(part => testsOf(asked, part))
   const found = anyOf(tests.map(test => ({ kind: 'match', param: index, test })))
@@ -63,7 +68,7 @@ export const testsOf = (asked: Asked, part: string): readonly Test[] => {
     case 'reference': return referenceTests(asked, part)
     case 'date': return [{ kind: 'date', ...dateSpan(asked.key, part, asked.context.now) }]
     case 'number': return [numberTest(asked, part)]
-    case 'quantity': return [quantityTest(asked, part)]
+    case 'quantity': return quantityTests(asked, part)
     case 'uri': return [uriTest(asked, part)]
     case 'composite': return compositeTests(asked, part, testsOf)
     case 'special': return [nearTest(asked, part)]
