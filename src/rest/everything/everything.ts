@@ -4,11 +4,10 @@
  * same pages, the same audit. docs/decisions/0026-everything.md
  * R4: https://hl7.org/fhir/R4/patient-operation-everything.html, https://hl7.org/fhir/R4/encounter-operation-everything.html
  */
-import { isPermitted, permit } from '../../access/permissions.ts'
+import { permit } from '../../access/permissions.ts'
 import { BEGINNING, dateRange, END, type Span } from '../../fhir/dates.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
 import { byType } from '../../search/by-type.ts'
-import { compartmentTypes } from '../../search/compartment.ts'
 import { allOf } from '../../search/join.ts'
 import { MAX_COUNT } from '../../search/limits.ts'
 import type { Pairs } from '../../search/parse.ts'
@@ -20,17 +19,7 @@ import { operation, type OperationInput, type OperationParameter, type Operation
 import { searchset } from '../searchset.ts'
 import { shapeOf } from '../shape/shape.ts'
 import { caredIn } from './care-dates.ts'
-
-type Centre = 'Patient' | 'Encounter'
-
-/** What records are understood by; other people's records are not among them. */
-const SUPPORTING: Readonly<Record<Centre, readonly string[]>> = {
-  Patient: ['Practitioner', 'PractitionerRole', 'Organization', 'Location', 'HealthcareService', 'Medication', 'Device', 'Substance', 'Endpoint'],
-  Encounter: ['Patient', 'Practitioner', 'PractitionerRole', 'Organization', 'Location', 'HealthcareService', 'Medication', 'Device', 'Substance'],
-}
-
-/** Who looked is in the compartment of whom it was about, and every look adds to it; it comes where `_type` names it. */
-const ONLY_WHEN_NAMED: ReadonlySet<string> = new Set(['AuditEvent'])
+import { partOf, typesFor, type Centre } from './extent.ts'
 
 const given = (name: string, type: string, max: string, documentation: string): OperationParameter =>
   ({ name, use: 'in', min: 0, max, type, documentation })
@@ -60,63 +49,38 @@ const everythingOf = (centre: Centre, parameter: readonly OperationParameter[]) 
   parameter,
 }, request => answerFor(centre, request))
 
-/** Types that may be asked without any patient named have no bound, so it is served on instances only. */
+/** On instances only: everything of every patient has no bound. */
 export const patientEverything = everythingOf('Patient', [...DATES, ...COMMON])
 export const encounterEverything = everythingOf('Encounter', COMMON)
 
 const answerFor = async (centre: Centre, request: OperationRequest) => {
   const { parts, caller, input, base, headers, id = '' } = request
   const page = text(input, PAGE_PARAMETER)
-  const { matched, included } = typesFor(centre, request, typesNamed(input))
-  // Of the first page: not there and deleted are said as a read says them.
-  if (page === undefined) {
-    permit(caller, 'read', centre)
-    await parts.repository.read(request, { type: centre, id })
-  }
+  const { matched, included } = typesFor(parts.definitions, caller, centre, typesNamed(input))
+  permit(caller, 'read', centre)
   const span = spanOf(input)
   const own: Pairs = ['_summary', '_elements', '_count'].flatMap(name => pairOf(input, name))
   const since = sinceOf(input)
-  const { plan, result, ignored } = planSearch(parts, caller, { kind: 'compartment', compartment: centre, id, type: undefined }, [
+  const { plan, result, ignored } = planSearch(parts, caller, { kind: 'system' }, [
     ['_type', matched.join(',')],
     ...(own.some(([name]) => name === '_count') ? [] : [['_count', String(MAX_COUNT)] as const]),
     ...(since === undefined ? [] : [['_lastUpdated', `ge${since}`] as const]),
     ...own,
   ], { strict: !isLenient(headers['prefer']), base })
-  const within: Condition = span === undefined ? { kind: 'all-of', of: [] } : byType(plan.types, type => caredIn(type, span))
+  const isPart = byType(plan.types, type => partOf(parts.definitions, centre, id, type))
+  const isWithin: Condition = span === undefined ? { kind: 'all-of', of: [] } : byType(plan.types, type => caredIn(type, span))
+  // What is not there, or deleted, is said as a read says it.
+  if (page === undefined) await parts.repository.read(request, { type: centre, id })
   const resource = await searchset(parts, request, {
     base, path: `${centre}/${id}/$everything`, page, notes: ignored, shape: shapeOf(result),
     self: ['start', 'end', '_since', '_type', '_count', '_summary', '_elements'].flatMap(name => pairOf(input, name)),
-    plan: { ...plan, where: allOf([plan.where, within]), includes: result.summary === 'text' ? [] : included.map(includeOf) },
+    plan: { ...plan, where: allOf([isPart, plan.where, isWithin]), includes: result.summary === 'text' ? [] : included.map(includeOf) },
   })
   return { status: 200, resource }
 }
 
 /** By whatever reference, and on from what was found: a PractitionerRole leads to its Practitioner. */
 const includeOf = (target: string): Include => ({ direction: 'include', source: '*', param: '*', target, iterate: true })
-
-interface Types {
-  readonly matched: readonly string[]
-  readonly included: readonly string[]
-}
-
-/** Named types that are not the caller's are refused (403), others left out. */
-const typesFor = (centre: Centre, { parts, caller }: OperationRequest, named: readonly string[] | undefined): Types => {
-  const inside = compartmentTypes(parts.definitions, centre)
-  const supporting = SUPPORTING[centre].filter(type => !inside.includes(type))
-  if (named === undefined) {
-    return {
-      matched: inside.filter(type => !ONLY_WHEN_NAMED.has(type) && isPermitted(caller, 'search', type)),
-      included: supporting.filter(type => isPermitted(caller, 'read', type)),
-    }
-  }
-  const included = supporting.filter(type => named.includes(type))
-  for (const type of included) permit(caller, 'read', type)
-  const matched = named.filter(type => !included.includes(type))
-  if (matched.length === 0) {
-    throw outcomes.badParameter('_type', `${included.join(', ')} comes along with what refers to it; name a type of the ${centre}'s own records besides`)
-  }
-  return { matched, included }
-}
 
 const typesNamed = (input: OperationInput): readonly string[] | undefined => {
   const named = input.all('_type').flatMap(value => String(value).split(',')).map(type => type.trim()).filter(type => type !== '')
@@ -125,7 +89,7 @@ const typesNamed = (input: OperationInput): readonly string[] | undefined => {
 
 const text = (input: OperationInput, name: string): string | undefined => {
   const value = input.one(name)
-  return value === undefined ? undefined : String(value)
+  return typeof value === 'string' ? value : undefined
 }
 
 const pairOf = (input: OperationInput, name: string): Pairs => {

@@ -1,6 +1,7 @@
 /** $meta, $meta-add, $meta-delete: https://hl7.org/fhir/R4/resource-operations.html */
 import { startTestHub, type TestHub } from '../../hub.ts'
 
+type Agent = Awaited<ReturnType<TestHub['as']>>
 interface Meta { versionId?: string; lastUpdated?: string; profile?: string[]; tag?: { system?: string; code?: string; display?: string }[]; security?: unknown[] }
 interface Outcome { issue: { details: { text: string; coding: { code: string }[] }; expression?: string[] }[] }
 
@@ -47,7 +48,7 @@ describe('meta operations', () => {
   })
 
   it('$meta is not answered of a type or of everything, which would be to read it all', async () => {
-    for (const address of ['$meta', 'Patient/$meta']) await (await gp()).get(`/fhir/${address}`).expect(404)
+    for (const address of ['$meta', 'Patient/$meta']) expect((await (await gp()).get(`/fhir/${address}`)).status).toBe(404)
   })
 
   it('$meta-add adds profiles and tags, as a version like any other', async () => {
@@ -99,8 +100,9 @@ describe('meta operations', () => {
   it('If-Match is honoured', async () => {
     const id = await created()
     const agent = await gp()
-    await agent.post(`/fhir/Patient/${id}/$meta-add`).set('If-Match', 'W/"2"').send(parameters({ tag: [TAG] })).expect(412)
-    await agent.post(`/fhir/Patient/${id}/$meta-add`).set('If-Match', 'W/"1"').send(parameters({ tag: [TAG] })).expect(200)
+    const add = async (version: number): Promise<number> =>
+      (await agent.post(`/fhir/Patient/${id}/$meta-add`).set('If-Match', `W/"${version}"`).send(parameters({ tag: [TAG] }))).status
+    expect([await add(2), await add(1), await add(1)]).toEqual([412, 200, 412])
   })
 
   it('a version that was is not changed', async () => {
@@ -123,23 +125,24 @@ describe('meta operations', () => {
 
   it('is for whoever may update, and what is not visible is not there', async () => {
     const id = await created()
-    const other = await hub.as('otherGp')
+    const status = async (client: Agent, address: string): Promise<number> =>
+      (await client.post(`/fhir/${address}`).send(parameters({ tag: [TAG] }))).status
     for (const code of ['$meta-add', '$meta-delete']) {
-      await other.post(`/fhir/Patient/${id}/${code}`).send(parameters({ tag: [TAG] })).expect(404)
-      await (await hub.as('integrator')).post(`/fhir/Organization/${id}/${code}`).send(parameters({ tag: [TAG] })).expect(403)
-      await (await gp()).get(`/fhir/Patient/${id}/${code}`).expect(405)
+      expect(await status(await hub.as('otherGp'), `Patient/${id}/${code}`)).toBe(404)
+      expect(await status(await hub.as('integrator'), `Organization/${id}/${code}`)).toBe(403)
+      expect((await (await gp()).get(`/fhir/Patient/${id}/${code}`)).status).toBe(405)
     }
-    await other.get(`/fhir/Patient/${id}/$meta`).expect(404)
+    expect((await (await hub.as('otherGp')).get(`/fhir/Patient/${id}/$meta`)).status).toBe(404)
     const reading = await hub.as('gp', undefined, 'system/Patient.read')
-    await reading.get(`/fhir/Patient/${id}/$meta`).expect(200)
-    await reading.post(`/fhir/Patient/${id}/$meta-add`).send(parameters({ tag: [TAG] })).expect(403)
+    expect((await reading.get(`/fhir/Patient/${id}/$meta`)).status).toBe(200)
+    expect(await status(reading, `Patient/${id}/$meta-add`)).toBe(403)
   })
 
   it('a deleted resource has no meta to change', async () => {
     const id = await created()
     await (await gp()).delete(`/fhir/Patient/${id}`).expect(204)
-    await post(`Patient/${id}/$meta-add`, { tag: [TAG] }, 410)
-    await (await gp()).get(`/fhir/Patient/${id}/$meta`).expect(410)
+    expect((await (await gp()).post(`/fhir/Patient/${id}/$meta-add`).send(parameters({ tag: [TAG] }))).status).toBe(410)
+    expect((await (await gp()).get(`/fhir/Patient/${id}/$meta`)).status).toBe(410)
   })
 
   it('is audited', async () => {
