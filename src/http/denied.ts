@@ -19,15 +19,14 @@ export const deniedEntry = (request: FhirRequest, caller: Caller, at: number): A
   }
 }
 
-const interactionOf = ({ method, path: [first, second, third] }: FhirRequest): AuditInteraction => {
-  if (first === undefined) return 'transaction'
-  if (first.startsWith('$') || second?.startsWith('$') || third?.startsWith('$')) return 'operation'
+const interactionOf = ({ method, path }: FhirRequest): AuditInteraction => {
+  if (path.some(segment => segment.startsWith('$'))) return 'operation'
   switch (method) {
     case 'GET':
     case 'HEAD':
-      if (second === undefined) return 'search'
-      return third === undefined ? 'read' : 'history'
-    case 'POST': return second === '_search' ? 'search' : 'create'
+      if (path.includes('_history')) return 'history'
+      return path.length === 2 ? 'read' : 'search'
+    case 'POST': return path.length === 0 ? 'transaction' : path.at(-1) === '_search' ? 'search' : 'create'
     case 'PUT': return 'update'
     case 'PATCH': return 'patch'
     case 'DELETE': return 'delete'

@@ -44,7 +44,8 @@ export const bodyForm = (contentType: string | undefined, method: string): 'json
 export const requireJsonAccepted = (accept: string | undefined, formats: readonly string[]): void => {
   const [format] = formats
   if (format !== undefined) {
-    if (!FORMATS.has(parseMediaType(format).name)) throw outcomes.notAcceptable(format)
+    const asked = parseMediaType(format)
+    if (!FORMATS.has(asked.name) || !isR4(asked)) throw outcomes.notAcceptable(format)
     return
   }
   if (accept !== undefined && accept !== '' && !acceptsJson(accept)) throw outcomes.notAcceptable(accept)

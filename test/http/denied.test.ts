@@ -22,7 +22,12 @@ describe('what was refused to a caller', () => {
   it.each([
     ['get', 'Patient?family=Smith', 'search', undefined],
     ['post', 'Patient/_search', 'search', undefined],
+    ['get', '?_type=Patient', 'search', undefined],
+    ['post', '_search', 'search', undefined],
+    ['get', 'Patient/p1/Observation?code=x', 'search', 'Patient/p1'],
+    ['post', 'Patient/p1/_search', 'search', 'Patient/p1'],
     ['get', 'Patient/p1', 'read', 'Patient/p1'],
+    ['get', 'Patient/_history', 'history', undefined],
     ['get', 'Patient/p1/_history/2', 'history', 'Patient/p1'],
     ['post', 'Patient', 'create', undefined],
     ['put', 'Organization/o1', 'update', 'Organization/o1'],

@@ -108,6 +108,7 @@ describe('what cannot be a request is refused, with the place and the remedy, an
     ['an encoded lone surrogate', () => post('/fhir/Patient', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])), 400, 'not-utf8'],
     ['a body over the limit', () => post('/fhir/Patient', Buffer.alloc(MAX_BODY_BYTES + 1, 0x20)), 413, 'too-large'],
     ['an answer in XML', () => get('/fhir/Patient/1').set('accept', 'application/fhir+xml'), 406, 'not-acceptable'],
+    ['an answer in another FHIR version by _format', () => get('/fhir/Patient/1?_format=application/fhir%2Bjson;fhirVersion=5.0'), 406, 'not-acceptable'],
     ['an answer in Turtle by _format', () => get('/fhir/Patient/1?_format=ttl'), 406, 'not-acceptable'],
     ['JSON with q=0', () => get('/fhir/Patient/1').set('accept', 'application/fhir+json;q=0, */*'), 406, 'not-acceptable'],
     ['percent signs that encode nothing', () => getRaw('/fhir/Patient?name=100%'), 400, 'bad-encoding'],

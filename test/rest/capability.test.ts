@@ -4,7 +4,15 @@ import { startTestHub, type TestHub } from '../hub.ts'
 
 interface Statement {
   implementation: { url: string }
-  rest: { resource: { type: string; interaction: { code: string }[]; searchParam: { name: string }[]; operation?: { name: string }[] }[] }[]
+  rest: {
+    interaction: { code: string }[]
+    searchParam: { name: string; definition?: string }[]
+    compartment: string[]
+    resource: {
+      type: string; interaction: { code: string }[]; searchParam: { name: string; definition?: string }[]
+      searchInclude: string[]; searchRevInclude: string[]; operation?: { name: string }[]
+    }[]
+  }[]
 }
 
 describe('CapabilityStatement', () => {
@@ -40,6 +48,50 @@ describe('CapabilityStatement', () => {
         expect([type, name, plain.status]).toEqual([type, name, 200])
       }
     }
+  })
+
+  it.each(['searchInclude', 'searchRevInclude'] as const)('names under %s only what is answered', async list => {
+    const administrator = await hub.as('administrator')
+    for (const type of ['Patient', 'Task', 'Location', 'Binary']) {
+      const values = served.rest[0]?.resource.find(resource => resource.type === type)?.[list] ?? []
+      expect(values).toContain('*')
+      for (const value of values) {
+        const answer = await administrator.get(`/fhir/${type}`).query({ [list === 'searchInclude' ? '_include' : '_revinclude']: value, _count: 1 })
+        expect([type, value, answer.status]).toEqual([type, value, 200])
+      }
+    }
+  })
+
+  it('names what leads to a type by reference, and no other', () => {
+    const revIncludes = (type: string) => served.rest[0]?.resource.find(resource => resource.type === type)?.searchRevInclude
+    expect(revIncludes('Patient')).toEqual(expect.arrayContaining(['Observation:subject', 'ServiceRequest:patient', 'Task:patient']))
+    expect(revIncludes('HealthcareService')).not.toContain('Observation:subject')
+  })
+
+  it('names what is asked of everything: search-system with its parameters, and the compartments', async () => {
+    const [rest] = served.rest
+    expect(rest?.interaction.map(({ code }) => code)).toEqual(expect.arrayContaining(['search-system', 'history-system', 'batch', 'transaction']))
+    expect(rest?.compartment.map(url => url.split('/').at(-1))).toEqual(['patient', 'encounter', 'relatedperson', 'practitioner', 'device'])
+    const administrator = await hub.as('administrator')
+    const values: Record<string, string> = {
+      _has: '_has:Observation:subject:status=final', _filter: '_filter=_id eq x', _lastUpdated: '_lastUpdated=ge2026-01-01', _type: '_type=Patient',
+    }
+    for (const { name } of rest?.searchParam ?? []) {
+      const answer = await administrator.get(`/fhir?_type=Patient&_count=1&${values[name] ?? `${name}=x`}`.replace('_type=Patient&_count=1&_type', '_count=1&_type'))
+      expect([name, answer.status]).toEqual([name, 200])
+    }
+  })
+
+  it('says of every parameter where it is defined: at its type, or once for all of them', () => {
+    const [rest] = served.rest
+    const common = new Set(rest?.searchParam.filter(({ definition }) => definition !== undefined).map(({ name }) => name))
+    for (const { searchParam } of rest?.resource ?? []) {
+      expect(searchParam.filter(({ name, definition }) => definition === undefined && !common.has(name))).toEqual([])
+    }
+  })
+
+  it('stays a file that can be read: under 400 KB', () => {
+    expect(readFileSync(new URL('../../capability-statement.json', import.meta.url)).length).toBeLessThan(400 * 1024)
   })
 
   it('lists the operations of the hub where they are', () => {

@@ -35,6 +35,35 @@ describe('preconditions', () => {
     await gp.get('/fhir/Patient/not-there').expect(404)
   })
 
+  it('If-None-Match: * on a write asks that there is nothing: 201 for a free id, 412 for what is there', async () => {
+    const { gp, id } = await created()
+    const answer = await gp.put(`/fhir/Patient/${id}`).set('If-None-Match', '*').send({ ...patient, id }).expect(412)
+    expect(answer.headers['etag']).toBe('W/"1"')
+    await gp.put('/fhir/Patient/only-once').set('If-None-Match', '*').send({ ...patient, id: 'only-once' }).expect(201)
+    await gp.put('/fhir/Patient/only-once').set('If-None-Match', '*').send({ ...patient, id: 'only-once' }).expect(412)
+    await gp.delete('/fhir/Patient/only-once').expect(204)
+    await gp.put('/fhir/Patient/only-once').set('If-None-Match', '*').send({ ...patient, id: 'only-once' }).expect(201)
+  })
+
+  it('If-None-Match: * on what somebody else has tells nothing of it', async () => {
+    const { id } = await created()
+    const other = await hub.as('otherGp')
+    const [theirs, plain] = [await other.put(`/fhir/Patient/${id}`).set('If-None-Match', '*').send({ ...patient, id }), await other.put(`/fhir/Patient/${id}`).send({ ...patient, id })]
+    expect([theirs.status, theirs.text]).toEqual([plain.status, plain.text])
+  })
+
+  it.each([['W/"1"', 412], ['W/"2"', 200], ['W/"7", "1"', 412]])('If-None-Match: %s on a write of version 1 is %i', async (tag, status) => {
+    const { gp, id } = await created()
+    await gp.put(`/fhir/Patient/${id}`).set('If-None-Match', tag).send({ ...patient, id }).expect(status)
+  })
+
+  it('of 16 simultaneous writes with If-None-Match: * one creates', async () => {
+    const gp = await hub.as('gp')
+    const answers = await Promise.all(Array.from({ length: 16 }, () =>
+      gp.put('/fhir/Patient/raced').set('If-None-Match', '*').send({ ...patient, id: 'raced' })))
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 15 }, () => 412)])
+  })
+
   it.each([
     ['Tue, 24 Nov 2026 10:15:00 GMT', 304], ['Tue, 24 Nov 2026 10:14:59 GMT', 200], ['no date', 200],
   ])('If-Modified-Since: %s is %d for what was written at 10:15:00', async (date, status) => {
