@@ -8,9 +8,6 @@ import type { Definitions, SearchParameter } from '../definitions/definitions.ts
 import { typesOf } from './custom/definition.ts'
 import { compileRoutes } from './route.ts'
 
-/** A name by its sound: R4 leaves the algorithm open and the string index does not hold one. */
-const UNINDEXED: ReadonlySet<string> = new Set(['phonetic'])
-
 /** Asked of the store itself, not of entries. */
 export const STORE_PARAMETERS: ReadonlySet<string> = new Set(['_id', '_lastUpdated'])
 
@@ -39,7 +36,7 @@ export const indexedParameters = (definitions: Definitions, type: string): Reado
   const known = byType.get(type)
   if (known !== undefined) return known
   const indexed = new Map([...definitions.searchParameters(type)].filter(([code, parameter]) =>
-    parameter.expression !== undefined && !STORE_PARAMETERS.has(code) && !UNINDEXED.has(code)))
+    parameter.expression !== undefined && !STORE_PARAMETERS.has(code)))
   byType.set(type, indexed)
   return indexed
 }

@@ -28,7 +28,7 @@ const criteria = (entry: IndexEntry): readonly string[] => {
       return [`=${code}`, `=${system}|${code}`, `=x,${code}`, `:not=${code}`, ':missing=true']
     }
     case 'text': return [`:text=${escaped(entry.text.slice(0, 5))}`]
-    case 'string': return [`=${escaped(entry.folded.slice(0, 3))}`, `:exact=${escaped(entry.exact)}`, `:contains=${escaped(entry.folded.slice(1, 4).trim())}`]
+    case 'string': return entry.param === 'phonetic' ? [`=${entry.exact}`] : [`=${escaped(entry.folded.slice(0, 3))}`, `:exact=${escaped(entry.exact)}`, `:contains=${escaped(entry.folded.slice(1, 4).trim())}`]
     case 'date': return PREFIXES.flatMap(prefix => [`=${prefix}${day(entry.low)}`, `=${prefix}${day(entry.high).slice(0, 4)}`])
     case 'number': return PREFIXES.map(prefix => `=${prefix}${entry.value}`)
     case 'quantity': return PREFIXES.map(prefix => `=${prefix}${entry.value}|${escaped(entry.system)}|${escaped(entry.code)}`)

@@ -1,11 +1,12 @@
 /** Which emitter makes entries of a value: by the parameter's type, then by the value's R4 type. */
 import type { Binding, Definitions, SearchParameter } from '../../definitions/definitions.ts'
+import { isPhonetic } from '../phonetic.ts'
 import { fields } from '../walk.ts'
 import { dateEmitter } from './date.ts'
 import type { Emitter } from './emitter.ts'
 import { numberEmitter, quantityEmitter } from './number.ts'
 import { referenceEmitter } from './reference.ts'
-import { stringEmitter } from './string.ts'
+import { soundEmitter, stringEmitter } from './string.ts'
 import { tokenEmitter } from './token.ts'
 import { positionEmitter, uriEmitter } from './uri.ts'
 
@@ -23,7 +24,7 @@ export const emitterFor = (
   switch (parameter.type) {
     case 'token':
       return tokenEmitter(context.definitions, code, type, binding?.strength === 'required' ? binding.valueSet : undefined)
-    case 'string': return stringEmitter(code, type)
+    case 'string': return isPhonetic(parameter) ? soundEmitter(code, type) : stringEmitter(code, type)
     case 'date': return dateEmitter(code, type)
     case 'number': return numberEmitter(code, type)
     case 'quantity': return quantityEmitter(code, type)

@@ -1,5 +1,6 @@
 /** String entries: plain strings and the parts of names and addresses. R4: https://hl7.org/fhir/R4/search.html#string */
 import { fold } from '../fold.ts'
+import { soundsOf } from '../phonetic.ts'
 import { fields, list } from '../walk.ts'
 import { kept, type Add, type Emitter } from './emitter.ts'
 
@@ -25,6 +26,22 @@ export const stringEmitter = (param: string, type: string): Emitter | undefined 
     case 'canonical': return (value, add) => string(add, param, value)
     default: return undefined
   }
+}
+
+/** Names by their sound: no titles, which all sound alike. */
+export const soundEmitter = (param: string, type: string): Emitter | undefined => {
+  switch (type) {
+    case 'HumanName':
+      return (value, add) => {
+        for (const name of ['family', 'given', 'text']) for (const part of list(fields(value)[name])) sounds(add, param, part)
+      }
+    case 'string': return (value, add) => sounds(add, param, value)
+    default: return undefined
+  }
+}
+
+const sounds = (add: Add, param: string, value: unknown): void => {
+  for (const sound of soundsOf(kept(value) ?? '')) add({ kind: 'string', param, folded: sound, exact: sound })
 }
 
 const string = (add: Add, param: string, value: unknown): void => {

@@ -1,7 +1,9 @@
 /** Strings and uris in queries. R4: https://hl7.org/fhir/R4/search.html#string and #uri */
 import { outcomes } from '../../fhir/outcomes.ts'
 import { fold } from '../fold.ts'
-import type { Test } from '../plan.ts'
+import { allOf } from '../join.ts'
+import { soundsOf } from '../phonetic.ts'
+import type { Condition, Test } from '../plan.ts'
 import type { Asked } from './context.ts'
 import { unescaped } from './escape.ts'
 
@@ -30,6 +32,13 @@ export const stringTest = (asked: Asked, part: string): Test => {
     case 'contains': return { kind: 'string', match: 'contains', folded: foldedText(asked, part) }
     default: return { kind: 'string', match: 'starts', folded: foldedText(asked, part) }
   }
+}
+
+/** Every word of the text sounds like one of the name. */
+export const soundCondition = ({ key, parameter }: Asked, text: string): Condition => {
+  const sounds = soundsOf(text)
+  if (sounds.length === 0) throw outcomes.badParameter(key, `${key} needs at least one letter or digit`)
+  return allOf(sounds.map(sound => ({ kind: 'match', param: parameter.code, test: { kind: 'string', match: 'equals', folded: sound } })))
 }
 
 export const uriTest = (asked: Asked, part: string): Test => {

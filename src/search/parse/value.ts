@@ -5,9 +5,10 @@
 import type { SearchParameterType } from '../../definitions/definitions.ts'
 import { nearest } from '../../fhir/nearest.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
-import { ofTypeParam } from '../token-forms.ts'
 import { anyOf } from '../join.ts'
+import { isPhonetic } from '../phonetic.ts'
 import type { Condition, Test } from '../plan.ts'
+import { ofTypeParam } from '../token-forms.ts'
 import type { Asked } from './context.ts'
 import { compositeTests } from './composite.ts'
 import { dateSpan } from './date.ts'
@@ -16,7 +17,7 @@ import { hierarchyCondition } from './hierarchy.ts'
 import { nearTest } from './near.ts'
 import { numberTest, quantityTests } from './number.ts'
 import { referenceTests } from './reference.ts'
-import { stringTest, uriTest } from './string.ts'
+import { soundCondition, stringTest, textOf, uriTest } from './string.ts'
 import { tokenTest } from './token.ts'
 
 /**
@@ -36,6 +37,7 @@ export const criterion = (asked: Asked, value: string): Condition => {
   checkModifier(asked)
   const param = asked.parameter.code
   if (asked.modifier === 'missing') return { kind: 'missing', param, missing: trueOrFalse(asked.key, value) }
+  if (isPhonetic(asked.parameter)) return anyOf(alternatives(asked.key, value).map(part => soundCondition(asked, textOf(asked, part))))
   const direction = asked.modifier
   if (asked.parameter.type === 'reference' && (direction === 'below' || direction === 'above')) {
     return anyOf(alternatives(asked.key, value).map(part => hierarchyCondition(asked, part, direction)))
@@ -76,7 +78,9 @@ export const testsOf = (asked: Asked, part: string): readonly Test[] => {
 }
 
 const checkModifier = ({ context, key, parameter, modifier }: Asked): void => {
-  if (modifier === undefined || modifier === 'missing' || MODIFIERS[parameter.type].includes(modifier)) return
+  if (modifier === undefined || modifier === 'missing') return
+  if (isPhonetic(parameter)) throw outcomes.unsupportedSearch(key, `"${parameter.code}" compares sounds and takes no modifier but :missing`)
+  if (MODIFIERS[parameter.type].includes(modifier)) return
   if (parameter.type === 'reference' && context.definitions.resourceTypes.has(modifier)) return
   const known = ['missing', ...MODIFIERS[parameter.type], ...(parameter.type === 'reference' ? parameter.targets ?? [] : [])]
   const meant = nearest(modifier, known)

@@ -8,12 +8,14 @@ import { FhirError, outcomes } from '../../../fhir/outcomes.ts'
 import { isId } from '../../../fhir/resource.ts'
 import { fold } from '../../fold.ts'
 import { allOf, anyOf } from '../../join.ts'
+import { isPhonetic } from '../../phonetic.ts'
 import type { Condition, Prefix, Test } from '../../plan.ts'
 import { compileRoutes } from '../../route.ts'
 import type { Asked, ParseContext } from '../context.ts'
 import { dateSpan } from '../date.ts'
 import { parameterOf } from '../known.ts'
 import { follow, type Step } from '../path.ts'
+import { soundCondition } from '../string.ts'
 import { testsOf, trueOrFalse } from '../value.ts'
 import { readFilter, type Filter, type FilterTest, type Operator } from './syntax.ts'
 
@@ -74,12 +76,14 @@ const leaf = (context: ParseContext, type: string, test: FilterTest): Condition 
       throw outcomes.unsupportedSearch('_filter', `${name} is no part of a filter; send it beside _filter, as a parameter of its own`)
   }
   const parameter = parameterOf(context, type, name)
-  requireOperator(name, operator, TAKEN[parameter.type])
+  requireOperator(name, operator, isPhonetic(parameter) ? ['eq', 'pr'] : TAKEN[parameter.type])
   const asked: Asked = { context, key: name, type, parameter, modifier: undefined }
   if (operator === 'pr') return { kind: 'missing', param: name, missing: !trueOrFalse('pr', value) }
   const matching = (tests: readonly Test[]): Condition => anyOf(tests.map(test => ({ kind: 'match', param: name, test })))
   switch (parameter.type) {
-    case 'string': return unlessNot(asked, operator, matching([stringTest(name, operator, value)]))
+    case 'string':
+      if (isPhonetic(parameter)) return soundCondition(asked, value)
+      return unlessNot(asked, operator, matching([stringTest(name, operator, value)]))
     case 'date': return matching([{ kind: 'date', ...spanOf(name, operator, value, context.now) }])
     case 'number':
     case 'quantity': return matching(testsOf(asked, operator + named(unprefixed(name, value))))
