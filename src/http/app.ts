@@ -46,30 +46,31 @@ export const createApp = (parts: AppParts): Express => {
   app.use((request: Request, response: Answer, next: NextFunction) => {
     Object.assign(response.locals, requestIds(request.headers))
     // Probes come every few seconds and say nothing worth keeping.
-    if (!request.path.startsWith('/health/')) logWhenDone(logger, request, response)
+    if (logger.isLevelEnabled('info') && !request.url.startsWith('/health/')) logWhenDone(logger, request, response)
     authentication.admit(request)
     next()
   })
+
+  // First what is asked most: Express tries one address after the other.
+  app.get('/fhir/.well-known/smart-configuration', (request, response) =>
+    sendJson(response, 200, smartConfiguration(addresses.tokenEndpoint(request.headers.host))))
+  const fhir = createFhirEndpoint({ handler, authentication, addresses, recordDenied: parts.recordDenied })
+  app.use('/fhir', (request: Request, response: Answer) =>
+    fhir(request, response, request.originalUrl.slice('/fhir'.length), response.locals, caller => {
+      response.locals.client = caller.client
+    }))
 
   app.get('/health/live', (_request, response) => sendJson(response, 200, { status: 'live' }))
   app.get('/health/ready', (_request, response) => {
     const ready = parts.isReady()
     sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'starting' })
   })
-  app.get('/fhir/.well-known/smart-configuration', (request, response) =>
-    sendJson(response, 200, smartConfiguration(addresses.tokenEndpoint(request.headers.host))))
 
   const token = createTokenEndpoint(parts.grant, logger)
   app.all('/token', (request: Request, response: Answer) => token(request, response, response.locals))
 
   const { manualClock } = parts
   if (manualClock !== undefined) app.all('/clock', createClockEndpoint(manualClock, authentication))
-
-  const fhir = createFhirEndpoint({ handler, authentication, addresses, recordDenied: parts.recordDenied })
-  app.use('/fhir', (request: Request, response: Answer) =>
-    fhir(request, response, request.originalUrl.slice('/fhir'.length), response.locals, caller => {
-      response.locals.client = caller.client
-    }))
 
   app.use((request: Request) => {
     throw outcomes.unknownRoute(request.method, request.path)

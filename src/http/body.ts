@@ -16,21 +16,31 @@ export const readText = async (request: IncomingMessage, maxBytes: number): Prom
   const tooLarge = () => outcomes.tooLarge(`${maxBytes} bytes`)
   if (Number(request.headers['content-length'] ?? 0) > MAX_DRAINED_BYTES) throw closing(tooLarge())
 
-  const chunks: Buffer[] = []
-  let size = 0
-  // Leaving the loop must not destroy the socket that the refusal goes out on.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size <= maxBytes) chunks.push(chunk)
-    else chunks.length = 0
-    if (size > MAX_DRAINED_BYTES) throw closing(tooLarge())
-  }
-  if (size > maxBytes) throw tooLarge()
-  const [only] = chunks
-  const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)
+  const bytes = await readBytes(request, maxBytes, tooLarge)
   if (!isUtf8(bytes)) throw outcomes.badRequest('not-utf8', 'the body is not UTF-8; FHIR JSON always is')
   return bytes.toString('utf8')
 }
+
+/** By events: an async iterator over the stream takes 15 µs more, a third of what a bare POST costs. */
+const readBytes = (request: IncomingMessage, maxBytes: number, tooLarge: () => FhirError): Promise<Buffer> => new Promise((resolve, reject) => {
+  const gone = (): void => reject(new Error('the client has gone before its request was read'))
+  if (request.destroyed) return gone()
+  const chunks: Buffer[] = []
+  let size = 0
+  const take = (chunk: Buffer): void => {
+    size += chunk.length
+    if (size <= maxBytes) chunks.push(chunk)
+    else chunks.length = 0
+    if (size <= MAX_DRAINED_BYTES) return
+    request.off('data', take).pause()
+    reject(closing(tooLarge()))
+  }
+  request.on('data', take).once('error', reject).once('close', gone).once('end', () => {
+    const [only] = chunks
+    if (size > maxBytes) reject(tooLarge())
+    else resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks))
+  })
+})
 
 /** The rest of the body stays unread, so the connection serves no further request. */
 const closing = ({ status, issues, headers }: FhirError): FhirError => new FhirError(status, issues, { ...headers, connection: 'close' })

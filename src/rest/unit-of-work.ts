@@ -115,9 +115,11 @@ export const openUnit = (parts: UnitParts): { unit: Unit; collect: () => Collect
     },
 
     async caseOf(ref) {
-      const joined = joins.get(refText(ref))
+      const key = refText(ref)
+      const joined = joins.get(key)
       if (joined !== undefined) return joined
-      return (await stored(ref))?.caseId
+      // What takes the place of nothing is in no case yet, and the commit holds it to that: nothing is read for a create.
+      return changes.get(key)?.replaces === 0 ? undefined : (await stored(ref))?.caseId
     },
 
     async audience(caseId) {

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { openRegistry, readClients } from '../../src/access/clients.ts'
 import { addClient, keyFile, listClients, readPrivateKey, removeClient } from '../../src/access/keys.ts'
 
@@ -44,16 +45,19 @@ describe('the registry of clients', () => {
     expect(listClients(registry)[0]?.scopes).toEqual(['system/*.read'])
   })
 
-  it('sees a client that is added, changed or removed at once', () => {
+  it('sees by the next turn of the event loop a client that is added, changed or removed', async () => {
     const open = openRegistry(registry, refuseProblems)
     expect(open.size).toBe(0)
     addClient(registry, gp)
+    await nextTurn()
     const before = open.find('gp-1')?.fingerprint
     expect(before).toBeDefined()
     writeFileSync(registry, readFileSync(registry, 'utf8').replace('P81001', 'RX7'))
+    await nextTurn()
     expect(open.find('gp-1')?.organisation).toBe('RX7')
     expect(open.find('gp-1')?.fingerprint).not.toBe(before)
     expect(removeClient(registry, 'gp-1')).toBe(true)
+    await nextTurn()
     expect(open.find('gp-1')).toBeUndefined()
     expect(removeClient(registry, 'gp-1')).toBe(false)
   })
