@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { systemClock } from '../../src/fhir/clock.ts'
 import { openConnection, type Connection } from '../../src/store/sqlite/connection.ts'
-import { createNames } from '../../src/store/sqlite/names.ts'
 import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/open.ts'
 import { countPending, indexSome } from '../../src/store/sqlite/pending.ts'
 import { found, isToken, put, refersTo, reference, token, write } from '../contract/write.ts'
@@ -63,9 +62,8 @@ describe('SQLite: indexed after the commit', () => {
       entries: [{ kind: 'words', param: '_content', words: ['x'.repeat(600_000), `w${n}`] }] })))
     await store.close()
     const connection = openConnection(path, false)
-    const names = createNames(connection)
     const steps: number[] = []
-    for (let some = indexSome(connection, names, Number.MAX_SAFE_INTEGER); some > 0; some = indexSome(connection, names, Number.MAX_SAFE_INTEGER)) steps.push(some)
+    for (let some = indexSome(connection, Number.MAX_SAFE_INTEGER); some > 0; some = indexSome(connection, Number.MAX_SAFE_INTEGER)) steps.push(some)
     connection.close()
     // Closing does not wait for the backlog; what the writer had already indexed by then is not there any more.
     expect(steps.reduce((sum, some) => sum + some, 0)).toBeLessThanOrEqual(608)
@@ -80,7 +78,7 @@ describe('SQLite: indexed after the commit', () => {
     await store.close()
     const connection = openConnection(path, false)
     connection.run('BEGIN')
-    indexSome(connection, createNames(connection), Number.MAX_SAFE_INTEGER)
+    indexSome(connection, Number.MAX_SAFE_INTEGER)
     connection.run('ROLLBACK')
     connection.close()
     store = await openSqliteStore({ path, clock: systemClock() })

@@ -7,8 +7,8 @@ import type { ResourceRef } from '../../fhir/resource.ts'
 import type { Expectation } from '../store.ts'
 import { labelList } from './compile/visible.ts'
 import type { Connection } from './connection.ts'
-import { readsDeferred, WORDLESS } from './deferred.ts'
-import { index, keeping, reindex, unindex, type Indexing } from './indexed.ts'
+import { isDeferred, NO_WORDS, readsDeferred, type Words } from './deferred.ts'
+import { index, numbered, reindex, unindex, type Kept } from './indexed.ts'
 import type { CommitRequest, Failed, Step, WrittenVersion } from './messages.ts'
 import type { WritableNames } from './names.ts'
 import { defer, indexAll } from './pending.ts'
@@ -53,7 +53,7 @@ const check = (connection: Connection, names: WritableNames, expectation: Expect
       return
     }
     case 'matches':
-      if (readsDeferred(expectation.plan)) indexAll(connection, names)
+      if (readsDeferred(expectation.plan)) indexAll(connection)
       if (matchesExactly(connection, names, expectation.plan, expectation.refs, MATCH_LIMIT_MS)) return
       throw new Unmet({ by: 'expectation', position })
     case 'unseen':
@@ -80,35 +80,37 @@ const put = (connection: Connection, names: WritableNames, step: Extract<Step, {
     ? current?.labels ?? ''
     : labelList([...new Set(step.audience)].map(label => names.intern(label)))
   const row = current?.row ?? nextRow(connection)
-  const present = replaceIndex(connection, names, step.index, row, current?.updated, at)
+  const kept = numbered(names, step.index)
   const sequence = insertVersion(connection, row, type, version, at, step.method, step.json)
   if (current === undefined) {
     connection.run('INSERT INTO resource VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)',
-      [row, type, step.ref.id, version, sequence, at, caseId, labels, present])
+      [row, type, step.ref.id, version, sequence, at, caseId, labels, kept.present])
   } else {
     connection.run(
       'UPDATE resource SET version = ?, sequence = ?, updated = ?, deleted = 0, case_id = ?, labels = ?, present = ? WHERE row = ?',
-      [version, sequence, at, caseId, labels, present, row])
+      [version, sequence, at, caseId, labels, kept.present, row])
   }
-  if (step.later !== '') defer(connection, sequence, row, step.later)
+  writeIndex(connection, step.ref.type, kept, step.words, { row, sequence, before: current?.updated, updated: at })
   return [version, sequence, caseId]
 }
 
-/**
- * Entries in the place of those of before, indexed at `before` (undefined: a first version); returns what is present.
- * Where all are indexed later (undefined), only those of before go now.
- */
-const replaceIndex = (
-  connection: Connection, names: WritableNames, entries: Indexing | undefined, row: number, before: number | undefined, updated: number,
-): string => {
-  if (entries === undefined) {
-    if (before !== undefined) unindex(connection, row, before)
-    return ''
-  }
-  const kept = keeping(names, entries)
-  if (before === undefined) index(connection, kept, row, updated)
-  else reindex(connection, kept, row, before, updated)
-  return kept.present
+interface Place {
+  readonly row: number
+  readonly sequence: number
+  /** When the entries of before were indexed; undefined: there are none. */
+  readonly before: number | undefined
+  readonly updated: number
+}
+
+/** Entries and words in the place of those of before: at once, or left for later, when those of before still go now. */
+const writeIndex = (
+  connection: Connection, type: string, kept: Kept, words: Words | undefined, { row, sequence, before, updated }: Place,
+): void => {
+  const isLater = isDeferred(type)
+  if (isLater && before !== undefined) unindex(connection, row, before)
+  if (!isLater && before !== undefined) reindex(connection, kept, row, before, updated)
+  if (!isLater && before === undefined) index(connection, kept, row, updated)
+  if (isLater || words !== undefined) defer(connection, sequence, row, isLater ? kept : undefined, words)
 }
 
 /** Other entries for the current version, at its place in the order of updates. */
@@ -118,9 +120,9 @@ const indexAnew = (connection: Connection, names: WritableNames, step: Extract<S
     throw new Unmet({ by: 'version', ref: step.ref, version: step.version }, current?.version ?? 0)
   }
   const { row, sequence, updated } = current
-  const present = replaceIndex(connection, names, step.index, row, updated, updated)
-  connection.run('UPDATE resource SET present = ? WHERE row = ?', [present, row])
-  if (step.later !== '') defer(connection, sequence, row, step.later)
+  const kept = numbered(names, step.index)
+  connection.run('UPDATE resource SET present = ? WHERE row = ?', [kept.present, row])
+  writeIndex(connection, step.ref.type, kept, step.words, { row, sequence, before: updated, updated })
 }
 
 const nextRow = (connection: Connection): number =>
@@ -135,7 +137,7 @@ const remove = (connection: Connection, names: WritableNames, step: Extract<Step
   const sequence = insertVersion(connection, current.row, names.find(step.ref.type), version, at, 'DELETE', '')
   connection.run("UPDATE resource SET version = ?, sequence = ?, updated = ?, deleted = 1, present = '' WHERE row = ?",
     [version, sequence, at, current.row])
-  defer(connection, sequence, current.row, JSON.stringify(WORDLESS))
+  defer(connection, sequence, current.row, undefined, NO_WORDS)
   return [version, sequence, current.caseId]
 }
 

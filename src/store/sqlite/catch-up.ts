@@ -3,7 +3,6 @@
  * or because a search waits for it. Always in slices between which it takes commits.
  */
 import type { Connection } from './connection.ts'
-import type { WritableNames } from './names.ts'
 import { countPending, indexSome } from './pending.ts'
 
 /** Without a commit for this long, the writer has nothing else to do. */
@@ -29,7 +28,7 @@ interface Asked {
   readonly done: (failure?: unknown) => void
 }
 
-export const createCatchUp = (connection: Connection, names: WritableNames): CatchUp => {
+export const createCatchUp = (connection: Connection): CatchUp => {
   let backlog = countPending(connection)
   let asked: readonly Asked[] = []
   let groupMs = 0
@@ -45,7 +44,7 @@ export const createCatchUp = (connection: Connection, names: WritableNames): Cat
     try {
       let some: number
       do {
-        some = indexSome(connection, names, until)
+        some = indexSome(connection, until)
         indexed += some
       } while (some > 0 && performance.now() - start < limitMs)
       connection.run('COMMIT')
@@ -53,7 +52,6 @@ export const createCatchUp = (connection: Connection, names: WritableNames): Cat
       return some === 0
     } catch (error) {
       if (connection.db.isTransaction) connection.run('ROLLBACK')
-      names.forget()
       throw error
     }
   }

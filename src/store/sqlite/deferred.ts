@@ -5,7 +5,6 @@
  */
 import type { Extracted } from '../../search/entries.ts'
 import type { Condition, Include, SearchPlan } from '../../search/plan.ts'
-import { indexing, type Indexing } from './indexed.ts'
 
 const TYPES: ReadonlySet<string> = new Set(['AuditEvent'])
 
@@ -15,24 +14,14 @@ export interface Words {
   readonly content: string
 }
 
-export interface Deferred {
-  /** All index entries of a type that is indexed later. */
-  readonly index?: Indexing
-  /** In the place of those the resource had. */
-  readonly words?: Words
-}
+/** Of a resource that may have had some. */
+export const NO_WORDS: Words = { text: '', content: '' }
 
-/** Index entries as they go to the writer: some for the commit itself, the others as the text of a Deferred. */
-export interface Parted {
-  readonly now: Indexing | undefined
-  /** '': nothing. */
-  readonly later: string
-}
+/** Whether all entries of a type are indexed later. */
+export const isDeferred = (type: string): boolean => TYPES.has(type)
 
-/** No words, for a resource that may have had some. */
-export const WORDLESS: Deferred = { words: { text: '', content: '' } }
-
-const wordsOf = ({ entries }: Extracted): Words | undefined => {
+/** The words of a resource; undefined: it has none. */
+export const wordsOf = ({ entries }: Extracted): Words | undefined => {
   let text = ''
   let content = ''
   for (const entry of entries) {
@@ -41,15 +30,6 @@ const wordsOf = ({ entries }: Extracted): Words | undefined => {
     else content = entry.words.join(' ')
   }
   return text === '' && content === '' ? undefined : { text, content }
-}
-
-/** @param replaces whether there may be entries of before, whose words have to go */
-export const parted = (type: string, extracted: Extracted, replaces: boolean): Parted => {
-  const index = indexing(type, extracted)
-  const words = wordsOf(extracted) ?? (replaces ? WORDLESS.words : undefined)
-  const isLater = TYPES.has(type)
-  const later: Deferred = { ...(isLater ? { index } : {}), ...(words === undefined ? {} : { words }) }
-  return { now: isLater ? undefined : index, later: isLater || words !== undefined ? JSON.stringify(later) : '' }
 }
 
 const someDeferred = (types: readonly string[]): boolean => types.some(type => TYPES.has(type))

@@ -7,7 +7,7 @@ import type { Extracted } from '../../search/entries.ts'
 import type { Connection } from './connection.ts'
 import { entryRows, sortValues, type EntryRow } from './entry-rows.ts'
 import { addRows, insertRows, moveRow, newBatch, removeRow } from './index-rows.ts'
-import type { Names, WritableNames } from './names.ts'
+import { UNKNOWN, type Names, type WritableNames } from './names.ts'
 
 export type KeptRow =
   | readonly ['e', parameter: number, value: string, system: number]
@@ -17,54 +17,61 @@ export type KeptRow =
   | readonly ['p', parameter: number, latitude: number, longitude: number]
   | readonly ['d', parameter: number, value: string, system: number, at: number]
 
-/** Index entries ready for the writer: the form in which they are sent to it. */
+/** Index entries ready for the writer: the form in which they are sent to it, and the columns of `indexed`. */
 export interface Indexing {
-  readonly rows: readonly EntryRow[]
-  readonly sort: Record<string, readonly [string | number, string | number]>
-}
-
-export const indexing = (type: string, index: Extracted): Indexing =>
-  ({ rows: entryRows(type, index), sort: sortValues(index.sort) })
-
-const keep = (names: WritableNames, row: EntryRow): KeptRow => {
-  const parameter = names.intern(row[1])
-  switch (row[0]) {
-    case 'e': return ['e', parameter, row[2], names.intern(row[3])]
-    case 's': return ['s', parameter, row[2], row[3]]
-    case 'r': return ['r', parameter, row[2], row[3], row[4], names.intern(row[5]), row[6]]
-    case 'c': return ['c', parameter, row[2], row[3]]
-    case 'p': return ['p', parameter, row[2], row[3]]
-    case 'd': return ['d', parameter, row[2], names.intern(row[3]), row[4]]
-  }
-}
-
-/** Entries under the dictionary's numbers, and what the tables beside the index say of them. */
-export interface Kept {
-  readonly rows: readonly KeptRow[]
-  /** The two columns of `indexed`. */
+  /** JSON of KeptRows; of EntryRows where `present` is absent, because a word of theirs has no number yet. */
   readonly entries: string
   readonly sort: string
   /** Numbers of the parameters there is a value for, as `,3,17,`. `Task.code:text` is a value for `Task.code`. */
-  readonly present: string
+  readonly present?: string
+}
+export type Kept = Required<Indexing>
+
+const keep = (row: EntryRow, numberOf: (word: string) => number): KeptRow => {
+  const parameter = numberOf(row[1])
+  switch (row[0]) {
+    case 'e': return ['e', parameter, row[2], numberOf(row[3])]
+    case 's': return ['s', parameter, row[2], row[3]]
+    case 'r': return ['r', parameter, row[2], row[3], row[4], numberOf(row[5]), row[6]]
+    case 'c': return ['c', parameter, row[2], row[3]]
+    case 'p': return ['p', parameter, row[2], row[3]]
+    case 'd': return ['d', parameter, row[2], numberOf(row[3]), row[4]]
+  }
 }
 
-export const keeping = (names: WritableNames, { rows, sort }: Indexing): Kept => {
-  const kept = rows.map(one => keep(names, one))
+const keeping = (rows: readonly EntryRow[], sort: string, numberOf: (word: string) => number): Kept => {
+  const entries = JSON.stringify(rows.map(row => keep(row, numberOf)))
   const present = new Set<number>()
-  for (const one of rows) {
-    if (one[0] === 'd') continue
-    const modifier = one[1].indexOf(':')
-    present.add(names.intern(modifier < 0 ? one[1] : one[1].slice(0, modifier)))
+  for (const row of rows) {
+    if (row[0] === 'd') continue
+    const modifier = row[1].indexOf(':')
+    present.add(numberOf(modifier < 0 ? row[1] : row[1].slice(0, modifier)))
   }
-  return {
-    rows: kept, entries: JSON.stringify(kept), sort: JSON.stringify(sort),
-    present: present.size === 0 ? '' : `,${[...present].join()},`,
-  }
+  return { entries, sort, present: present.size === 0 ? '' : `,${[...present].join()},` }
 }
+
+/** Numbered here where every word has its number, so that the writer, of which there is one, need not. */
+export const indexing = (names: Names, type: string, index: Extracted): Indexing => {
+  const rows = entryRows(type, index)
+  const sort = JSON.stringify(sortValues(index.sort))
+  let isKnown = true
+  const kept = keeping(rows, sort, word => {
+    const found = names.find(word)
+    if (found === UNKNOWN) isKnown = false
+    return found
+  })
+  return isKnown ? kept : { entries: JSON.stringify(rows), sort }
+}
+
+/** The same in the writer, which gives words their numbers. */
+export const numbered = (names: WritableNames, { entries, sort, present }: Indexing): Kept =>
+  (present === undefined ? keeping(JSON.parse(entries) as EntryRow[], sort, word => names.intern(word)) : { entries, sort, present })
+
+export const keptRows = (entries: string): readonly KeptRow[] => JSON.parse(entries) as readonly KeptRow[]
 
 const kept = (connection: Connection, row: number): readonly KeptRow[] => {
   const found = connection.get('SELECT entries FROM indexed WHERE row = ?', [row])
-  return found === undefined ? [] : JSON.parse(found['entries'] as string) as readonly KeptRow[]
+  return found === undefined ? [] : keptRows(found['entries'] as string)
 }
 
 /** Takes a resource out of every index, as it was put in at `updated`. */
@@ -74,9 +81,9 @@ export const unindex = (connection: Connection, row: number, updated: number): v
 }
 
 /** Puts a resource that is in no index into them. */
-export const index = (connection: Connection, { rows, entries, sort }: Kept, row: number, updated: number): void => {
+export const index = (connection: Connection, { entries, sort }: Kept, row: number, updated: number): void => {
   const batch = newBatch()
-  addRows(batch, rows, row, updated)
+  addRows(batch, keptRows(entries), row, updated)
   insertRows(connection, batch)
   connection.run('INSERT INTO indexed VALUES (?, ?, ?)', [row, entries, sort])
 }
@@ -85,7 +92,7 @@ export const index = (connection: Connection, { rows, entries, sort }: Kept, row
 export const reindex = (connection: Connection, now: Kept, row: number, before: number, updated: number): void => {
   const old = new Map(kept(connection, row).map(one => [JSON.stringify(one), one]))
   const added: KeptRow[] = []
-  for (const one of new Map(now.rows.map(row => [JSON.stringify(row), row])).entries()) {
+  for (const one of new Map(keptRows(now.entries).map(row => [JSON.stringify(row), row])).entries()) {
     if (!old.delete(one[0])) added.push(one[1])
     else moveRow(connection, one[1], row, before, updated)
   }

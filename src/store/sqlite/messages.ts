@@ -6,13 +6,14 @@
  */
 import type { ResourceRef } from '../../fhir/resource.ts'
 import type { Commit, Expectation, Label, Method, RequestKey, Write } from '../store.ts'
-import { parted } from './deferred.ts'
-import type { Indexing } from './indexed.ts'
+import { NO_WORDS, wordsOf, type Words } from './deferred.ts'
+import { indexing, type Indexing } from './indexed.ts'
+import type { Names } from './names.ts'
 
-/** Index entries as rows: those of the commit itself, and the text that stands for what is indexed later ('': nothing). */
 interface Indexed {
-  readonly index?: Indexing
-  readonly later: string
+  readonly index: Indexing
+  /** In the place of those of before; undefined: there were none. */
+  readonly words?: Words
 }
 
 /** A `Write` as the writer sees it: index entries as rows, JSON as text. */
@@ -69,25 +70,38 @@ export type Failed =
   | { readonly by: 'key'; readonly key: RequestKey }
 
 /** The texts of a step stand behind the head, one after the other: these are their lengths. */
-type Lengths<S> = S extends { readonly later: string }
-  ? Omit<S, 'json' | 'later'> & { readonly lengths: readonly [json: number, later: number] }
-  : S
-type HeadStep = Lengths<Step>
+interface Lengths {
+  readonly json: number
+  readonly entries: number
+  readonly sort: number
+  readonly words?: { readonly text: number; readonly content: number }
+  readonly present?: string
+}
+type Headed<S> = S extends Indexed ? Omit<S, 'json' | 'index' | 'words'> & { readonly lengths: Lengths } : S
+type HeadStep = Headed<Step>
 type Head = Omit<CommitRequest, 'steps'> & { readonly steps: readonly HeadStep[] }
 
-/** One string: the head's length, the head, then the texts. `jsons` are the finished resources of the puts, in order. */
-export const encodeCommit = (id: number, at: number, commit: Commit, jsons: readonly string[]): string => {
+/**
+ * One string: the head's length, the head, then the texts, which are neither escaped nor parsed.
+ * @param jsons the finished resources of the puts, in order
+ */
+export const encodeCommit = (names: Names, id: number, at: number, commit: Commit, jsons: readonly string[]): string => {
   let put = 0
   let texts = ''
   const steps = commit.writes.map((write): HeadStep => {
     if (write.kind !== 'put' && write.kind !== 'index') return write
-    const { now, later } = parted(write.ref.type, write.index, write.kind === 'index' || write.replaces > 0)
+    const { entries, sort, present } = indexing(names, write.ref.type, write.index)
+    const words = wordsOf(write.index) ?? (write.kind === 'index' || write.replaces > 0 ? NO_WORDS : undefined)
     const json = write.kind === 'put' ? jsons[put++]! : ''
-    texts += json + later
-    const indexed = { ...(now === undefined ? {} : { index: now }), lengths: [json.length, later.length] as const }
-    if (write.kind === 'index') return { kind: 'index', ref: write.ref, version: write.version, ...indexed }
+    texts += json + entries + sort
+    if (words !== undefined) texts += words.text + words.content
+    const lengths: Lengths = {
+      json: json.length, entries: entries.length, sort: sort.length, ...(present === undefined ? {} : { present }),
+      ...(words === undefined ? {} : { words: { text: words.text.length, content: words.content.length } }),
+    }
+    if (write.kind === 'index') return { kind: 'index', ref: write.ref, version: write.version, lengths }
     const { json: _, index: _entries, ...rest } = write
-    return { ...rest, ...indexed }
+    return { ...rest, lengths }
   })
   const head = JSON.stringify({ kind: 'commit', id, at, expect: commit.expect, steps } satisfies Head)
   return `${head.length} ${head}${texts}`
@@ -116,8 +130,13 @@ const decodeRequest = (message: string): WriterRequest => {
   const take = (length: number): string => message.slice(at, at += length)
   const steps = head.steps.map((step): Step => {
     if (step.kind !== 'put' && step.kind !== 'index') return step
-    const { lengths: [json, later], ...rest } = step
-    return rest.kind === 'put' ? { ...rest, json: take(json), later: take(later) } : { ...rest, later: take(later) }
+    const { lengths: { json, entries, sort, present, words }, ...rest } = step
+    const text = take(json)
+    const indexed: Indexed = {
+      index: { entries: take(entries), sort: take(sort), ...(present === undefined ? {} : { present }) },
+      ...(words === undefined ? {} : { words: { text: take(words.text), content: take(words.content) } }),
+    }
+    return rest.kind === 'put' ? { ...rest, ...indexed, json: text } : { ...rest, ...indexed }
   })
   return { ...head, steps }
 }

@@ -97,7 +97,7 @@ export const openSqliteStore = async (options: SqliteOptions): Promise<SqliteSto
         CROSS JOIN name n ON n.id = c.label ORDER BY n.text`, [JSON.stringify(caseIds)]).map(row => row['label'] as string),
     key: async key =>
       keyOf(key, reader.get('SELECT fingerprint, type, id FROM request_key WHERE scope = ? AND value = ?', [key.scope, key.value])),
-    commit: commit => writer.commit(commit),
+    commit: commit => writer.commit(names, commit),
     events: async (after, limit) => readEvents(reader, names, after, limit),
     onCommit(listener) {
       listeners.add(listener)

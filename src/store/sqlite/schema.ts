@@ -108,7 +108,7 @@ DROP TABLE dated;
  * indexed anew.
  */
 const third = `
-CREATE TABLE pending (sequence INTEGER PRIMARY KEY, row INTEGER NOT NULL, content TEXT NOT NULL);
+CREATE TABLE pending (sequence INTEGER PRIMARY KEY, row INTEGER NOT NULL, entries TEXT, sort TEXT, text TEXT, content TEXT);
 CREATE VIRTUAL TABLE words USING fts5(text, content, content='', contentless_delete=1, detail=column,
   tokenize = "ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\\]^_\`{|}~'");
 `

@@ -13,6 +13,7 @@ import type { Durability } from './durability.ts'
 import {
   decodeAnswers, encodeCommit, encodeRequest, encodeTurn, type Failed, type Ready, type WriterAnswer, type WrittenVersion,
 } from './messages.ts'
+import type { Names } from './names.ts'
 
 /** At 5,000 commits/s this is a second of work; whoever comes later is told to come again instead of waiting. */
 const MAX_QUEUED = 5_000
@@ -36,7 +37,8 @@ export interface WriterOptions {
 }
 
 export interface WriterClient {
-  commit(commit: Commit): Promise<Committed>
+  /** @param names the dictionary as the serving thread reads it */
+  commit(names: Names, commit: Commit): Promise<Committed>
   durability(): Promise<Durability>
   /** Resolves when everything up to the version at `until` is indexed. Rejects with NotDurable where nothing can be written. */
   catchUp(until: number): Promise<void>
@@ -142,7 +144,7 @@ export const startWriter = async ({ path, clock, announce, announceSince }: Writ
   })
 
   return {
-    commit(commit) {
+    commit(names, commit) {
       if (waiting.size >= MAX_QUEUED || waitingLength >= MAX_QUEUED_LENGTH) {
         return Promise.reject(new NotDurable('too many writes are waiting'))
       }
@@ -152,7 +154,7 @@ export const startWriter = async ({ path, clock, announce, announceSince }: Writ
       const texts = puts.map(write => (write.kind === 'put' ? write.json.before + lastUpdated + write.json.after : ''))
       const encoded = texts.filter((_, index) => puts[index]!.kind === 'put')
       const at = stamp
-      return ask(id => encodeCommit(id, at, commit, encoded), answer => {
+      return ask(id => encodeCommit(names, id, at, commit, encoded), answer => {
         const versions = written(answer, commit).map((one, index) => versionOf(puts[index]!, one, lastUpdated, texts[index]!))
         const committed = { versions }
         announced = versions.at(-1)?.sequence ?? announced

@@ -8,6 +8,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { apply, Unmet } from './apply.ts'
 import { createCatchUp } from './catch-up.ts'
 import { openConnection, type Connection } from './connection.ts'
+import { isDeferred } from './deferred.ts'
 import { durabilityOf, refuseReadOnly } from './durability.ts'
 import { decodeTurn, encodeAnswers, type CommitRequest, type WriterAnswer, type WriterRequest } from './messages.ts'
 import { createNames, type WritableNames } from './names.ts'
@@ -55,7 +56,9 @@ const commitGroup = (connection: Connection, names: WritableNames, group: readon
 /** Versions of a commit that leave something to be indexed. */
 const leftLater = ({ steps }: CommitRequest): number => {
   let left = 0
-  for (const step of steps) if (step.kind === 'delete' || ('later' in step && step.later !== '')) left++
+  for (const step of steps) {
+    if (step.kind === 'delete' || (step.kind === 'put' || step.kind === 'index') && (isDeferred(step.ref.type) || step.words !== undefined)) left++
+  }
   return left
 }
 
@@ -66,7 +69,7 @@ const serve = (port: NonNullable<typeof parentPort>, path: string): void => {
   durabilityOf(connection)
   refuseReadOnly(connection)
   const names = createNames(connection)
-  const catchUp = createCatchUp(connection, names)
+  const catchUp = createCatchUp(connection)
 
   const answer = (answers: readonly WriterAnswer[]): void => port.postMessage(encodeAnswers(answers))
 
