@@ -65,6 +65,9 @@ describe('_has and _list', () => {
 })
 
 describe('_id', () => {
+  it('is never missing, nor is _lastUpdated', () => {
+    expect(where('Task?_id:missing=false&_lastUpdated:missing=true')).toEqual({ kind: 'all-of', of: [{ kind: 'all-of', of: [] }, { kind: 'any-of', of: [] }] })
+  })
   it('is any of the ids, or with :not none of them', () => {
     expect(where('Task?_id=a,b')).toEqual({ kind: 'ids', ids: ['a', 'b'] })
     expect(where('Task?_id:not=a')).toEqual({ kind: 'not', of: { kind: 'ids', ids: ['a'] } })

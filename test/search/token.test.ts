@@ -73,7 +73,7 @@ describe('token parameters', () => {
     ['Patient?identifier=|', 'search-bad-value'],
     ['Patient?identifier=a|b|c', 'search-bad-value'],
     ['Patient?active=yes', 'search-bad-value'],
-    ['Patient?identifier:of-type=a|b', 'search-bad-value'],
+    ['Patient?identifier:of-type=a|b', 'search-bad-value'], ['Patient?gender:of-type=a|b|c', 'search-unsupported'],
     ['Patient?gender:in=http://nowhere.example/ValueSet/x', 'search-bad-value'],
     ['Patient?gender:below=female', 'search-bad-value'],
     ['Observation?code:below=http://snomed.info/sct|404684003', 'search-unsupported'],

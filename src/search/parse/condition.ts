@@ -1,7 +1,7 @@
 /** One parameter of a query as a condition: the path to it, then what its value asks there. */
 import { outcomes } from '../../fhir/outcomes.ts'
 import { isId } from '../../fhir/resource.ts'
-import { anyOf } from '../join.ts'
+import { allOf, anyOf } from '../join.ts'
 import type { Condition } from '../plan.ts'
 import type { ParseContext } from './context.ts'
 import { dateSpan } from './date.ts'
@@ -15,11 +15,13 @@ import { wordsCondition } from './words.ts'
 export const condition = (context: ParseContext, type: string, key: string, value: string): Condition =>
   follow(context, type, pathOf(key), key, (on, name, modifier) => {
     switch (name) {
-      case '_id': return ids(key, modifier, value)
-      case '_lastUpdated': return lastUpdated(context, key, modifier, value)
+      case '_id': return modifier === 'missing' ? alwaysThere(key, value) : ids(key, modifier, value)
+      case '_lastUpdated': return modifier === 'missing' ? alwaysThere(key, value) : lastUpdated(context, key, modifier, value)
       case '_list': return inLists(key, modifier, value)
       case '_text':
-      case '_content': return words(key, name, modifier, value)
+      case '_content':
+        onlyModifier(key, modifier, [])
+        return wordsCondition(name, value)
       case '_filter':
         onlyModifier(key, modifier, [])
         return filterCondition(context, on, value)
@@ -44,14 +46,12 @@ const ids = (key: string, modifier: string | undefined, value: string): Conditio
   return modifier === 'not' ? { kind: 'not', of: found } : found
 }
 
+/** Every resource has an id and was updated. */
+const alwaysThere = (key: string, value: string): Condition => (trueOrFalse(key, value) ? anyOf([]) : allOf([]))
+
 const lastUpdated = (context: ParseContext, key: string, modifier: string | undefined, value: string): Condition => {
   onlyModifier(key, modifier, [])
   return anyOf(alternatives(key, value).map(part => ({ kind: 'last-updated', ...dateSpan(key, part, context.now) })))
-}
-
-const words = (key: string, param: '_text' | '_content', modifier: string | undefined, value: string): Condition => {
-  onlyModifier(key, modifier, ['missing'])
-  return modifier === 'missing' ? { kind: 'missing', param, missing: trueOrFalse(key, value) } : wordsCondition(param, value)
 }
 
 /** `_list=42`: what the List's entries refer to, which is `_has:List:item:_id=42`. */

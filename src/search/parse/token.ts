@@ -45,6 +45,10 @@ const valued = (asked: Asked, test: TokenTest): TokenTest => {
 }
 
 const ofTypeTest = (asked: Asked, part: string): Test => {
+  const types = valueTypes(asked.context.definitions, asked.type, asked.parameter)
+  if (types.size > 0 && !types.has('Identifier')) {
+    throw outcomes.unsupportedSearch(asked.key, `${asked.key}: only identifiers have a type; "${asked.parameter.code}" holds none`)
+  }
   const [system, code, value, ...rest] = splitEscaped(part, '|').map(piece => textOf(asked, piece))
   if (!system || !code || !value || rest.length > 0) {
     throw outcomes.badParameter(asked.key, `${asked.key} takes system|code|value: the identifier's type, then its value`)
