@@ -47,11 +47,13 @@ const NAMES: ReadonlySet<string> = new Set(['_summary', '_elements'])
 
 export const isShaping = (name: string): boolean => NAMES.has(name)
 
+type Asked = Pick<FhirRequest, 'query' | 'headers'>
+
 /**
  * Of a read or a history of `types`, where `_summary=count` has nothing to count. Throws FhirError (400); lenient handling
  * passes over an `_elements` that names what no type has.
  */
-export const showingAsked = (definitions: Definitions, types: Iterable<string>, { query, headers }: FhirRequest): Show => {
+export const showingAsked = (definitions: Definitions, types: Iterable<string>, { query, headers }: Asked): Show => {
   const asked: { summary?: 'true' | 'text' | 'data'; elements?: readonly string[] } = {}
   const seen = new Set<string>()
   for (const [name, value] of query) {

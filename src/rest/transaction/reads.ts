@@ -9,11 +9,12 @@ import { nearest } from '../../fhir/nearest.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
 import { isId, refText, type ResourceRef } from '../../fhir/resource.ts'
 import { isLenient } from '../answers.ts'
+import { atEntry } from '../at-entry.ts'
 import type { RestParts } from '../context.ts'
 import { compartmentArea, planSearch, type SearchArea } from '../interactions/search-area.ts'
 import type { RequestContext } from '../repository.ts'
 import type { FhirRequest } from '../request.ts'
-import { atEntry } from '../transact.ts'
+import { shapeOf, showingAsked } from '../shape/shape.ts'
 import type { Unit } from '../unit.ts'
 import { isRead, type Entry } from './entries.ts'
 import type { Identity } from './identities.ts'
@@ -30,16 +31,25 @@ export const requireReadable = async (
   }
   for (const entry of entries.filter(isRead)) {
     await atEntry(entry.index, async () => {
-      const reading = readingOf(parts.definitions, entry)
+      const { definitions } = parts
+      const reading = readingOf(definitions, entry)
+      const query = [...new URLSearchParams(entry.query)]
+      const asked = { query, headers: request.headers }
       switch (reading.kind) {
-        case 'search':
-          permitReach(context.caller, planSearch(parts, context.caller, reading.area, [...new URLSearchParams(entry.query)], {
+        case 'search': {
+          const { plan, result } = planSearch(parts, context.caller, reading.area, query, {
             strict: !isLenient(request.headers['prefer']), base: request.base,
-          }).plan)
+          })
+          shapeOf(result)
+          permitReach(context.caller, plan)
           break
-        case 'histories': return permit(context.caller, 'search', reading.type ?? '*')
+        }
+        case 'histories':
+          showingAsked(definitions, reading.type === undefined ? definitions.resourceTypes : [reading.type], asked)
+          return permit(context.caller, 'search', reading.type ?? '*')
         case 'resource': {
           const { ref } = reading
+          showingAsked(definitions, [ref.type], asked)
           permit(context.caller, reading.isHistory ? 'history' : 'read', ref.type)
           if (written.has(refText(ref))) return
           const isThere = !deleted.has(refText(ref)) && await parts.repository.isVisible(context, ref) && await unit.read(ref) !== undefined

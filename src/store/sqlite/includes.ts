@@ -47,11 +47,27 @@ export const includedRows = (
     connection.all(`SELECT DISTINCT ${FOUND} FROM ${from} WHERE ${inTime(raw('r.row')).text} AND ${where} AND r.deleted = 0
       AND ${seenBy.text} LIMIT ${MAX_INCLUDED + 1}`, [...values, ...seenBy.values]) as unknown as readonly Found[]
 
+  /** Whatever many refer to is looked for once: found, it is seen already. */
+  const asked = new Set<string>()
+  // Several includes of every reference, told apart by their targets, look at the same rows again.
+  const known = new Map<string, ReturnType<typeof referencesOf>>()
+  const references = ({ row, type }: Found, param: string): ReturnType<typeof referencesOf> => {
+    const key = `${row}.${param}`
+    const found = known.get(key) ?? referencesOf(connection, names, row, `${names.text(type)}.${param}`)
+    known.set(key, found)
+    return found
+  }
+
   const referredTo = (from: Found, include: Include): readonly Found[] => {
     if (include.source !== '*' && names.text(from.type) !== include.source) return []
-    return referencesOf(connection, names, from.row, `${names.text(from.type)}.${include.param}`)
+    return references(from, include.param)
       .filter(({ type }) => include.target === undefined || names.text(type) === include.target)
-      .flatMap(({ type, id }) => select('resource r', 'r.type = ? AND r.id = ?', [type, id]))
+      .flatMap(({ type, id }) => {
+        const target = `${type}/${id}`
+        if (asked.has(target)) return []
+        asked.add(target)
+        return select('resource r', 'r.type = ? AND r.id = ?', [type, id])
+      })
   }
 
   const referring = (to: Found, include: Include): readonly Found[] => {

@@ -121,6 +121,20 @@ describe('subsets of resources', () => {
     }
   })
 
+  it('a transaction with a read that cannot be shaped writes nothing', async () => {
+    const agent = await gp()
+    const count = async (): Promise<number | undefined> => (await bundle('Flag?_summary=count')).total
+    for (const url of [`Observation/${id}?_elements=nothing`, 'Observation?_elements=status&_summary=true', `Observation/${id}/_history?_summary=count`]) {
+      const entry = [
+        { request: { method: 'POST', url: 'Flag' }, resource: { resourceType: 'Flag', status: 'active', code: { text: 'x' }, subject: { reference: `Patient/${patient}` } } },
+        { request: { method: 'GET', url } },
+      ]
+      const refused = await agent.post('/fhir').set('Content-Type', FHIR_JSON).send({ resourceType: 'Bundle', type: 'transaction', entry }).expect(400)
+      expect((refused.body as Outcome).issue[0]?.expression).toEqual(['Bundle.entry[1].request'])
+    }
+    expect(await count()).toBe(0)
+  })
+
   it('page links keep what was asked', async () => {
     const first = await bundle('Observation?_elements=note&_count=1')
     const self = first.link.find(({ relation }) => relation === 'self')?.url ?? ''
