@@ -55,7 +55,7 @@ describe('SQLite: migrations', () => {
     older.exec(`DELETE FROM entry WHERE parameter IN (SELECT id FROM name WHERE text LIKE 'Task.owner+status_%');
       UPDATE indexed SET entries = (SELECT json_group_array(json(value)) FROM json_each(entries) WHERE value ->> 0 <> 'd');
       DELETE FROM name WHERE text LIKE 'Task.owner+status_%'; DELETE FROM migration WHERE version >= 2;
-      DROP TABLE pending; DROP TABLE words`)
+      DROP TABLE pending; DROP TABLE words; DROP INDEX range_entry_by_low`)
     older.close()
 
     const store = await openSqliteStore({ path, clock: systemClock() })

@@ -7,7 +7,7 @@ import { manualClock } from '../../src/fhir/clock.ts'
 import { openConnection, type Connection } from '../../src/store/sqlite/connection.ts'
 import { createNames } from '../../src/store/sqlite/names.ts'
 import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/open.ts'
-import { pageStatement, runSearch } from '../../src/store/sqlite/search.ts'
+import { pageStatements, runSearch } from '../../src/store/sqlite/search.ts'
 import { TooCostly } from '../../src/store/store.ts'
 import { START } from '../contract/stores.ts'
 import { allOf, anyOf, EVERYTHING, ids, isToken, match, not, plan, put, reference, refersTo, seenBy, text, token, write } from '../contract/write.ts'
@@ -38,9 +38,15 @@ describe('SQLite: query plans', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
+  /** The statement that is run first for the page of one type. */
+  const statement = (search: SearchPlan, names = createNames(reader)) => {
+    const [first] = pageStatements(reader, names, search, 21)
+    return first?.tried?.page ?? first!.sure()
+  }
+
   /** What SQLite says it does for the page, line by line. */
   const explain = (search: SearchPlan): string => {
-    const { text, values } = pageStatement(reader, createNames(reader), search, 21)
+    const { text, values } = statement(search)
     return reader.all(`EXPLAIN QUERY PLAN ${text}`, values).map(row => row['detail'] as string).join('\n')
   }
   const visibility = seenBy('org:A', 'public')
@@ -73,7 +79,7 @@ describe('SQLite: query plans', () => {
   it('walks the rarer of two keys, and looks the other up by its whole key', () => {
     const search = plan('Task', allOf(refersTo('requester', 'Organization/1'), isToken('status', 'requested')))
     const names = createNames(reader)
-    const { values } = pageStatement(reader, names, search, 21)
+    const { values } = statement(search, names)
     expect(values.indexOf(names.find('Task.status'))).toBeGreaterThanOrEqual(0)
     expect(values.indexOf(names.find('Task.status'))).toBeLessThan(values.indexOf(names.find('Task.requester')))
     expect(explain(search)).toMatch(/SEARCH e\d+ (EXISTS )?USING PRIMARY KEY \(parameter=\? AND value=\? AND updated=\? AND row=\?/)
@@ -101,7 +107,7 @@ describe('SQLite: query plans', () => {
 
   it('lists a type in the order of its updates', () => {
     const steps = explain(plan('Task', EVERYTHING, { visibility }))
-    expect(steps).toMatch(/SEARCH r USING INDEX resource_by_update/)
+    expect(steps).toMatch(/SEARCH r\d+ USING INDEX resource_by_update/)
     expect(steps).not.toMatch(/SCAN|TEMP B-TREE/)
   })
 
@@ -122,7 +128,7 @@ describe('SQLite: query plans', () => {
   })
 
   it.each<[string, SearchPlan]>([
-    ['a thousand that refer to one', plan('Organization', { kind: 'has', type: 'Task', param: 'owner', where: isToken('status', 'failed') })],
+    ['a thousand that refer to one', plan('Organization', { kind: 'has', type: 'Task', param: 'owner', where: not(anyOf(isToken('status', 'requested'), isToken('status', 'completed'))) })],
     ['a thousand that a chain leads to', plan('Task', { kind: 'chain', param: 'owner', types: ['Organization'], where: { kind: 'ids', ids: ['1'] } })],
     ['a thousand that would be included', plan('Organization', EVERYTHING, { includes: [{ direction: 'revinclude', source: 'Task', param: 'owner', iterate: false }] })],
   ])('asks for the time among %s', (_what, search) => {

@@ -20,6 +20,8 @@ export interface Connection {
   run(sql: string, values?: readonly Value[]): number | bigint
   /** Runs `work`, whose compiled searches throw TooCostly after so many milliseconds. */
   within<T>(limitMs: number, work: () => T): T
+  /** Runs `work`, whose compiled searches give up when they have read some `rows` rows; undefined: they did. */
+  attempt<T>(rows: number, work: () => T): T | undefined
   /** All statements of `work` see the store as it is at the first. Not inside a transaction. */
   snapshot<T>(work: () => T): T
   close(): void
@@ -33,6 +35,11 @@ const CACHE_KIB = 16_384
 /** 16 MB of log before it goes into the file: a page that many commits touch is then written once (a third off a commit at 1,000). */
 const CHECKPOINT_PAGES = 4_000
 
+/** A compiled search calls `in_time` for one row in so many (`compile/scope.ts`). */
+const ROWS_PER_ASK = 64
+
+class GivenUp extends Error {}
+
 export const openConnection = (path: string, readOnly: boolean): Connection => {
   const db = new DatabaseSync(path, { readOnly, timeout: 5_000 })
   // Writing is WAL with FULL: the log is synced before a COMMIT returns, and readers never wait for it.
@@ -41,8 +48,10 @@ export const openConnection = (path: string, readOnly: boolean): Connection => {
 
   let limitMs = 0
   let deadline = Infinity
+  let asksLeft = Infinity
   db.function('in_time', () => {
     if (performance.now() > deadline) throw new TooCostly(limitMs)
+    if (--asksLeft < 0) throw new GivenUp()
     return 1
   })
 
@@ -78,6 +87,17 @@ export const openConnection = (path: string, readOnly: boolean): Connection => {
         return work()
       } finally {
         run('COMMIT')
+      }
+    },
+    attempt(rows, work) {
+      asksLeft = rows / ROWS_PER_ASK
+      try {
+        return work()
+      } catch (error) {
+        if (error instanceof GivenUp) return undefined
+        throw error
+      } finally {
+        asksLeft = Infinity
       }
     },
     within(limit, work) {

@@ -113,8 +113,11 @@ CREATE VIRTUAL TABLE words USING fts5(text, content, content='', contentless_del
   tokenize = "ascii tokenchars '!""#$%&''()*+,-./:;<=>?@[\\]^_\`{|}~'");
 `
 
+/** 4: dates and numbers from the lowest upwards: a walk in the order of `_sort=birthdate`, and what `lt` and `le` ask for. */
+const fourth = 'CREATE INDEX range_entry_by_low ON range_entry (parameter, low);'
+
 /** In order; the version of a file is the number of those it has been through. Never change one that was released. */
-export const migrations: readonly string[] = [first, second, third]
+export const migrations: readonly string[] = [first, second, third, fourth]
 
 /**
  * Brings the open file to the newest schema. Throws, changing nothing, when a newer hub wrote it.

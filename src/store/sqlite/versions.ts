@@ -74,6 +74,7 @@ const history = (connection: Connection, names: Names, query: HistoryQuery): His
     query.type === undefined ? TRUE : sql`${query.id === undefined ? raw('v') : R}.type = ${names.find(query.type)}`,
     query.id === undefined ? TRUE : sql`r.id = ${query.id}`,
     query.since === undefined ? TRUE : sql`v.sequence >= ${firstSince(connection, query.since)}`,
+    query.at === undefined ? TRUE : currentIn(connection, query.at),
     inTime(raw('v.sequence')),
     visible(names, query.visibility, R),
   ])
@@ -86,6 +87,13 @@ const history = (connection: Connection, names: Names, query: HistoryQuery): His
   const { versions, more } = pageOf(names, connection.each(page.text, page.values), query.count)
   const last = versions.at(-1)
   return { versions, ...counted, ...(more && last !== undefined ? { next: last.sequence } : {}) }
+}
+
+/** Written before the end of [low, high), and the next version of the resource, if there is one, after its beginning. */
+const currentIn = (connection: Connection, { low, high }: NonNullable<HistoryQuery['at']>): Sql => {
+  const begin = firstSince(connection, low)
+  return sql`v.sequence < ${firstSince(connection, high)} AND (v.sequence >= ${begin} OR NOT EXISTS (
+    SELECT 1 FROM version n WHERE n.row = v.row AND n.version = v.version + 1 AND n.updated <= ${low}))`
 }
 
 /** The first sequence written at or after an instant: times never decrease along it, so it is found by halving. */

@@ -10,7 +10,7 @@ import { rowsNear } from './positions.ts'
 import { hasRange, instantBounds, rowsInRange } from './ranges.ts'
 import { current, inTime, isOfTypes, parameters, type Scope, type Subject } from './scope.ts'
 import { rowsWithString } from './strings.ts'
-import { and, FALSE, oneOf, or, sql, TRUE, union, type Sql } from './sql.ts'
+import { and, FALSE, NO_ROWS, oneOf, or, sql, TRUE, union, type Sql } from './sql.ts'
 import { rowsWithWords } from './words.ts'
 
 /** The rows for which a test of one parameter holds. */
@@ -43,7 +43,7 @@ const matchHolds = (scope: Scope, subject: Subject, param: string, test: Test): 
 const rowsChained = (scope: Scope, types: readonly string[], chain: Extract<Condition, { kind: 'chain' }>): Sql => {
   const entry = scope.alias('e')
   const referring = parameters(scope, types, chain.param)
-  if (referring.length === 0) return sql`SELECT NULL AS row WHERE 0`
+  if (referring.length === 0) return NO_ROWS
   return scope.matching(scope, chain.types, chain.where, target => ({
     select: sql`${entry}.row`,
     join: sql`CROSS JOIN entry ${entry} ON ${oneOf(sql`${entry}.parameter`, referring)} AND ${entry}.value = ${target.alias}.id
@@ -65,6 +65,20 @@ const isReferredTo = (scope: Scope, { alias }: Subject, has: Extract<Condition, 
     holds(scope, source, has.where),
   ])
   return sql`EXISTS (SELECT 1 FROM entry ${entry} CROSS JOIN resource ${source.alias} ON ${source.alias}.row = ${entry}.row WHERE ${test})`
+}
+
+/** Rows to which a visible resource refers for which `where` holds: what each such resource says is read from what was indexed. */
+const rowsReferredTo = (scope: Scope, types: readonly string[], has: Extract<Condition, { kind: 'has' }>): Sql => {
+  const referring = parameters(scope, [has.type], has.param)
+  if (referring.length === 0) return NO_ROWS
+  const [kept, one, target] = [scope.alias('x'), scope.alias('j'), scope.alias('r')]
+  return scope.matching(scope, [has.type], has.where, source => ({
+    select: sql`${target}.row AS row`,
+    join: sql`CROSS JOIN indexed ${kept} ON ${kept}.row = ${source.alias}.row CROSS JOIN json_each(${kept}.entries) ${one}
+      ON ${one}.value ->> 0 = 'e' AND ${oneOf(sql`(${one}.value ->> 1)`, referring)}
+      CROSS JOIN resource ${target} ON ${target}.type = ${one}.value ->> 3 AND ${target}.id = ${one}.value ->> 2
+        AND ${isOfTypes(scope, target, types)} AND ${inTime(sql`${target}.row`)}`,
+  }))
 }
 
 export const lastUpdatedHolds = (at: Sql, { prefix, low, high }: Extract<Condition, { kind: 'last-updated' }>): Sql => {
@@ -105,11 +119,12 @@ export const rowsWhere = (scope: Scope, types: readonly string[], condition: Con
     case 'match': return rowsMatching(scope, types, condition.param, condition.test)
     case 'chain': return rowsChained(scope, types, condition)
     case 'within': return rowsWithin(scope, condition)
+    case 'has': return rowsReferredTo(scope, types, condition)
     case 'any-of': {
       const { merged, others } = mergeKeys(scope, types, condition.of)
       const sets = [...merged.map(keys => rowsWithKey(scope, keys)), ...others.map(one => rowsWhere(scope, types, one))]
       return sets.length > 0 && sets.every(set => set !== undefined) ? union(sets) : undefined
     }
-    case 'all-of': case 'not': case 'missing': case 'of-type': case 'ids': case 'last-updated': case 'has': return undefined
+    case 'all-of': case 'not': case 'missing': case 'of-type': case 'ids': case 'last-updated': return undefined
   }
 }

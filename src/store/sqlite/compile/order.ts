@@ -5,7 +5,7 @@
  * Without `_sort` the last updated come first. R4: https://hl7.org/fhir/R4/search.html#sort
  */
 import type { Cursor, SortKey } from '../../../search/plan.ts'
-import { and, FALSE, join, or, raw, sql, type Sql } from './sql.ts'
+import { and, FALSE, join, or, raw, sql, TRUE, type Sql } from './sql.ts'
 
 /** The order in which a walk comes by itself. */
 export interface WalkOrder {
@@ -15,6 +15,8 @@ export interface WalkOrder {
   readonly row: Sql
   /** What stands in `value` for a resource without one. */
   readonly absent?: number
+  /** Resources without a value are not in it. */
+  readonly partial?: true
 }
 
 export interface Order {
@@ -46,34 +48,48 @@ const walked = ({ value, row, absent }: WalkOrder, direction: SortKey['direction
   ]),
 })
 
-/** `own`: the order in which the matches come without being asked. */
+const keysOf = (sort: readonly SortKey[]): readonly SortKey[] => (sort.length === 0 ? NEWEST_FIRST : sort)
+
+/** The same order over pages that were read already, by the names of their columns. */
+export const mergedOrder = (sort: readonly SortKey[]): Sql => {
+  const keys = keysOf(sort)
+  return join([
+    ...keys.map(({ direction }, index) => sql`${raw(`k${index}`)} ${keyword(direction)} NULLS LAST`),
+    sql`row ${keyword(keys.at(-1)!.direction)}`,
+  ], ', ')
+}
+
+/** `own`: the order in which the matches come without being asked; of several keys, it may be that of the first. */
 export const orderOf = (sort: readonly SortKey[], resource: Sql, own: WalkOrder | undefined): Order => {
-  const keys = sort.length === 0 ? NEWEST_FIRST : sort
-  const [first, ...others] = keys as readonly [SortKey, ...SortKey[]]
-  if (others.length === 0 && own?.by.some(({ param, direction }) => param === first.param && direction === first.direction)) {
-    return walked(own, first.direction, resource)
-  }
+  const keys = keysOf(sort)
+  const [first] = keys as readonly [SortKey, ...SortKey[]]
+  const isOwn = own !== undefined && own.by.some(({ param, direction }) => param === first.param && direction === first.direction)
+  if (isOwn && keys.length === 1) return walked(own, first.direction, resource)
   const last = keys.at(-1)!.direction
   const row = sql`${resource}.row`
-  const values = keys.map(({ param, direction }) => {
+  const isWalked = (index: number): boolean => index === 0 && isOwn && own.absent === undefined
+  const values = keys.map(({ param, direction }, index) => {
+    if (isWalked(index)) return own!.value
     if (param === '_lastUpdated') return sql`${resource}.updated`
     if (param === '_id') return sql`${resource}.id`
     return sql`(x.sort ->> ${`$."${param}"[${direction === 'ascending' ? 0 : 1}]`})`
   })
-  const always = (param: string): boolean => param === '_lastUpdated' || param === '_id'
+  const always = (index: number): boolean => isWalked(index) || keys[index]!.param === '_lastUpdated' || keys[index]!.param === '_id'
 
   const behind = (index: number, value: string | number | null): Sql => {
-    const { param, direction } = keys[index]!
     if (value === null) return FALSE
-    const beyond = direction === 'ascending' ? sql`${values[index]!} > ${value}` : sql`${values[index]!} < ${value}`
-    return always(param) ? beyond : or([beyond, sql`${values[index]!} IS NULL`])
+    const beyond = keys[index]!.direction === 'ascending' ? sql`${values[index]!} > ${value}` : sql`${values[index]!} < ${value}`
+    return always(index) ? beyond : or([beyond, sql`${values[index]!} IS NULL`])
   }
+  /** Where a walk in the order of the first key goes on: what comes before need not be read. */
+  const from = (value: string | number | null): Sql =>
+    (isWalked(0) ? sql`${values[0]!} ${raw(first.direction === 'ascending' ? '>=' : '<=')} ${value}` : TRUE)
 
   return {
     values,
-    join: keys.every(({ param }) => always(param)) ? raw('') : sql`CROSS JOIN indexed x ON x.row = ${resource}.row`,
+    join: keys.every((_, index) => always(index)) ? raw('') : sql`CROSS JOIN indexed x ON x.row = ${resource}.row`,
     orderBy: join([
-      ...keys.map(({ direction, param }, index) => sql`${values[index]!} ${keyword(direction)}${raw(always(param) ? '' : ' NULLS LAST')}`),
+      ...keys.map(({ direction }, index) => sql`${values[index]!} ${keyword(direction)}${raw(always(index) ? '' : ' NULLS LAST')}`),
       sql`${row} ${keyword(last)}`,
     ], ', '),
     after(cursor) {
@@ -82,6 +98,7 @@ export const orderOf = (sort: readonly SortKey[], resource: Sql, own: WalkOrder 
       const same = (count: number): Sql =>
         and(values.slice(0, count).map((value, index) => sql`${value} IS ${cursor.values[index] ?? null}`))
       return and([
+        from(cursor.values[0] ?? null),
         or([
           ...keys.map((_, index) => and([same(index), behind(index, cursor.values[index] ?? null)])),
           and([same(keys.length), sql`${row} ${beyondRow} ${Number(cursor.row)}`]),

@@ -4,7 +4,7 @@
  */
 import type { Prefix, Test } from '../../../search/plan.ts'
 import { inTime, parameters, type Scope, type Subject } from './scope.ts'
-import { and, FALSE, oneOf, or, sql, TRUE, type Sql } from './sql.ts'
+import { and, FALSE, oneOf, or, raw, sql, TRUE, type Sql } from './sql.ts'
 
 export type RangeTest = Extract<Test, { kind: 'date' | 'number' | 'quantity' }>
 
@@ -60,15 +60,19 @@ export const compare = (test: RangeTest, at: RangeColumns): Sql => {
   }
 }
 
-/** What the index on `high` can leave out before anything is compared. */
-const reach = (test: RangeTest, entry: Sql): Sql => {
+/** The index to read, and what it can leave out before anything is compared. */
+const reach = (test: RangeTest, entry: Sql): { readonly index: Sql; readonly bound: Sql } => {
+  const least = test.kind === 'date' ? test.low : Math.min(test.low, test.value)
+  const most = test.kind === 'date' ? test.high : Math.max(test.high, test.value)
   switch (test.prefix) {
-    case 'eq': case 'ge': case 'gt': case 'sa': case 'ap':
-      return sql`${entry}.high >= ${test.kind === 'date' ? test.low : Math.min(test.low, test.value)}`
-    case 'eb': return sql`${entry}.high <= ${test.kind === 'date' ? test.low : test.value}`
-    case 'ne': case 'lt': case 'le': return TRUE
+    case 'eq': case 'ge': case 'gt': case 'sa': case 'ap': return { index: BY_HIGH, bound: sql`${entry}.high >= ${least}` }
+    case 'eb': return { index: BY_HIGH, bound: sql`${entry}.high <= ${most}` }
+    case 'lt': case 'le': return { index: BY_LOW, bound: sql`${entry}.low <= ${most}` }
+    case 'ne': return { index: BY_HIGH, bound: TRUE }
   }
 }
+const BY_HIGH = raw('range_entry_by_high')
+const BY_LOW = raw('range_entry_by_low')
 
 const columns = ({ names }: Scope, entry: Sql): RangeColumns => ({
   low: sql`${entry}.low`, high: sql`${entry}.high`, code: sql`${entry}.code`,
@@ -80,17 +84,19 @@ export const hasRange = (scope: Scope, { alias, types }: Subject, param: string,
   const ids = parameters(scope, types, param)
   if (ids.length === 0) return FALSE
   const entry = scope.alias('g')
-  return sql`EXISTS (SELECT 1 FROM range_entry ${entry} WHERE ${entry}.row = ${alias}.row AND ${oneOf(sql`${entry}.parameter`, ids)}
+  // The plus keeps it to the row's own few entries: the indexes of a parameter hold those of everyone.
+  return sql`EXISTS (SELECT 1 FROM range_entry ${entry} WHERE ${entry}.row = ${alias}.row AND ${oneOf(sql`+${entry}.parameter`, ids)}
     AND ${compare(test, columns(scope, entry))})`
 }
 
 export const rowsInRange = (scope: Scope, types: readonly string[], param: string, test: RangeTest): Sql => {
   const entry = scope.alias('g')
+  const { index, bound } = reach(test, entry)
   const condition = and([
     inTime(sql`${entry}.row`),
-    oneOf(sql`${entry}.parameter`, parameters(scope, types, param)), reach(test, entry), compare(test, columns(scope, entry)),
+    oneOf(sql`${entry}.parameter`, parameters(scope, types, param)), bound, compare(test, columns(scope, entry)),
   ])
-  return sql`SELECT ${entry}.row FROM range_entry ${entry} INDEXED BY range_entry_by_high WHERE ${condition}`
+  return sql`SELECT ${entry}.row FROM range_entry ${entry} INDEXED BY ${index} WHERE ${condition}`
 }
 
 /** `_lastUpdated` as bounds of an instant: at or after `from`, before `until`. undefined for `ne`. */

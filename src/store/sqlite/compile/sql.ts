@@ -68,10 +68,14 @@ export const or = (parts: readonly Sql[]): Sql => {
   return possible.length === 0 ? FALSE : possible.length === 1 ? possible[0]! : combine(possible, ' OR ')
 }
 
-/** Several SELECTs of rows as one; SQLite bounds a compound to 500. */
+/** Finds nothing. */
+export const NO_ROWS = raw('SELECT NULL AS row WHERE 0')
+
+/** Several SELECTs of the same columns as one; SQLite bounds a compound to 500. */
 export const union = (selects: readonly Sql[]): Sql => {
+  if (selects.length === 0) return NO_ROWS
   if (selects.length <= WIDE) return join(selects, ' UNION ALL ')
-  return join(branches(selects).map(branch => sql`SELECT row FROM (${union(branch)})`), ' UNION ALL ')
+  return join(branches(selects).map(branch => sql`SELECT * FROM (${union(branch)})`), ' UNION ALL ')
 }
 
 /** More values than this travel as one JSON array: the text of the statement stays the same for all of them. */
