@@ -29,12 +29,20 @@ import { guidanceOf, type Hub as ReferralHub, type Propose } from './referral/pr
 import { transition } from './referral/transition.ts'
 import { createActingPractitionerFinder } from './rest/acting-practitioner.ts'
 import type { RestParts } from './rest/context.ts'
+import { encounterEverything, patientEverything } from './rest/everything/everything.ts'
+import { meta, metaAdd, metaDelete } from './rest/meta/meta.ts'
 import type { Operation } from './rest/operation.ts'
 import { createOperations } from './rest/operations.ts'
+import { createReindexOperation } from './rest/reindex/operation.ts'
+import { openReindexer } from './rest/reindex/reindex.ts'
+import { createUnindexed } from './rest/reindex/unindexed.ts'
 import { createRepository, type Repository } from './rest/repository.ts'
 import { createHandler } from './rest/router.ts'
+import { createParameterGuard } from './rest/search-parameters/guard.ts'
+import { openLiveParameters } from './rest/search-parameters/live.ts'
+import { withParameterRules } from './rest/search-parameters/rules.ts'
 import { validate } from './rest/validate.ts'
-import { createExtractor } from './search/extract.ts'
+import { createFollowingExtractor } from './search/extract.ts'
 import { openSqliteStore } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
 import { openTriage } from './triage/load.ts'
@@ -70,7 +78,7 @@ export const createHub = async ({ config, logger, port, localities: folder = LOC
   const definitions = loadDefinitions()
   const localities = loadLocalities(folder)
   const addresses = createAddresses(config, port)
-  const store = await openSqliteStore({ path: config.store.path, clock })
+  const store = await openSqliteStore({ path: config.store.path, clock, searchDeadlineMs: config.searchLimitMs })
 
   const hubs: readonly ReferralHub[] = localities.map(({ name, title, hub }) => (
     { locality: name, organization: hub.organization, ods: hub.ods, name: title }))
@@ -80,12 +88,18 @@ export const createHub = async ({ config, logger, port, localities: folder = LOC
     propose: aroundTriage(createProposing(triage, directory)), hubs,
     onFault: (error: unknown) => logger.error({ err: error }, 'triage failed; the referral is stored and waits for a person'),
   }
+  const live = await openLiveParameters(store, definitions)
+  const extract = createFollowingExtractor(live.definitions, { bases: config.baseUrl === undefined ? [] : [`${config.baseUrl}/fhir`] })
   const repository = createRepository({
     store, clock,
-    validator: createValidator(definitions),
+    validator: withParameterRules(createValidator(definitions), live.definitions),
     profiles: config.profiles,
-    extract: createExtractor(definitions, { bases: config.baseUrl === undefined ? [] : [`${config.baseUrl}/fhir`] }),
-    guards: [createReferralGuard(opening)],
+    extract,
+    guards: [createReferralGuard(opening), createParameterGuard(live)],
+  })
+  const reindexer = await openReindexer({
+    store, live, clock, extract,
+    onFault: error => logger.error({ err: error }, 'reindexing stopped; begin it again with $reindex'),
   })
   await loadDirectory(repository, localities)
   const operations: readonly Operation[] = [
@@ -94,13 +108,19 @@ export const createHub = async ({ config, logger, port, localities: folder = LOC
     transition,
     availableActions,
     validate,
+    patientEverything, encounterEverything,
+    meta, metaAdd, metaDelete,
+    createReindexOperation(live, reindexer),
   ]
 
   const tokenKey = loadTokenKey(config.tokenKey)
   const rest: RestParts = {
-    repository, definitions, clock,
+    repository, clock,
+    get definitions() { return live.definitions() },
+    unindexed: createUnindexed(live, reindexer),
     operations: createOperations(operations),
     pageKey: createHmac('sha256', tokenKey).update('page links').digest(),
+    policy: { updateCreate: config.updateCreate, conditionalDelete: config.conditionalDelete },
   }
   const registry = openRegistry(config.clients, problem => logger.error({ err: problem }, 'the registry of clients cannot be read'))
   const tokens = createTokens({ key: tokenKey, registry, now: realSeconds })
@@ -117,7 +137,13 @@ export const createHub = async ({ config, logger, port, localities: folder = LOC
     addresses, manualClock: manual, isReady: () => true, logger,
     recordDenied: (refused, caller) => recordAlone(store, deniedEntry(refused, caller, clock.now())),
   })
-  return { app, repository, store, rest, close: () => store.close() }
+  return {
+    app, repository, store, rest,
+    async close() {
+      await reindexer.stop()
+      await store.close()
+    },
+  }
 }
 
 /** Tokens and assertions live in the machine's time, whatever the hub's clock says (design: token expiry uses real time). */

@@ -43,9 +43,6 @@ const judgeName = (definitions: Definitions, { url, code, base }: SearchParamete
   if (ofR4.has(url)) {
     issues.push(unusable('url', `${url} is a search parameter of R4 itself, which cannot be changed; give yours a url of its own`))
   }
-  if (!CODE.test(code)) {
-    issues.push(unusable('code', `"${code.slice(0, 80)}" is no code to search by; use a letter, then letters, digits, "-" and "_", 64 at most`))
-  }
   for (const [index, name] of base.entries()) {
     if (name === NOT_CUSTOM) issues.push(unusable(`base[${index}]`, `${name}s are indexed by R4's own parameters alone; take it out of base`))
     if (definitions.resourceTypes.has(name) || name === 'Resource' || name === 'DomainResource') continue
@@ -54,6 +51,8 @@ const judgeName = (definitions: Definitions, { url, code, base }: SearchParamete
   const taken = typesOf(definitions, { base }).find(type => ofR4.has(definitions.searchParameters(type).get(code)?.url ?? ''))
   if (taken !== undefined) {
     issues.push(unusable('code', `${taken} has the search parameter "${code}" by R4 itself, which cannot be changed; choose another code`))
+  } else if (!CODE.test(code)) {
+    issues.push(unusable('code', `"${code.slice(0, 80)}" is no code to search by; use a letter, then letters, digits, "-" and "_", 64 at most`))
   }
   return issues
 }

@@ -1,0 +1,149 @@
+/** The steps of a reindex at the port: what comes between a page and its commit, and what comes before the first. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { loadDefinitions } from '../../../src/definitions/load.ts'
+import { manualClock } from '../../../src/fhir/clock.ts'
+import type { Resource } from '../../../src/fhir/resource.ts'
+import { openReindexer } from '../../../src/rest/reindex/reindex.ts'
+import { runOf, type Run } from '../../../src/rest/reindex/ledger.ts'
+import { openLiveParameters } from '../../../src/rest/search-parameters/live.ts'
+import { createExtractor, createFollowingExtractor } from '../../../src/search/extract.ts'
+import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
+import type { Store } from '../../../src/store/store.ts'
+import { frame } from '../../../src/rest/frame.ts'
+import { favourite, patient } from './asking.ts'
+
+const definitions = loadDefinitions()
+const clock = manualClock(Date.parse('2026-11-24T10:15:00.000Z'))
+const plain = createExtractor(definitions)
+
+const put = (store: Store, resource: Resource, replaces = 0, extract: (resource: Resource) => ReturnType<typeof plain> = plain) => store.commit({ expect: [], writes: [{
+  kind: 'put', ref: { type: resource.resourceType, id: String(resource.id) }, replaces, method: 'PUT',
+  json: frame(resource, replaces + 1), index: extract(resource), audience: ['public'],
+}] })
+
+describe('a reindex', () => {
+  let folder: string
+  let store: Store
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'care-connexions-reindex-'))
+    store = await openSqliteStore({ path: join(folder, 'hub.db'), clock })
+  })
+  afterEach(async () => {
+    await store.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const open = async (over: Store = store, onFault: (error: unknown) => void = error => { throw error }) => {
+    const live = await openLiveParameters(over, definitions)
+    const extract = createFollowingExtractor(live.definitions)
+    return { live, extract, reindexer: await openReindexer({ store: over, live, clock, extract, onFault }) }
+  }
+
+  const finished = async (reindexer: Awaited<ReturnType<typeof open>>['reindexer'], type = 'Patient'): Promise<Run> => {
+    for (;;) {
+      const run = runOf(await reindexer.ledger(), type)
+      if (run !== undefined && run.status !== 'in-progress') return run
+      await nextTurn()
+    }
+  }
+
+  const count = async (colour: string): Promise<number | undefined> => (await store.search({
+    types: ['Patient'], where: { kind: 'match', param: 'favourite', test: { kind: 'string', match: 'starts', folded: colour } },
+    visibility: { kind: 'all' }, sort: [], count: 0, includes: [], total: 'accurate',
+  })).total
+
+  const fill = async (size: number): Promise<void> => {
+    for (let index = 0; index < size; index += 1) await put(store, patient(`p${index}`, 'teal'))
+  }
+
+  it('leaves what was written between its page and its commit to the writer, and counts it as skipped', async () => {
+    await fill(30)
+    await put(store, favourite({ id: 'favourite' }) as Resource)
+    let wrote = false
+    const between: Store = { ...store, async search(plan) {
+      const page = await store.search(plan)
+      if (plan.types[0] === 'Patient' && plan.count > 0 && !wrote) {
+        wrote = true
+        await put(store, patient('p3', 'red'), 1, extract)
+        await store.commit({ expect: [], writes: [{ kind: 'delete', ref: { type: 'Patient', id: 'p4' }, replaces: 1 }] })
+      }
+      return page
+    } }
+    const { extract, reindexer } = await open(between)
+    await reindexer.start(['Patient'])
+    expect(await finished(reindexer)).toMatchObject({ status: 'completed', total: 30, changed: 28, skipped: 2 })
+    expect([await count('teal'), await count('red')]).toEqual([28, 1])
+    await reindexer.stop()
+  })
+
+  it('counts what was written before its page was reached as skipped too', async () => {
+    await fill(130)
+    await put(store, favourite({ id: 'favourite' }) as Resource)
+    let pages = 0
+    const before: Store = { ...store, async search(plan) {
+      if (plan.types[0] === 'Patient' && plan.count > 0 && ++pages === 2) await put(store, patient('p0', 'red'), 1, extract)
+      return store.search(plan)
+    } }
+    const { extract, reindexer } = await open(before)
+    await reindexer.start(['Patient'])
+    expect(await finished(reindexer)).toMatchObject({ total: 130, changed: 129, skipped: 1 })
+    expect([await count('teal'), await count('red')]).toEqual([129, 1])
+    await reindexer.stop()
+  })
+
+  it('goes on where it was when it is opened again, and pays what was owed', async () => {
+    await fill(250)
+    await put(store, favourite({ id: 'favourite' }) as Resource)
+    let pages = 0
+    const stopping: Store = { ...store, async search(plan) {
+      if (plan.types[0] === 'Patient' && plan.count > 0 && ++pages === 3) throw new Error('the process ends here')
+      return store.search(plan)
+    }, async commit(commit) {
+      if (pages === 3) throw new Error('the process ends here')
+      return store.commit(commit)
+    } }
+    const faults: unknown[] = []
+    const first = await open(stopping, error => { faults.push(error) })
+    await first.reindexer.start(['Patient'])
+    expect(await finished(first.reindexer)).toMatchObject({ status: 'failed', changed: 200 })
+    expect(faults).toHaveLength(1)
+    await first.reindexer.stop()
+
+    const second = await open()
+    expect(await finished(second.reindexer)).toMatchObject({ status: 'completed', total: 250, changed: 250, skipped: 0 })
+    expect((await second.reindexer.ledger()).parameters).toMatchObject([{ id: 'favourite', owes: [] }])
+    expect(await count('teal')).toBe(250)
+    await second.reindexer.stop()
+  })
+
+  it('knows at the next start since when a parameter has been indexed without a break', async () => {
+    await fill(3)
+    const own = favourite({ id: 'favourite' }) as Resource
+    await put(store, own)
+    const first = await open()
+    const since = first.live.find('favourite')!.since
+    await put(store, { ...own, description: 'said otherwise' }, 1)
+    expect(first.live.find('favourite')).toMatchObject({ since })
+    await put(store, { ...own, status: 'retired' }, 2)
+    expect(first.live.find('favourite')).toBeUndefined()
+    await put(store, own, 3)
+    const again = first.live.find('favourite')!.since
+    expect(again).toBeGreaterThan(since)
+    await first.reindexer.stop()
+    const second = await open()
+    expect(second.live.find('favourite')).toMatchObject({ since: again })
+    expect((await second.reindexer.ledger()).parameters).toMatchObject([{ since: again, owes: [{ type: 'Patient', total: 3 }] }])
+    await second.reindexer.stop()
+  })
+
+  it('leaves out at the start what can no longer be used', async () => {
+    await put(store, favourite({ id: 'broken', expression: 'Patient.nothing' }) as Resource)
+    const { live, reindexer } = await open()
+    expect(live.all()).toEqual([])
+    await reindexer.stop()
+  })
+})
