@@ -20,7 +20,7 @@ const project = fileURLToPath(new URL('../', import.meta.url))
 const folder = join(project, 'build/bench')
 /** What the prepared files depend on, besides the definitions. */
 const SOURCES = [
-  'src/store/sqlite/schema.ts', 'src/store/sqlite/entry-rows.ts', 'src/store/sqlite/pairs.ts', 'src/store/sqlite/indexed.ts',
+  ...['schema', 'entry-rows', 'index-rows', 'pairs', 'indexed', 'deferred', 'pending'].map(name => `src/store/sqlite/${name}.ts`),
   'src/search', 'src/referral/codes.ts', 'src/referral/opening.ts', 'src/referral/offers.ts', 'localities',
   'bench/bodies.ts', 'bench/chance.ts', 'bench/load.ts', 'bench/neighbourhood.ts', 'bench/people.ts', 'bench/record.ts', 'bench/senders.ts',
   'bench/story.ts', 'examples/partners/referral.json',
