@@ -33,27 +33,52 @@ const compositeKey = (entry: IndexEntry): string => {
 /** A reference that names a version has a second entry under this value. */
 export const versioned = (id: string, version: string): string => `${id}/_history/${version}`
 
-const rowsOf = (type: string, entry: IndexEntry): readonly EntryRow[] => {
-  const parameter = `${type}.${entry.param}`
+type Modifier = '' | ':text' | ':identifier'
+
+/**
+ * `Task.code:text`, the same string each time: put together anew, the dictionary would have to hash it anew, which was
+ * a quarter of the encoding of an AuditEvent. As many as there are parameters.
+ */
+const words: Readonly<Record<Modifier, Map<string, Map<string, string>>>> = { '': new Map(), ':text': new Map(), ':identifier': new Map() }
+
+const wordOf = (type: string, code: string, modifier: Modifier): string => {
+  let ofType = words[modifier].get(type)
+  if (ofType === undefined) words[modifier].set(type, ofType = new Map())
+  let word = ofType.get(code)
+  if (word === undefined) ofType.set(code, word = `${type}.${code}${modifier}`)
+  return word
+}
+
+/** The parameter itself of a word with a modifier. */
+export const unmodified = (word: string): string => {
+  const modifier = word.indexOf(':')
+  return modifier < 0 ? word : word.slice(0, modifier)
+}
+
+const addRows = (rows: EntryRow[], type: string, entry: IndexEntry): void => {
+  const parameter = wordOf(type, entry.param, '')
   switch (entry.kind) {
-    case 'token': return [['e', parameter, entry.code, entry.system]]
-    case 'text': return [['s', `${parameter}:text`, entry.text, entry.text]]
-    case 'string': return [['s', parameter, entry.folded, entry.exact]]
-    case 'date': return [['r', parameter, finite(entry.high), finite(entry.low), 0, '', '']]
-    case 'number': return [['r', parameter, finite(entry.high), finite(entry.low), finite(entry.value), '', '']]
+    case 'token': rows.push(['e', parameter, entry.code, entry.system]); return
+    case 'text': rows.push(['s', wordOf(type, entry.param, ':text'), entry.text, entry.text]); return
+    case 'string': rows.push(['s', parameter, entry.folded, entry.exact]); return
+    case 'date': rows.push(['r', parameter, finite(entry.high), finite(entry.low), 0, '', '']); return
+    case 'number': rows.push(['r', parameter, finite(entry.high), finite(entry.low), finite(entry.value), '', '']); return
     case 'quantity':
-      return [['r', parameter, finite(entry.high), finite(entry.low), finite(entry.value), entry.system, entry.code]]
-    case 'reference': {
-      const current: EntryRow = ['e', parameter, entry.id, entry.type]
-      return entry.version === '' ? [current] : [current, ['e', parameter, versioned(entry.id, entry.version), entry.type]]
-    }
-    case 'url': return [['e', parameter, entry.url, '']]
-    case 'reference-identifier': return [['e', `${parameter}:identifier`, entry.code, entry.system]]
-    case 'uri': return [['e', parameter, entry.uri, '']]
-    case 'composite': return [['c', parameter, compositeKey(entry.parts[0]!), JSON.stringify(entry.parts.map(closed))]]
-    case 'position': return [['p', parameter, entry.latitude, entry.longitude]]
+      rows.push(['r', parameter, finite(entry.high), finite(entry.low), finite(entry.value), entry.system, entry.code])
+      return
+    case 'reference':
+      rows.push(['e', parameter, entry.id, entry.type])
+      if (entry.version !== '') rows.push(['e', parameter, versioned(entry.id, entry.version), entry.type])
+      return
+    case 'url': rows.push(['e', parameter, entry.url, '']); return
+    case 'reference-identifier': rows.push(['e', wordOf(type, entry.param, ':identifier'), entry.code, entry.system]); return
+    case 'uri': rows.push(['e', parameter, entry.uri, '']); return
+    case 'composite':
+      rows.push(['c', parameter, compositeKey(entry.parts[0]!), JSON.stringify(entry.parts.map(closed))])
+      return
+    case 'position': rows.push(['p', parameter, entry.latitude, entry.longitude]); return
     // Full text has a table of its own, written later (`deferred.ts`).
-    case 'words': return []
+    case 'words': return
   }
 }
 
@@ -62,11 +87,13 @@ const closed = (entry: IndexEntry): IndexEntry =>
   'low' in entry ? { ...entry, low: finite(entry.low), high: finite(entry.high) } : entry
 
 /** Rows of a resource's entries; what it says twice comes twice. */
-export const entryRows = (type: string, index: Extracted): readonly EntryRow[] => [
-  ...index.entries.flatMap(entry => rowsOf(type, entry)),
-  ...pairsOf(type, index.entries).map(({ code, value, target }): EntryRow => ['e', `${type}.${code}`, value, target]),
-  ...datedPairsOf(type, index).map(({ code, value, target, at }): EntryRow => ['d', `${type}.${code}`, value, target, at]),
-]
+export const entryRows = (type: string, index: Extracted): readonly EntryRow[] => {
+  const rows: EntryRow[] = []
+  for (const entry of index.entries) addRows(rows, type, entry)
+  for (const { code, value, target } of pairsOf(type, index.entries)) rows.push(['e', wordOf(type, code, ''), value, target])
+  for (const { code, value, target, at } of datedPairsOf(type, index)) rows.push(['d', wordOf(type, code, ''), value, target, at])
+  return rows
+}
 
 /** Sort values by parameter code: `{"authored-on": [low, high]}`. */
 export const sortValues = (sort: readonly SortEntry[]): Record<string, readonly [string | number, string | number]> =>

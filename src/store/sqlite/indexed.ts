@@ -5,7 +5,7 @@
  */
 import type { Extracted } from '../../search/entries.ts'
 import type { Connection } from './connection.ts'
-import { entryRows, sortValues, type EntryRow } from './entry-rows.ts'
+import { entryRows, sortValues, unmodified, type EntryRow } from './entry-rows.ts'
 import { addRows, insertRows, moveRow, newBatch, removeRow } from './index-rows.ts'
 import { UNKNOWN, type Names, type WritableNames } from './names.ts'
 
@@ -40,14 +40,15 @@ const keep = (row: EntryRow, numberOf: (word: string) => number): KeptRow => {
 }
 
 const keeping = (rows: readonly EntryRow[], sort: string, numberOf: (word: string) => number): Kept => {
-  const entries = JSON.stringify(rows.map(row => keep(row, numberOf)))
+  const kept = rows.map(row => keep(row, numberOf))
   const present = new Set<number>()
-  for (const row of rows) {
+  for (const [index, row] of kept.entries()) {
     if (row[0] === 'd') continue
-    const modifier = row[1].indexOf(':')
-    present.add(numberOf(modifier < 0 ? row[1] : row[1].slice(0, modifier)))
+    const word = rows[index]![1]
+    const parameter = unmodified(word)
+    present.add(parameter === word ? row[1] : numberOf(parameter))
   }
-  return { entries, sort, present: present.size === 0 ? '' : `,${[...present].join()},` }
+  return { entries: JSON.stringify(kept), sort, present: present.size === 0 ? '' : `,${[...present].join()},` }
 }
 
 /** Numbered here where every word has its number, so that the writer, of which there is one, need not. */
