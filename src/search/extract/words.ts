@@ -34,22 +34,24 @@ export const wordsExtractor = (definitions: Definitions): ((resource: Resource) 
   const shapeOf = (type: string, path = type): Shape => {
     const known = shapes.get(path)
     if (known !== undefined) return known
-    const shape = new Map<string, Content>()
-    shapes.set(path, shape)
+    const found: Record<string, Content> = {}
     for (const element of definitions.type(type)?.elements ?? []) {
       const name = element.path.slice(path.length + 1)
       if (!element.path.startsWith(`${path}.`) || name.includes('.')) continue
       if (element.contentReference !== undefined) {
         const target = element.contentReference
-        shape.set(name, () => shapeOf(type, target))
+        found[name] = once(() => shapeOf(type, target))
         continue
       }
       for (const { code } of element.types ?? []) {
         const content = contentOf(type, element.path, code)
         const property = name.endsWith('[x]') ? name.slice(0, -3) + code[0]!.toUpperCase() + code.slice(1) : name
-        if (content !== undefined) shape.set(property, content)
+        if (content !== undefined) found[property] = content
       }
     }
+    // By way of an object, whose keys are interned: a Map of cut strings compares them letter by letter.
+    const shape = new Map(Object.entries(found))
+    shapes.set(path, shape)
     return shape
   }
 
@@ -58,8 +60,8 @@ export const wordsExtractor = (definitions: Definitions): ((resource: Resource) 
     if (code === 'xhtml') return 'xhtml'
     // A resource's own narrative is read before the rest of it.
     if (code === 'Narrative' && path === `${type}.text`) return undefined
-    if (code === 'BackboneElement' || code === 'Element') return () => shapeOf(type, path)
-    if (definitions.type(code)?.kind === 'complex-type') return () => shapeOf(code)
+    if (code === 'BackboneElement' || code === 'Element') return once(() => shapeOf(type, path))
+    if (definitions.type(code)?.kind === 'complex-type') return once(() => shapeOf(code))
     return code === 'Resource' || definitions.resourceTypes.has(code) ? 'resource' : undefined
   }
 
@@ -104,11 +106,17 @@ export const wordsExtractor = (definitions: Definitions): ((resource: Resource) 
   }
 }
 
+/** Shapes lead to one another in circles, so each is made when it is first entered. */
+const once = (make: () => Shape): (() => Shape) => {
+  let made: Shape | undefined
+  return () => made ??= make()
+}
+
 const bounded = (words: ReadonlySet<string>): readonly string[] =>
   (words.size > MAX_WORDS ? [...words].slice(0, MAX_WORDS) : [...words])
 
 /** URLs, urns and UUIDs in strings: identifiers' values, expressions' names. */
-const isAddress = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\S+$|^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i.test(text)
+const isAddress = (text: string): boolean => (text.includes(':') || text.length === 36) && /^[a-z][a-z0-9+.-]*:\S+$|^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i.test(text)
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: '\'', nbsp: ' ' }
 
