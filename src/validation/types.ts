@@ -67,12 +67,16 @@ const systemType = (element: ElementDefinition, structure: StructureDefinition):
 export const checkedBinding = ({ id, binding }: ElementDefinition, source: string): BindingCheck | undefined =>
   binding && (binding.strength === 'required' || binding.strength === 'extensible' || binding.maxValueSet) ? { binding, rule: `binding:${id}`, source } : undefined
 
-const compiled = new WeakMap<Definitions, Types>()
+const compiled = new WeakMap<object, Types>()
 
-/** The base types, which whoever asks shares: each is compiled when somebody first meets it. */
+/**
+ * The base types, which whoever asks shares: each is compiled when somebody first meets it. Definitions that differ
+ * by their search parameters only, and so share their structures, have the same.
+ */
 export const typesOf = (definitions: Definitions): Types => {
-  const types = compiled.get(definitions) ?? compileTypes(definitions)
-  compiled.set(definitions, types)
+  const key = definitions.type('Resource') ?? definitions
+  const types = compiled.get(key) ?? compileTypes(definitions)
+  compiled.set(key, types)
   return types
 }
 

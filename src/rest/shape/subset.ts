@@ -98,9 +98,10 @@ const summarised = (types: Types, resource: Fields): Fields | undefined => {
 const inTree = (tree: ElementTree) => (property: Property): Fate => {
   const { json, element } = property
   const wanted = tree.get(json) ?? tree.get(element.name) ?? tree.get(`${element.name}[x]`)
-  if (wanted === undefined) return isNeeded(property) ? 'whole' : 'left-out'
   const node = property.node()
-  if (wanted === 'whole' || node === undefined || INDIVISIBLE.has(property.type)) return 'whole'
+  if (wanted === 'whole' || (wanted !== undefined && INDIVISIBLE.has(property.type))) return 'whole'
+  // A path below a choice leads nowhere in its primitive types.
+  if (wanted === undefined || node === undefined) return isNeeded(property) ? 'whole' : 'left-out'
   return eachOf(value => reduce(value, node, inTree(wanted)))
 }
 

@@ -85,6 +85,12 @@ describe('subsets of resources', () => {
     expect((await get(`Patient/${patient}?_elements=name.family,name`))['name']).toEqual([{ use: 'official', family: 'Subset', given: ['Ann'] }])
   })
 
+  it('a path below a choice leads nowhere in its other types', async () => {
+    const shown = await get(`Observation/${id}?_elements=effective.start,value.unit`)
+    expect(shown).not.toHaveProperty('effectiveDateTime')
+    expect(shown['valueQuantity']).toEqual({ unit: 'kg' })
+  })
+
   it('decimals keep their digits', async () => {
     const agent = await gp()
     for (const query of ['_summary=true', '_summary=data', '_elements=value', '_elements=referenceRange']) {
