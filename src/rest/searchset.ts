@@ -11,7 +11,7 @@ import type { SearchPlan } from '../search/plan.ts'
 import { bundleText, outcomeEntry, PAGE_PARAMETER, queryText, searchEntry, type Link } from './bundle.ts'
 import type { RestParts } from './context.ts'
 import type { RequestContext } from './repository.ts'
-import { showing, showingIncluded, type Shape } from './shape/shape.ts'
+import { showing, showingIncluded, shownEntries, type Shape } from './shape/shape.ts'
 
 export interface AskedPage {
   readonly base: string
@@ -52,8 +52,8 @@ export const searchset = async (parts: RestParts, context: RequestContext, asked
     // One page that holds every match has counted them already.
     total: page.total ?? (after === undefined && page.next === undefined ? page.matches.length : undefined),
     entries: [
-      ...page.matches.map(version => searchEntry(base, show(version), 'match')),
-      ...page.included.map(version => searchEntry(base, showIncluded(version), 'include')),
+      ...await shownEntries(page.matches, show, version => searchEntry(base, version, 'match')),
+      ...await shownEntries(page.included, showIncluded, version => searchEntry(base, version, 'include')),
       ...(notes.length > 0 ? [outcomeEntry(notes)] : []),
     ],
   })

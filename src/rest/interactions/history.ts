@@ -10,7 +10,7 @@ import { bundleText, historyEntry, PAGE_PARAMETER, queryText, type Link } from '
 import type { RestParts } from '../context.ts'
 import type { RequestContext } from '../repository.ts'
 import type { FhirAnswer, FhirRequest } from '../request.ts'
-import { showingAsked, type Show } from '../shape/shape.ts'
+import { showingAsked, shownEntries, type Show } from '../shape/shape.ts'
 import { historyParameters } from './history-parameters.ts'
 
 /** Of a type, or of everything the caller may see; newest first. A total would read them all, and is given for `_count=0` only. */
@@ -53,7 +53,7 @@ const pageOf = (
   return parts.repository.history(context, { ...(type === undefined ? {} : { type }), ...of, ...parameters, ...before })
 }
 
-const answer = (parts: RestParts, request: FhirRequest, page: HistoryPage, show: Show): FhirAnswer => {
+const answer = async (parts: RestParts, request: FhirRequest, page: HistoryPage, show: Show): Promise<FhirAnswer> => {
   const { path, asked, own } = ownAddress(request)
   const links: Link[] = [{ relation: 'self', url: `${request.base}/${path}${queryOf(request.query)}` }]
   if (page.next !== undefined) {
@@ -62,7 +62,7 @@ const answer = (parts: RestParts, request: FhirRequest, page: HistoryPage, show:
   }
   const body = bundleText({
     type: 'history', id: randomUUID(), lastUpdated: instant(parts.clock.now()), total: page.total, links,
-    entries: page.versions.map(version => historyEntry(request.base, show(version))),
+    entries: await shownEntries(page.versions, show, version => historyEntry(request.base, version)),
   })
   return { status: 200, headers: {}, body }
 }

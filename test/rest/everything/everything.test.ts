@@ -115,6 +115,12 @@ describe('Patient/[id]/$everything', () => {
     expect(new Set(all.flatMap(included))).toEqual(new Set(['hospital', 'nurse', 'role', 'trust']))
   })
 
+  it('an entry of a batch answers it too', async () => {
+    const sent = { resourceType: 'Bundle', type: 'batch', entry: [{ request: { method: 'GET', url: `${made['patient']}/$everything?_type=Observation` } }] }
+    const { body } = await (await hub.as('gp')).post('/fhir').send(sent).expect(200)
+    expect(matches((body as { entry: { resource: Bundle }[] }).entry[0]!.resource)).toEqual(['early', 'late'])
+  })
+
   it('a page link is good for its own question only', async () => {
     const next = (await get(`${made['patient']}/$everything?_count=2`)).link.find(({ relation }) => relation === 'next')?.url ?? ''
     const link = new URL(next).searchParams.get('_page') ?? ''
