@@ -12,7 +12,7 @@ import { readsDeferred } from './deferred.ts'
 import type { Durability } from './durability.ts'
 import { createNames } from './names.ts'
 import { lastPending } from './pending.ts'
-import { runSearch } from './search.ts'
+import { runBriefSearch } from './search.ts'
 import { createSearcher } from './searcher-client.ts'
 import { readCurrent, readEvents, readOne, runHistory } from './versions.ts'
 import { startWriter } from './writer-client.ts'
@@ -89,7 +89,7 @@ export const openSqliteStore = async (options: SqliteOptions): Promise<SqliteSto
     readVersion: async (ref, version, visibility) => readOne(reader, names, ref, version, visibility),
     async search(plan: SearchPlan) {
       if (readsDeferred(plan)) await caughtUp()
-      return briefly(limit => runSearch(reader, names, plan, limit), () => searcher.search(plan))
+      return briefly(limit => runBriefSearch(reader, names, plan, limit), () => searcher.search(plan))
     },
     history: (query: HistoryQuery) => briefly(limit => runHistory(reader, names, query, limit), () => searcher.history(query)),
     audience: async (...caseIds) =>

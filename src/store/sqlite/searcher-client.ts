@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import type { SearchPlan } from '../../search/plan.ts'
 import { Overloaded, TooCostly, type HistoryPage, type HistoryQuery, type SearchPage } from '../store.ts'
+import { decodePage } from './pages.ts'
 import type { SearcherAnswer, SearcherRequest } from './searcher.ts'
 
 /** One worker runs them one by one: whoever would wait longer than this many deadlines is refused at once. */
@@ -39,7 +40,7 @@ export const createSearcher = (path: string, limitMs: number): SearcherClient =>
       const one = waiting.get(answer.id)
       waiting.delete(answer.id)
       switch (answer.kind) {
-        case 'page': return one?.resolve(answer.page)
+        case 'page': return one?.resolve(decodePage(answer.page))
         case 'too-costly': return one?.reject(new TooCostly(limitMs))
         case 'failed': return one?.reject(new Error(answer.reason))
       }

@@ -5,10 +5,11 @@
  */
 import type { Condition, SortKey, Test } from '../../../search/plan.ts'
 import { rowsWhere } from './conditions.ts'
-import { isOneKey, keysOf, rowsWithKey, type Keys } from './entries.ts'
+import { isOneKey, keysOf, rowsInSystem, rowsWithKey, type Keys } from './entries.ts'
 import { pairAsked } from '../pairs.ts'
 import { parameters, type Scope } from './scope.ts'
 import type { Sql } from './sql.ts'
+import { rowsWithString } from './strings.ts'
 import { alikeTypes } from './types.ts'
 
 /** `covers`: the conditions that a walk over it already meets. */
@@ -18,8 +19,8 @@ export type Candidate =
   | { readonly by: 'key'; readonly rank: number; readonly covers: readonly Condition[]; readonly keys: Keys; readonly dated?: SortKey }
   | { readonly by: 'rows'; readonly rank: number; readonly covers: readonly Condition[]; readonly rows: Sql; readonly size: Size }
 
-/** How many rows there are to read, counted no further than `cap`; undefined: to count them would cost as much as to read all. */
-type Size = ((cap: number) => number) | undefined
+/** How many rows there are to read, counted no further than `cap`. */
+type Size = (cap: number) => number
 
 /** What must all hold. */
 export const conjuncts = (where: Condition): readonly Condition[] => (where.kind === 'all-of' ? where.of.flatMap(conjuncts) : [where])
@@ -51,21 +52,31 @@ const candidateOf = (scope: Scope, types: readonly string[], condition: Conditio
   const rows = rowsWhere(scope, types, condition)
   return rows === undefined
     ? undefined
-    : { by: 'rows', rank: rankOf(condition), covers: [condition], rows, size: sizeOfRows(scope, condition, rows) }
+    : { by: 'rows', rank: rankOf(condition), covers: [condition], rows, size: cap => sizeOfRows(scope, types, condition, rows, cap) }
 }
 
-/** Where an index leads to the rows, and nothing must be read through on the way, counting the first of them is cheap. */
-const sizeOfRows = (scope: Scope, condition: Condition, rows: Sql): Size => {
+/** What must be read to make the rows: as many where an index leads to them, else all that is indexed under the parameter. */
+const sizeOfRows = (scope: Scope, types: readonly string[], condition: Condition, rows: Sql, cap: number): number => {
   switch (condition.kind) {
-    case 'any-of': case 'match': return isCountable(condition) ? cap => scope.size(rows, cap) : undefined
+    case 'match': return scope.size(isCountable(condition) ? rows : rowsUnder(scope, types, condition), cap)
+    case 'any-of': return isCountable(condition) ? scope.size(rows, cap) : condition.of.reduce((sum, one) => {
+      const candidate = candidateOf(scope, types, one)
+      return sum + (candidate === undefined ? cap : sizeOf(scope, candidate, cap))
+    }, 0)
     // A set to start from that is small itself; how many it leads to is then soon counted.
-    case 'chain': return cap => (sizeWithin(scope, condition.types, condition.where, cap) < cap ? scope.size(rows, cap) : cap)
+    case 'chain': return sizeWithin(scope, condition.types, condition.where, cap) < cap ? scope.size(rows, cap) : cap
     // What is counted are the resources that refer: each is read, and leads to one or two.
-    case 'has': return cap => sizeWithin(scope, [condition.type], condition.where, cap)
-    case 'within': return cap => scope.size(rows, cap)
-    case 'all-of': case 'not': case 'missing': case 'of-type': case 'ids': case 'last-updated': return undefined
+    case 'has': return sizeWithin(scope, [condition.type], condition.where, cap)
+    case 'within': return scope.size(rows, cap)
+    case 'all-of': case 'not': case 'missing': case 'of-type': case 'ids': case 'last-updated': return cap
   }
 }
+
+/** All rows of the parameter of a test that no index leads to. */
+const rowsUnder = (scope: Scope, types: readonly string[], { param, test }: Extract<Condition, { kind: 'match' }>): Sql =>
+  (test.kind === 'string'
+    ? rowsWithString(scope, types, param, { kind: 'string', match: 'starts', folded: '' })
+    : rowsInSystem(scope, types, test.kind === 'reference-identifier' ? `${param}:identifier` : param, undefined))
 
 /** Rows that a search within the search starts from. */
 const sizeWithin = (scope: Scope, types: readonly string[], where: Condition, cap: number): number =>
@@ -104,6 +115,6 @@ export const sizeOf = (scope: Scope, candidate: Candidate, cap: number): number 
   switch (candidate.by) {
     case 'ids': return candidate.size
     case 'key': return scope.size(rowsWithKey(scope, candidate.keys), cap)
-    case 'rows': return candidate.size?.(cap) ?? cap
+    case 'rows': return candidate.size(cap)
   }
 }

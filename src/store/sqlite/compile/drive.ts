@@ -9,6 +9,7 @@ import { candidatesOf, conjuncts, sizeOf, type Candidate } from './candidates.ts
 import { holds, lastUpdatedHolds } from './conditions.ts'
 import { walkKey } from './entries.ts'
 import { isByUpdate, type WalkOrder } from './order.ts'
+import { TooCostly } from '../../store.ts'
 import { absent } from '../pairs.ts'
 import { current, inTime, type Matching, type Scope, type Subject } from './scope.ts'
 import { sortedWalk, type SortedWalk } from './sorted.ts'
@@ -43,6 +44,8 @@ type Chosen = Candidate | SortedWalk | undefined
 interface Choice {
   /** What finds all matches with the least to read. */
   readonly sure: Candidate | undefined
+  /** So many rows must be read for it, as far as they were counted. */
+  readonly size?: number
   /** What comes in the order asked for and may be done much sooner, or never. */
   readonly tried?: { readonly walk: Chosen }
 }
@@ -51,7 +54,7 @@ const choose = (scope: Scope, types: readonly string[], conditions: readonly Con
   const ranked = [...candidatesOf(scope, types, conditions, wanted?.sort ?? [])].sort((a, b) => a.rank - b.rank)
   const first = ranked[0]
   if (first !== undefined && first.rank <= 1) return { sure: first }
-  if (wanted === undefined && ranked.length <= 1) return { sure: first }
+  if (wanted === undefined && ranked.length <= 1 && scope.most === Infinity) return { sure: first }
 
   const byUpdate = wanted !== undefined && isByUpdate(wanted.sort)
   const isInOrder = (candidate: Candidate | undefined): boolean =>
@@ -64,17 +67,18 @@ const choose = (scope: Scope, types: readonly string[], conditions: readonly Con
   const sizes = ranked.map(candidate => sizeOf(scope, candidate, MANY))
   const least = Math.min(...sizes)
   const sure = ranked[sizes.indexOf(least)]
-  if (wanted === undefined || isInOrder(sure)) return { sure }
+  if (wanted === undefined) return { sure, size: least }
+  if (isInOrder(sure)) return { sure }
 
   // A key in order is left after about limit x (its size / the set's size) rows; what is less must all be gathered.
   const inOrder = ranked.filter(isInOrder).sort((a, b) => sizes[ranked.indexOf(a)]! - sizes[ranked.indexOf(b)]!)[0]
   if (inOrder !== undefined && wanted.limit * sizes[ranked.indexOf(inOrder)]! < least * least) {
-    return least < MANY ? { sure: inOrder } : { sure, tried: { walk: inOrder } }
+    return least < MANY ? { sure: inOrder } : { sure, size: least, tried: { walk: inOrder } }
   }
   if (least < MANY) return { sure }
-  if (byUpdate) return { sure, tried: { walk: undefined } }
+  if (byUpdate) return { sure, size: least, tried: { walk: undefined } }
   const sorted = sortedWalk(scope, types, wanted.sort)
-  return sorted === undefined ? { sure } : { sure, tried: { walk: sorted } }
+  return { sure, size: least, ...(sorted === undefined ? {} : { tried: { walk: sorted } }) }
 }
 
 const walkOver = (scope: Scope, subject: Subject, conditions: readonly Condition[], chosen: Chosen): Walk => {
@@ -117,6 +121,11 @@ const walkOver = (scope: Scope, subject: Subject, conditions: readonly Condition
   }
 }
 
+/** Throws where more must be gathered than may be on this thread. */
+const bear = ({ most }: Scope, size = 0): void => {
+  if (size > most) throw new TooCostly(0)
+}
+
 export interface Walks {
   /** Every condition of the search included. */
   readonly sure: () => Walk
@@ -126,9 +135,12 @@ export interface Walks {
 /** The walks for a page of resources of one type. */
 export const drive = (scope: Scope, subject: Subject, where: Condition, wanted: Wanted): Walks => {
   const conditions = conjuncts(where)
-  const { sure, tried } = choose(scope, subject.types, conditions, wanted)
+  const { sure, size, tried } = choose(scope, subject.types, conditions, wanted)
   return {
-    sure: () => walkOver(scope, subject, conditions, sure),
+    sure: () => {
+      bear(scope, size)
+      return walkOver(scope, subject, conditions, sure)
+    },
     tried: tried === undefined ? undefined : walkOver(scope, subject, conditions, tried.walk),
   }
 }
@@ -136,7 +148,9 @@ export const drive = (scope: Scope, subject: Subject, where: Condition, wanted: 
 export const matching: Matching = (scope, types, where, wanted) => union(alikeTypes(scope.names, types, where).map(alternative => {
   const subject: Subject = { alias: scope.alias('r'), types: alternative.types }
   const conditions = conjuncts(alternative.where)
-  const walk = walkOver(scope, subject, conditions, choose(scope, alternative.types, conditions, undefined).sure)
+  const { sure, size } = choose(scope, alternative.types, conditions, undefined)
+  bear(scope, size)
+  const walk = walkOver(scope, subject, conditions, sure)
   const { select, join } = wanted(subject)
   return sql`SELECT ${select} FROM ${walk.from} ${join} WHERE ${walk.where}`
 }))

@@ -16,13 +16,15 @@ export interface Scope {
   alias(letter: string): Sql
   /** How many rows a SELECT of rows gives, counted no further than `cap`. */
   size(rows: Sql, cap: number): number
+  /** More rows than this must not be gathered here: the search is then left to the search thread. */
+  readonly most: number
   /** A search within the search: the targets of a chain. */
   readonly matching: Matching
 }
 
-export const createScope = (names: Names, visibility: Visibility, size: Scope['size'], matching: Matching): Scope => {
+export const createScope = (names: Names, visibility: Visibility, size: Scope['size'], matching: Matching, most = Infinity): Scope => {
   let last = 0
-  return { names, visibility, size, matching, alias: letter => raw(`${letter}${++last}`) }
+  return { names, visibility, size, matching, most, alias: letter => raw(`${letter}${++last}`) }
 }
 
 /** A `resource` row in a statement, and the types it may have. */
