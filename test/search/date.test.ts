@@ -53,6 +53,19 @@ describe('date parameters: a prefix compares the span asked for with the span fo
     expect(finds(task, query)).toBe(expected)
   })
 
+  const at = (occurrenceTiming: object) => ({ resourceType: 'ServiceRequest', occurrenceTiming })
+  it.each([
+    [at({ event: ['2026-11-24', '2026-11-27'] }), 'occurrence=2026-11', true, 'all its events are in the month'],
+    [at({ event: ['2026-11-24', '2026-11-27'] }), 'occurrence=2026-11-24', false, 'not all are on the day'],
+    [at({ event: ['2026-11-24', '2026-11-27'] }), 'occurrence=sa2026-11-23', true, 'it starts after'],
+    [at({ event: ['2026-11-24', '2026-11-27'] }), 'occurrence=eb2026-11-27', false, 'it does not end before'],
+    [at({ repeat: { boundsPeriod: { start: '2026-11-24', end: '2026-12-24' }, frequency: 2 } }), 'occurrence=ap2026-12-01', true, 'its bounds overlap, whatever its schedule'],
+    [at({ repeat: { boundsPeriod: { start: '2026-11-24' } } }), 'occurrence=gt2099', true, 'bounds may be open'],
+    [at({ repeat: { frequency: 1, period: 1, periodUnit: 'd' } }), 'occurrence:missing=true', true, 'without limits it has no time'],
+  ])('%j: %s -> %s: %s', (order, query, expected) => {
+    expect(finds(order, query)).toBe(expected)
+  })
+
   it('_lastUpdated is compared as an instant', () => {
     const task = { resourceType: 'Task' }
     expect(finds(task, '_lastUpdated=ge2026-11-24T12:00:00Z')).toBe(true)
