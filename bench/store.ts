@@ -22,17 +22,27 @@ const OWNERS = 100
 const STATUSES = ['requested', 'accepted', 'in-progress', 'completed', 'completed', 'completed', 'completed', 'completed', 'completed', 'rejected']
 const visibility = { kind: 'labels', labels: ['public', 'partners', 'org:A'] } as const
 
-const measure = async (what: string, count: number, clients: number, work: (n: number) => Promise<unknown>): Promise<void> => {
+/** Runs `work` and then `after`, whose CPU counts too; prints the rate, CPU of all threads for each, and the longest of them. */
+const measure = async (
+  what: string, count: number, clients: number, work: (n: number) => Promise<unknown>, after: () => Promise<unknown> = async () => {},
+): Promise<void> => {
   const cpu = process.cpuUsage()
   const start = performance.now()
   let next = 0
+  let longest = 0
   const client = async (): Promise<void> => {
-    while (next < count) await work(next++)
+    while (next < count) {
+      const begun = performance.now()
+      await work(next++)
+      longest = Math.max(longest, performance.now() - begun)
+    }
   }
   await Promise.all(Array.from({ length: clients }, client))
   const seconds = (performance.now() - start) / 1_000
+  await after()
   const { user, system } = process.cpuUsage(cpu)
-  process.stdout.write(`${what.padEnd(58)} ${Math.round(count / seconds).toString().padStart(8)}/s ${((user + system) / 1_000 / count).toFixed(3).padStart(8)} ms CPU\n`)
+  process.stdout.write(`${what.padEnd(58)} ${Math.round(count / seconds).toString().padStart(8)}/s `
+    + `${((user + system) / 1_000 / count).toFixed(3).padStart(8)} ms CPU ${longest.toFixed(0).padStart(6)} ms at most\n`)
 }
 
 const FILLER = 'x'.repeat(2_000)
@@ -47,12 +57,17 @@ const put = (type: string, id: string, n: number, entries: readonly IndexEntry[]
   index: { entries, sort: [{ param: 'authored-on', low: n * 1_000, high: n * 1_000 }] },
 })
 
-/** Seventeen entries, as a Patient with a name, an address and a telephone has. */
-const patient = (n: number, replaces = 0): Write => put('Patient', `p${n}`, n, [
+/** Thirty words, of which each has a thousandth of the Patients or fewer. */
+const words = (n: number): IndexEntry =>
+  ({ kind: 'words', param: '_content', words: Array.from({ length: 30 }, (_, k) => `word${n * 31 % 1_000 + k * 1_000}`) })
+
+/** Seventeen entries, as a Patient with a name, an address and a telephone has; an update moves it to another street. */
+const patient = (n: number, replaces = 0, more: readonly IndexEntry[] = []): Write => put('Patient', `p${n}`, n, [
   token('identifier', `${9_000_000_000 + n}`), token('gender', 'female', ''), token('active', 'true', ''), token('phone', `01772${n}`), token('telecom', `01772${n}`),
   instant('birthdate', n * 1_000), reference('general-practitioner', 'Organization', `o${n % OWNERS}`), reference('organization', 'Organization', `o${n % OWNERS}`),
   ...['family', 'given', 'name', 'phonetic', 'address', 'address-city', 'address-postalcode', 'address-state', 'address-country']
-    .map(param => string(param, `${param}${n % 1_000}`)),
+    .map(param => string(param, `${param}${n % 1_000}${param === 'address' ? replaces : ''}`)),
+  ...more,
 ], replaces)
 
 const task = (n: number): Write => put('Task', `t${n}`, n, [
@@ -71,6 +86,7 @@ const audit = (n: number): Write => {
 const one = (write: Write): Commit => ({ expect: [], writes: [write] })
 const is = (param: string, code: string): Condition => ({ kind: 'match', param, test: { kind: 'token', system: undefined, code } })
 const ownedBy = (n: number): Condition => ({ kind: 'match', param: 'owner', test: { kind: 'reference', types: ['Organization'], id: `o${n % OWNERS}` } })
+const says = (word: string): Condition => ({ kind: 'match', param: '_content', test: { kind: 'words', words: [word] } })
 const plan = (type: string, of: readonly Condition[], more: Partial<SearchPlan> = {}): SearchPlan => ({
   types: [type], where: { kind: 'all-of', of }, visibility, sort: [], count: 20, includes: [], total: 'none', ...more })
 const newest = (param: string): readonly SortKey[] => [{ param, direction: 'descending' }]
@@ -86,10 +102,11 @@ for (const size of sizes) {
   await measure('update Patient, 16 clients', 5_000, 16, n => store.commit(one(patient(n, 1))))
   await measure('transaction of 20 resources, 4 clients', 200, 4, n =>
     store.commit({ expect: [], writes: Array.from({ length: 20 }, (_, k) => patient(100_000 + n * 20 + k)) }))
-  await measure('AuditEvent of a read, 64 clients, indexed', 20_000, 64, async n => {
-    await store.commit(one(audit(n)))
-    if (n === 19_999) await store.search(plan('AuditEvent', [is('action', 'R')], { visibility: { kind: 'all' }, count: 1 }))
-  })
+  // A search for any AuditEvent, or any word, ends when all of them are indexed.
+  const indexed = () => store.search(plan('AuditEvent', [says('none')], { visibility: { kind: 'all' }, count: 1 }))
+  await measure('create Patient with 30 words, 16 clients, and index them', 5_000, 16, n => store.commit(one(patient(300_000 + n, 0, [words(n)]))), indexed)
+  await measure('AuditEvent of a read, 64 clients, and index it', 20_000, 64, n => store.commit(one(audit(n))), indexed)
+  await measure('AuditEvent of a read, 5 clients, and index it', 5_000, 5, n => store.commit(one(audit(n))), indexed)
   await measure('create Patient, 1 client (a sync each)', 500, 1, n => store.commit(one(patient(200_000 + n))))
   await measure('read', 50_000, 1, n => store.read({ type: 'Task', id: `t${n * 7_919 % size}` }, visibility))
   await measure('search by identifier', 20_000, 1, n => store.search(plan('Task', [is('identifier', `task-${n * 7_919 % size}`)])))
@@ -106,6 +123,8 @@ for (const size of sizes) {
   await measure('a patient\'s Tasks with their Patient', 5_000, 1, n => store.search(plan('Task', [{ kind: 'match', param: 'patient', test: { kind: 'reference', types: ['Patient'], id: `p${n % size}` } }], {
     includes: [{ direction: 'include', source: 'Task', param: 'patient', iterate: false }] })))
   await measure('Patients by family name', 1_000, 1, n => store.search(plan('Patient', [{ kind: 'match', param: 'family', test: { kind: 'string', match: 'starts', folded: `family${n % 1_000}` } }])))
+  await measure('Patients by a word', 1_000, 1, n => store.search(plan('Patient', [says(`word${n * 31 % 1_000}`)])))
+  await measure('the latest AuditEvents of a patient', 2_000, 1, n => store.search(plan('AuditEvent', [{ kind: 'match', param: 'patient', test: { kind: 'reference', types: ['Patient'], id: `p${n}` } }], { visibility: { kind: 'all' } })))
   await store.close()
   process.stdout.write(`file ${(statSync(path).size / 1e6).toFixed(0)} MB\n`)
 }
