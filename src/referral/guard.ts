@@ -25,12 +25,16 @@ export const createReferralGuard = (parts: OpeningParts): Guard => {
       judged.set(unit, done)
       const fresh = unit.changes().filter(({ ref, origin }) => origin === 'request' && !done.has(refText(ref)))
       for (const { ref } of fresh) done.add(refText(ref))
-      for (const change of fresh) await refuseLoss(unit, change)
+      const each = async (changes: readonly Change[], judge: (change: Change) => Promise<void>): Promise<void> => {
+        for (const change of changes) await unit.judging(change.ref, () => judge(change))
+      }
+      const of = (type: string): readonly Change[] => fresh.filter(({ ref }) => ref.type === type)
+      await each(fresh, change => refuseLoss(unit, change))
       // Cases first, then what belongs to them, then the Tasks, which are judged by their case.
-      for (const change of fresh) if (change.ref.type === 'ServiceRequest') await judgeRequest(unit, change, parts)
-      for (const change of fresh) await inherit(unit, change)
+      await each(of('ServiceRequest'), change => judgeRequest(unit, change, parts))
+      await each(fresh, change => inherit(unit, change))
       await followFindings(unit, fresh, parts)
-      for (const change of fresh) if (change.ref.type === 'Task') await judgeTask(unit, change, parts)
+      await each(of('Task'), change => judgeTask(unit, change, parts))
       await requireOwners(unit)
     },
   }

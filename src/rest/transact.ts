@@ -3,10 +3,11 @@
  * docs/decisions/0002-optimistic-unit-of-work.md
  */
 import { directLabels } from '../access/visibility.ts'
-import { FhirError, outcomes } from '../fhir/outcomes.ts'
-import type { Resource, ResourceRef } from '../fhir/resource.ts'
+import { outcomes } from '../fhir/outcomes.ts'
+import type { Resource } from '../fhir/resource.ts'
 import { Conflict, type Write } from '../store/store.ts'
 import { answered } from './answered.ts'
+import { atEntry, type EntryOf } from './at-entry.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import { frame } from './frame.ts'
 import { createReferenceCheck } from './integrity.ts'
@@ -22,9 +23,6 @@ const MAX_ATTEMPTS = 8
 /** Guards see each other's consequences; a chain longer than this is a fault of theirs. */
 const MAX_GUARD_ROUNDS = 5
 
-/** Which entry of a transaction asked for the change of a resource. */
-export type EntryOf = (ref: ResourceRef) => number | undefined
-
 interface TransactParts extends RepositoryParts {
   readonly audit: AuditTrail
   readonly validate: Repository['validate']
@@ -34,7 +32,7 @@ interface TransactParts extends RepositoryParts {
 export const createTransact = (parts: TransactParts): Pick<Repository, 'transact' | 'rehearse'> => {
   /** Everything but the commit. */
   const judged = async <T>(context: RequestContext, work: (unit: Unit) => Promise<T>, entryOf: EntryOf): Promise<{ value: T; collected: Collected }> => {
-    const { unit, collect } = openUnit({ ...parts, ...context, now: parts.now() })
+    const { unit, collect } = openUnit({ ...parts, ...context, now: parts.now(), entryOf })
     const value = await work(unit)
     const checkReferences = createReferenceCheck(parts.store, context.caller, unit.changes())
     for (const { origin, after, ref } of unit.changes()) {
@@ -54,7 +52,7 @@ export const createTransact = (parts: TransactParts): Pick<Repository, 'transact
     const audit = await parts.audit.written(context, collected)
     // Indexed in the turn of the commit: what is committed before a new search parameter is settled is never indexed after.
     const puts = collected.changes.map(change => write(parts, context, collected, change))
-    const committed = await answered(parts.store.commit({ expect: collected.expectations, writes: [...puts, ...collected.writes, audit] }))
+    const committed = await answered(parts.store.commit({ expect: collected.expectations, writes: [...puts, ...collected.writes, ...audit] }))
     return { value, versions: committed.versions.slice(0, puts.length) }
   }
 
@@ -80,15 +78,6 @@ const createTurns = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
     const mine = last.then(work)
     last = mine.catch(() => undefined)
     return mine
-  }
-}
-
-/** An error of one change, named by the entry of the Bundle that asked for it. */
-export const atEntry = async <T>(index: number | undefined, action: () => Promise<T>): Promise<T> => {
-  try {
-    return await action()
-  } catch (error) {
-    throw error instanceof FhirError && index !== undefined ? outcomes.entryFailed(index, error) : error
   }
 }
 

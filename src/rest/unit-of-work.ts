@@ -13,6 +13,7 @@ import { matchesCondition, needsResolver } from '../search/match.ts'
 import type { Condition, SearchPlan, Visibility } from '../search/plan.ts'
 import type { Expectation, KeyRecord, Label, SearchPage, Store, StoredVersion, Write } from '../store/store.ts'
 import { answered } from './answered.ts'
+import { atEntry, type EntryOf } from './at-entry.ts'
 import type { Change, Unit } from './unit.ts'
 
 /** Matches a condition may have inside one unit; a condition that needs more is too wide to decide on. */
@@ -25,6 +26,7 @@ export interface UnitParts {
   readonly now: number
   readonly requestId: string
   readonly correlationId: string
+  readonly entryOf: EntryOf
 }
 
 /** What the Repository commits. */
@@ -177,6 +179,7 @@ export const openUnit = (parts: UnitParts): { unit: Unit; collect: () => Collect
       writes.push({ kind: 'key', record })
     },
     expect: expectation => { expectations.push(expectation) },
+    judging: (ref, action) => atEntry(parts.entryOf(ref), action),
     changes: () => [...changes.values()],
   }
 

@@ -62,6 +62,8 @@ export interface Unit {
   /** Remembers a request key, expecting it unseen. */
   remember(record: KeyRecord): void
   expect(expectation: Expectation): void
+  /** Errors of `action` are about the change of `ref`: in a transaction they name its entry. */
+  judging<T>(ref: ResourceRef, action: () => Promise<T>): Promise<T>
 
   /** All changes so far, one per resource, in order of first mention. */
   changes(): readonly Change[]

@@ -171,6 +171,21 @@ describe('transaction', () => {
     await gp.get(`/fhir/Patient/${id}`).expect(200)
   })
 
+  it('names the entry that a rule of referrals refuses', async () => {
+    const gp = await hub.as('gp')
+    const { id } = (await gp.post('/fhir/Patient').send(patient).expect(201)).body as { id: string }
+    const request = {
+      resourceType: 'ServiceRequest', status: 'active', intent: 'order', subject: { reference: `Patient/${id}` }, code: { text: 'Fall' },
+    }
+    const { id: referral } = (await gp.post('/fhir/ServiceRequest').send(request).expect(201)).body as { id: string }
+    const beside = { resource: patient, request: { method: 'POST', url: 'Patient' } }
+    const deletion = await send([beside, { request: { method: 'DELETE', url: `Patient/${id}` } }])
+    expect([deletion.status, deletion.body]).toMatchObject([409, { issue: [{ expression: ['Bundle.entry[1].request'] }] }])
+    const changed = { ...request, id: referral, status: 'completed' }
+    const completion = await send([beside, { resource: changed, request: { method: 'PUT', url: `ServiceRequest/${referral}` } }])
+    expect([completion.status, completion.body]).toMatchObject([422, { issue: [{ expression: ['Bundle.entry[1].resource.status'] }] }])
+  })
+
   it('refuses the same condition twice, which would make duplicates', async () => {
     const identifier = [{ system: 'https://gp.example/Id/patient', value: 'twice' }]
     const entry: Entry = {

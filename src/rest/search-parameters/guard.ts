@@ -18,7 +18,7 @@ export const createParameterGuard = (live: LiveParameters): Guard => ({
       if (change.ref.type === LEDGER.type && change.ref.id === LEDGER.id) {
         throw outcomes.businessRule('search-index-protected', 'the hub alone writes how far its search index is; start a $reindex')
       }
-      if (becomesActive(change)) await requireUnique(live, unit, change.after)
+      if (becomesActive(change)) await unit.judging(change.ref, () => requireUnique(live, unit, change.after))
     }
   },
 })

@@ -62,7 +62,8 @@ const failedAlone = (error: unknown): string => {
 }
 
 export const entryRequest = (request: FhirRequest, entry: Entry): FhirRequest => ({
-  method: entry.verb,
+  // HEAD asks what GET does; its answer is left without what it would show.
+  method: entry.verb === 'HEAD' ? 'GET' : entry.verb,
   path: entry.path,
   query: [...new URLSearchParams(entry.query)],
   headers: {
