@@ -15,6 +15,7 @@ const SYSTEMS = ['', 'http://a', 'http://b']
 const CODES = ['1', '2', '']
 const NAMES = ['Smith', 'smith', 'Smithers', "O'Brien", 'Zoë', 'zoe ann', 'Ånn']
 const URIS = ['http://a', 'http://a/', 'http://a/b', 'http://a/b/c', 'http://a/bc', 'urn:oid:1.2']
+const WORDS = ['fell', 'falls', 'home', 'zoe', '痛み']
 const EDGES = [0, 10, 20, 30]
 
 const of = <T>(values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values)
@@ -36,6 +37,7 @@ const entryOf = (param: string): fc.Arbitrary<IndexEntry> => {
       fc.record({ kind: fc.constant('reference-identifier' as const), param: fc.constant(param), system: of(SYSTEMS), code: of(CODES) }),
       of(URIS).map(url => ({ kind: 'url' as const, param, url })))
     case 'url': return of(URIS).map(uri => ({ kind: 'uri', param, uri }))
+    case '_text': return fc.uniqueArray(of(WORDS), { minLength: 1 }).map(words => ({ kind: 'words', param: '_text', words }))
     case 'position': return fc.record({ latitude: of([53.7, 53.76, 54.5]), longitude: of([-2.7, -2.6]) }).map(at => ({ kind: 'position', param, ...at }))
     default: return fc.record({ code: entryOf('code').filter(entry => entry.kind === 'token'), quantity: entryOf('quantity') })
       .map(({ code, quantity }) => ({ kind: 'composite', param, parts: [code, quantity] }))
@@ -65,17 +67,21 @@ const testOf = (param: string): fc.Arbitrary<Test> => {
       fc.record({ kind: fc.constant('reference-identifier' as const), system: maybe(SYSTEMS), code: of(CODES) }),
       of(URIS).map(url => ({ kind: 'url' as const, url })))
     case 'url': return fc.record({ kind: fc.constant('uri' as const), match: of(['exact', 'below', 'above'] as const), uri: of(URIS) })
+    case '_text': return fc.uniqueArray(of(WORDS), { minLength: 1, maxLength: 3 }).map(words => ({ kind: 'words', words }))
     case 'position': return of([1, 5_000, 8_000, 200_000]).map(withinMetres => ({ kind: 'near', latitude: 53.76, longitude: -2.7, withinMetres }))
     default: return fc.tuple(testOf('code').filter(test => test.kind === 'token' || test.kind === 'token-in'), testOf('quantity'))
       .map(parts => ({ kind: 'composite', parts }))
   }
 }
 
-const PARAMETERS = ['code', 'name', 'date', 'open', 'number', 'quantity', 'subject', 'url', 'position', 'code-value']
+const PARAMETERS = ['code', 'name', 'date', 'open', 'number', 'quantity', 'subject', 'url', 'position', 'code-value', '_text']
+/** Full text has no `:missing`. */
+const PRESENT = PARAMETERS.filter(param => param !== '_text')
 
 const leaf: fc.Arbitrary<Condition> = fc.oneof(
   { weight: 8, arbitrary: of(PARAMETERS).chain(param => testOf(param).map(test => match(param, test))) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('missing' as const), param: of(PARAMETERS), missing: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('missing' as const), param: of(PRESENT), missing: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.subarray(['Observation', 'Task', 'Unknown']).map(types => ({ kind: 'of-type' as const, types })) },
   { weight: 1, arbitrary: fc.array(of(['r0', 'r1', 'r2', 'none']), { maxLength: 3 }).map(ids => ({ kind: 'ids' as const, ids })) },
   { weight: 1, arbitrary: fc.record({ prefix: of(PREFIXES), from: of([-1, 0, 1, 2]) })
     .map(({ prefix, from }) => ({ kind: 'last-updated' as const, prefix, low: START + from, high: START + from + 2 })) })
@@ -87,8 +93,12 @@ const condition: fc.Arbitrary<Condition> = fc.letrec<{ one: Condition }>(one => 
     one('one').map(of => not(of))),
 })).one
 
+/** Of words a resource has one entry under each parameter. */
+const once = (params: readonly string[]): readonly string[] =>
+  params.filter((param, index) => param !== '_text' || params.indexOf(param) === index)
+
 const resources = fc.array(
-  fc.array(of(PARAMETERS), { maxLength: 6 }).chain(params => fc.tuple(...params.map(entryOf))), { minLength: 60, maxLength: 60 })
+  fc.array(of(PARAMETERS), { maxLength: 6 }).chain(params => fc.tuple(...once(params).map(entryOf))), { minLength: 60, maxLength: 60 })
 
 describe.each(stores)('%s: what a condition means', (_name, open) => {
   let opened: Opened

@@ -8,7 +8,7 @@ import type { Condition, Test } from '../../../search/plan.ts'
 import { versioned } from '../entry-rows.ts'
 import { UNKNOWN } from '../names.ts'
 import { inTime, parameters, type Scope, type Subject } from './scope.ts'
-import { and, FALSE, oneOf, or, raw, sql, TRUE, type Sql } from './sql.ts'
+import { and, FALSE, oneOf, raw, sql, TRUE, union, type Sql } from './sql.ts'
 
 /** Keys of one parameter; `systems` undefined: any. */
 export interface Keys {
@@ -132,14 +132,16 @@ export const rowsInCodes = (
     WHERE ${inTime(sql`${entry}.row`)} AND ${test}`
 }
 
-/** Rows with a URI at or under the one given, segment by segment. */
+/** Rows with a URI at or under the one given, segment by segment: two stretches of the index. */
 export const rowsBelow = (scope: Scope, types: readonly string[], param: string, uri: string): Sql => {
-  const entry = scope.alias('e')
   const root = uri.endsWith('/') ? uri : `${uri}/`
-  const value = sql`${entry}.value`
-  const test = and([
-    oneOf(sql`${entry}.parameter`, parameters(scope, types, param)),
-    or([sql`${value} = ${uri}`, sql`(${value} >= ${root} AND ${value} < ${`${root.slice(0, -1)}0`})`]),
+  const rows = (among: (value: Sql) => Sql): Sql => {
+    const entry = scope.alias('e')
+    const test = and([oneOf(sql`${entry}.parameter`, parameters(scope, types, param)), among(sql`${entry}.value`)])
+    return sql`SELECT ${entry}.row FROM entry ${entry} WHERE ${inTime(sql`${entry}.row`)} AND ${test}`
+  }
+  return union([
+    rows(value => sql`${value} = ${uri}`),
+    rows(value => sql`${value} >= ${root} AND ${value} < ${`${root.slice(0, -1)}0`}`),
   ])
-  return sql`SELECT ${entry}.row FROM entry ${entry} WHERE ${inTime(sql`${entry}.row`)} AND ${test}`
 }
