@@ -163,6 +163,12 @@ export const outcomes = {
         + `what all of them have; it may be asked of ${some(having)}: name them in _type` }),
   badParameter: (name: string, text: string) => error({
     status: 400, type: 'value', code: 'search-bad-value', text, expression: `http.${name}` }),
+  /** The parameter of the query that something is wrong in (`_sort`, of a name it holds), in expression and text. */
+  parameterFailed: (name: string, cause: FhirError) => new FhirError(cause.status, cause.issues.map(issue => ({
+    ...issue,
+    text: issue.text.includes(name.split(/[:.]/, 1)[0]!.slice(0, 60)) ? issue.text : `${name.slice(0, 60)}: ${issue.text}`,
+    expression: [`http.${name.slice(0, 100)}`],
+  }))),
   /** In a `_filter`, with the character where it stands, from 1. */
   badFilter: (at: number, text: string) => error({
     status: 400, type: 'value', code: 'search-bad-value', text: `_filter, character ${at}: ${text}`, expression: 'http._filter' }),

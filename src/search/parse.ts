@@ -56,8 +56,10 @@ export const parseSearch = (
       read(context, searched, name, value, options, draft)
       self.push([name, value])
     } catch (error) {
-      if (options.strict || !(error instanceof FhirError) || !isUnanswerable(error)) throw error
-      ignored.push(...error.issues.map(leftOut))
+      if (!(error instanceof FhirError)) throw error
+      const failed = outcomes.parameterFailed(name, error)
+      if (options.strict || !isUnanswerable(failed)) throw failed
+      ignored.push(...failed.issues.map(leftOut))
     }
   }
   if (draft.includes.length > MAX_INCLUDES) {

@@ -10,7 +10,7 @@ describe('the search language', () => {
   const ids: Record<string, string> = {}
   const named = new Map<string, string>()
 
-  const create = async (name: string, client: ClientName, resource: { resourceType: string } & object): Promise<void> => {
+  const create = async (name: string, client: ClientName, resource: { resourceType: string; [element: string]: unknown }): Promise<void> => {
     const { body } = await (await hub.as(client)).post(`/fhir/${resource.resourceType}`).send({ meta: { tag: [TAG] }, ...resource }).expect(201)
     ids[name] = (body as { id: string }).id
     named.set(ids[name], name)
@@ -59,6 +59,12 @@ describe('the search language', () => {
   it('finds quantities in every unit', async () => {
     expect(await found('Observation?value-quantity=5.4|http://unitsofmeasure.org|mg')).toBe('dose')
     expect(await found('Observation?value-quantity=gt137|http://unitsofmeasure.org|[lb_av]')).toBe('weight')
+  })
+
+  it('finds words of what was just committed', async () => {
+    expect(await found('Condition?_content=hip fractured')).toBe('problem')
+    expect(await found('?_content=fractured or weight')).toBe('problem weight')
+    expect(await found('Condition?_content=hip fractured', 'otherGp')).toBe('')
   })
 
   it('goes down and up hierarchies', async () => {

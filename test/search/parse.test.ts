@@ -140,6 +140,15 @@ describe('what is not known or not supported', () => {
     expect(issues[0]?.text).toMatch(text)
   })
 
+  it.each([
+    ['Task?_sort=ownr', 'http._sort', /^_sort: Task has no search parameter "ownr"; did you mean "owner"/],
+    ['Task?_include=Task:ownr', 'http._include', /^_include: Task has no search parameter "ownr"/],
+    ['Task?patient.nme=x', 'http.patient.nme', /^patient\.nme: Patient has no search parameter "nme"; did you mean "name"/],
+    ['Task?ownr=x', 'http.ownr', /^Task has no search parameter "ownr"/],
+  ])('%s is at fault in %s: %s', (search, expression, text) => {
+    expect(refusal(search).issues[0]).toMatchObject({ expression: [expression], text: expect.stringMatching(text) as string })
+  })
+
   it('lenient handling leaves it out, says so, and self shows what was searched', () => {
     const { plan, self, ignored } = parse('Task?ownr=1&status=requested&_contained=true', { strict: false })
     expect(plan.where).toEqual(token('status', 'requested'))
