@@ -20,9 +20,9 @@ import { advance, begin, complete, EMPTY, fail, forgetOthers, heard, unheard, ty
 import { LEDGER, ledgerIn, ledgerResource } from './ledger-resource.ts'
 
 /** Resources of one commit: few enough that an ordinary commit behind it waits some 10 ms (docs/search.md). */
-const PAGE = 100
+const PAGE = 25
 /** Resources indexed before other requests have their turn on the serving thread: about a millisecond. */
-const AT_ONCE = 10
+const AT_ONCE = 5
 
 export interface ReindexParts {
   readonly store: Store
