@@ -7,13 +7,12 @@ import { countPending, indexSome } from './pending.ts'
 
 /** Without a commit for this long, the writer has nothing else to do. */
 const IDLE_MS = 50
-/** Versions that may gather: a search that needs them waits some 0.1 s, and indexing fewer at once costs more for each. */
+/** Versions that may gather: a search that needs them waits some 0.1 s (with thirty words each 0.2 s); fewer at once cost more. */
 const BACKLOG = 2_000
-/**
- * A slice ends, and its COMMIT begins, with the first chunk that is done after this. Where the group before it took
- * longer, so does the slice: what gathers is then worked off at least as fast as it comes.
- */
+/** A slice ends, and its COMMIT begins, with the first chunk that is done after this. */
 const SLICE_MS = 10
+/** Behind by more, a slice takes as long as the group before it, if that is longer: nothing can come faster for long. */
+const FAR_BEHIND = 4 * BACKLOG
 
 export interface CatchUp {
   /** A group of commits was written: so many versions left something, and it took so long (ms). */
@@ -64,7 +63,7 @@ export const createCatchUp = (connection: Connection): CatchUp => {
     let failure: { readonly reason: unknown } | undefined
     let isDone = false
     try {
-      isDone = slice(until, Math.max(SLICE_MS, groupMs))
+      isDone = slice(until, backlog > FAR_BEHIND ? Math.max(SLICE_MS, groupMs) : SLICE_MS)
     } catch (error) {
       failure = { reason: error }
     }

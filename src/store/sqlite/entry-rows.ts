@@ -39,7 +39,9 @@ type Modifier = '' | ':text' | ':identifier'
  * `Task.code:text`, the same string each time: put together anew, the dictionary would have to hash it anew, which was
  * a quarter of the encoding of an AuditEvent. As many as there are parameters.
  */
-const words: Readonly<Record<Modifier, Map<string, Map<string, string>>>> = { '': new Map(), ':text': new Map(), ':identifier': new Map() }
+const words: Readonly<Record<Modifier, Map<string, Map<string, string>>>> = {
+  '': new Map(), ':text': new Map(), ':identifier': new Map(),
+}
 
 const wordOf = (type: string, code: string, modifier: Modifier): string => {
   let ofType = words[modifier].get(type)

@@ -39,8 +39,8 @@ interface Waiting {
 const waiting = (connection: Connection, until: number): readonly Waiting[] => {
   const rows: Waiting[] = []
   let length = 0
-  for (const row of connection.each(`SELECT p.sequence, p.row, p.entries, p.text, p.content, r.updated, r.sequence = p.sequence AS current
-    FROM pending p CROSS JOIN resource r ON r.row = p.row WHERE p.sequence <= ? ORDER BY p.sequence LIMIT ${CHUNK}`,
+  for (const row of connection.each(`SELECT p.sequence, p.row, p.entries, p.text, p.content, r.updated,
+      r.sequence = p.sequence AS current FROM pending p CROSS JOIN resource r ON r.row = p.row WHERE p.sequence <= ? ORDER BY p.sequence LIMIT ${CHUNK}`,
   [until]) as Iterable<unknown> as Iterable<Waiting>) {
     rows.push(row)
     length += (row.entries?.length ?? 0) + (row.text?.length ?? 0) + (row.content?.length ?? 0)

@@ -57,7 +57,8 @@ const commitGroup = (connection: Connection, names: WritableNames, group: readon
 const leftLater = ({ steps }: CommitRequest): number => {
   let left = 0
   for (const step of steps) {
-    if (step.kind === 'delete' || (step.kind === 'put' || step.kind === 'index') && (isDeferred(step.ref.type) || step.words !== undefined)) left++
+    if (step.kind === 'delete') left++
+    else if ((step.kind === 'put' || step.kind === 'index') && (step.words !== undefined || isDeferred(step.ref.type))) left++
   }
   return left
 }
