@@ -21,6 +21,7 @@ export const NOW = '2026-11-24T10:15:00.000Z'
 export const clients = {
   administrator: { role: 'administrator', organisation: 'ZCC00' },
   hub: { role: 'hub', organisation: 'ZCC00', locality: 'central-lancashire' },
+  otherHub: { role: 'hub', organisation: 'ZCC77' },
   team: { role: 'service', organisation: 'ZCC01' },
   ward: { role: 'service', organisation: 'ZCC02' },
   gp: { role: 'referrer', organisation: 'P81067', locality: 'central-lancashire', referrerKind: 'gp' },

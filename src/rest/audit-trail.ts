@@ -1,6 +1,6 @@
 /**
  * The audit entry of every interaction: in the same commit as a write; durable before a patient's data leaves.
- * Reads that touch nobody's data (directory, definitions) leave none.
+ * Reads that touch nobody's data (directory, definitions) leave none. What several audiences may read of has an entry for each.
  */
 import { auditEvent, isPatientData, patientsInText, patientsOf, type AuditEntry, type AuditInteraction, type Touched } from '../access/audit.ts'
 import { auditLabels } from '../access/visibility.ts'
@@ -12,46 +12,81 @@ import type { Collected } from './unit-of-work.ts'
 export interface AuditTrail {
   /** Commits the entry of a read, search or history; resolves when it is durable. */
   seen(context: RequestContext, interaction: 'read' | 'vread' | 'search' | 'history', versions: readonly StoredVersion[], query?: string): Promise<void>
-  /** The entry of a unit's changes, to be committed with them. */
-  written(context: RequestContext, collected: Collected): Promise<Write>
+  /** The entries of a unit's changes, to be committed with them. */
+  written(context: RequestContext, collected: Collected): Promise<readonly Write[]>
 }
 
+/** What a request touched, with the case it belongs to. */
+interface InCase extends Touched {
+  readonly caseId: string | undefined
+}
+
+type LabelsOfCase = (caseId: string) => readonly Label[]
+
 export const createAuditTrail = ({ store, clock }: Pick<RepositoryParts, 'store' | 'clock'>): AuditTrail => {
-  const labelsOfCases = async (caseIds: readonly (string | undefined)[]): Promise<readonly Label[]> => {
-    const cases = new Set(caseIds.filter(caseId => caseId !== undefined))
-    return cases.size === 0 ? [] : store.audience(...cases)
+  const casesOf = (touched: readonly InCase[]): readonly string[] =>
+    [...new Set(touched.flatMap(({ caseId }) => (caseId === undefined ? [] : [caseId])))]
+
+  /** Asked for all at once; one by one only where more than one hub is concerned. */
+  const labelsOfCases = async (cases: readonly string[]): Promise<LabelsOfCase> => {
+    const all = cases.length === 0 ? [] : await store.audience(...cases)
+    return all.filter(isOfHub).length > 1 ? labelsOfEach(cases) : () => all
   }
 
-  const entry = (context: RequestContext, caseLabels: readonly Label[], interaction: AuditInteraction, touched: readonly Touched[], query?: string): Write => {
+  const labelsOfEach = async (cases: readonly string[]): Promise<LabelsOfCase> => {
+    const labels = new Map(await Promise.all(cases.map(async caseId => [caseId, await store.audience(caseId)] as const)))
+    return caseId => labels.get(caseId) ?? []
+  }
+
+  /** One entry for each audience: a hub reads what was done with its cases, and not what else the same request touched. */
+  const entries = (
+    context: RequestContext, interaction: AuditInteraction, touched: readonly InCase[], labelsOf: LabelsOfCase, query?: string,
+  ): readonly Write[] => {
+    const groups = new Map<string, { audience: readonly Label[]; touched: InCase[] }>()
+    for (const each of touched) {
+      const audience = auditLabels(context.caller, each.caseId === undefined ? [] : labelsOf(each.caseId))
+      const group = groups.get(audience.join(' '))
+      if (group === undefined) groups.set(audience.join(' '), { audience, touched: [each] })
+      else group.touched.push(each)
+    }
+    if (groups.size === 0) groups.set('', { audience: auditLabels(context.caller), touched: [] })
+    return [...groups.values()].map(group => entry(context, interaction, group.touched, group.audience, query))
+  }
+
+  const entry = (
+    context: RequestContext, interaction: AuditInteraction, touched: readonly Touched[], audience: readonly Label[], query?: string,
+  ): Write => {
     const audit: AuditEntry = {
       interaction, touched, at: clock.now(), caller: context.caller, requestId: context.requestId,
       ...(query === undefined ? {} : { query }),
     }
     const { ref, json, index } = auditEvent(audit)
-    return { kind: 'put', ref, replaces: 0, method: 'POST', json, index, audience: auditLabels(context.caller, caseLabels) }
+    return { kind: 'put', ref, replaces: 0, method: 'POST', json, index, audience }
   }
 
   return {
     async seen(context, interaction, versions, query) {
       const personal = versions.filter(version => isPatientData(version.ref.type, version.caseId))
       if (personal.length === 0) return
-      const touched = personal.map(version => (
-        { ref: version.ref, version: version.version, patients: patientsInText(version.ref, version.json) }))
-      const labels = await labelsOfCases(personal.map(version => version.caseId))
-      await answered(store.commit({ expect: [], writes: [entry(context, labels, interaction, touched, query)] }))
+      const touched = personal.map(({ ref, version, json, caseId }) => ({ ref, version, patients: patientsInText(ref, json), caseId }))
+      const labelsOf = await labelsOfCases(casesOf(touched))
+      await answered(store.commit({ expect: [], writes: entries(context, interaction, touched, labelsOf, query) }))
     },
 
     async written(context, collected) {
       const touched = collected.changes.map(({ ref, replaces, before, after }) => {
         const content = after ?? before
-        return { ref, version: replaces + 1, patients: content === undefined ? [] : patientsOf(content) }
+        return { ref, version: replaces + 1, patients: content === undefined ? [] : patientsOf(content), caseId: collected.caseOf(ref) }
       })
-      const shared = collected.writes.flatMap(write => (write.kind === 'share' ? [write.label] : []))
-      const labels = await labelsOfCases(collected.changes.map(change => collected.caseOf(change.ref)))
-      return entry(context, [...labels, ...shared], interactionOf(collected), touched)
+      const labelsOf = await labelsOfEach(casesOf(touched))
+      const shared = (caseId: string): readonly Label[] =>
+        collected.writes.flatMap(write => (write.kind === 'share' && write.caseId === caseId ? [write.label] : []))
+      return entries(context, interactionOf(collected), touched, caseId => [...labelsOf(caseId), ...shared(caseId)])
     },
   }
 }
+
+const isOfHub = (label: Label): boolean => label.startsWith('hub:')
 
 /** What the client did, as the one change it asked for says; more than one is a transaction. */
 const interactionOf = ({ changes }: Collected): AuditInteraction => {
