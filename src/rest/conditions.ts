@@ -56,7 +56,8 @@ export const requirePreconditions = (what: string, { ifMatch, ifNoneMatch }: Pre
 export const isUnchanged = (headers: Readonly<Record<string, string | undefined>>, version: StoredVersion): boolean => {
   const tags = tagsIn('If-None-Match', headers['if-none-match'])
   if (tags !== undefined) return tags === 'any' || tags.includes(version.version)
-  const since = headers['if-modified-since'] ?? ''
+  const since = headers['if-modified-since']
+  if (since === undefined) return false
   const modified = Date.parse(version.lastUpdated)
   // Last-Modified has whole seconds; an entry of a Bundle gives an instant.
   const isInstant = /^\d{4}-/.test(since)
