@@ -1,5 +1,4 @@
 /** The ledger of the search index: what each change makes of it, and that it is stored whole. */
-import { describe, expect, it } from '@jest/globals'
 import { advance, begin, complete, EMPTY, fail, forgetOthers, heard, runOf, unheard, type Ledger, type Run } from '../../../src/rest/reindex/ledger.ts'
 import { ledgerIn, ledgerResource } from '../../../src/rest/reindex/ledger-resource.ts'
 import { progressOf } from '../../../src/rest/reindex/progress.ts'

@@ -1,5 +1,4 @@
 /** $reindex: true counts whatever others write meanwhile, one run at a time, warnings until it is done, administrators only. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startTestHub, type TestHub } from '../../hub.ts'
 import { awaitReindex, countsOf, entries, favourite, issues, outcomeOf, patient } from './asking.ts'
 

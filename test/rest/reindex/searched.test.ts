@@ -1,5 +1,4 @@
 /** Search parameters of one's own: searched by from their commit on everywhere, refused with the reason, unknown when retired. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startTestHub, type TestHub } from '../../hub.ts'
 import { COLOUR, entries, favourite, issues, outcomeOf, patient } from './asking.ts'
 

@@ -1,5 +1,4 @@
 /** The steps of a reindex at the port: what comes between a page and its commit, and what comes before the first. */
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,5 +1,4 @@
 /** What custom parameters index: by R4's walk where that reaches, by FHIRPath otherwise; never a fault, never without an end. */
-import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { loadDefinitions } from '../../../src/definitions/load.ts'
 import type { Resource } from '../../../src/fhir/resource.ts'

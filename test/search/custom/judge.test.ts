@@ -1,5 +1,4 @@
 /** What a SearchParameter of somebody's own is refused for, each at its element, and what is taken. */
-import { describe, expect, it } from '@jest/globals'
 import { loadDefinitions } from '../../../src/definitions/load.ts'
 import { judgeParameter } from '../../../src/search/custom/judge.ts'
 import { parameterIn } from '../../../src/search/custom/definition.ts'
