@@ -105,6 +105,18 @@ export class Conflict extends Error {
 /** The store cannot promise that the commit is durable: nothing of it was acknowledged (the disk is full, the store is closed). */
 export class NotDurable extends Error {}
 
+/** A resource and what it is found by are larger together than the store can keep; nothing was written. */
+export class TooLarge extends Error {
+  readonly ref: ResourceRef
+  readonly limitBytes: number
+
+  constructor(ref: ResourceRef, limitBytes: number) {
+    super(`${ref.type}/${ref.id} needs more than ${limitBytes} bytes`)
+    this.ref = ref
+    this.limitBytes = limitBytes
+  }
+}
+
 /** The search ran past its time. */
 export class TooCostly extends Error {
   readonly limitMs: number
@@ -161,7 +173,7 @@ export interface Store {
   /** Labels of a case, or of any of several, sorted. */
   audience(...caseIds: readonly string[]): Promise<readonly Label[]>
   key(key: RequestKey): Promise<KeyRecord | undefined>
-  /** Rejects, nothing written, with `Conflict`, `NotDurable`, or `TooCostly` when a `matches` expectation took too long. */
+  /** Rejects, nothing written, with `Conflict`, `NotDurable`, `TooLarge`, or `TooCostly` when a `matches` expectation took too long. */
   commit(commit: Commit): Promise<Committed>
   /** Written versions in commit order, after `sequence`; what AuditEvent versions are is for the reader to skip. */
   events(after: number, limit: number): Promise<readonly StoredVersion[]>

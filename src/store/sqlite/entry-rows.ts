@@ -3,7 +3,7 @@
  * beside the resource, so that an update removes exactly what was written and nothing is worked out twice.
  */
 import type { Extracted, IndexEntry, SortEntry } from '../../search/entries.ts'
-import { datedPairsOf, pairsOf } from './pairs.ts'
+import { datedPairsOf, pairsOf } from '../pairs.ts'
 
 /** JSON has no infinity; this stands for an open end. */
 const LARGEST = Number.MAX_VALUE

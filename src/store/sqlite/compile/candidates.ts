@@ -6,7 +6,7 @@
 import type { Condition, SortKey, Test } from '../../../search/plan.ts'
 import { rowsWhere } from './conditions.ts'
 import { isOneKey, keysOf, rowsInSystem, rowsWithKey, type Keys } from './entries.ts'
-import { pairAsked } from '../pairs.ts'
+import { pairAsked } from '../../pairs.ts'
 import { parameters, type Scope } from './scope.ts'
 import type { Sql } from './sql.ts'
 import { rowsWithString } from './strings.ts'

@@ -6,8 +6,8 @@
  * 1,200 matches for the first twenty took 7 ms. What stands here is in the index of every file: a new pair needs a
  * migration that indexes anew.
  */
-import type { Extracted, IndexEntry } from '../../search/entries.ts'
-import type { Condition, SortKey } from '../../search/plan.ts'
+import type { Extracted, IndexEntry } from '../search/entries.ts'
+import type { Condition, SortKey } from '../search/plan.ts'
 
 export interface Pair {
   readonly type: string

@@ -1,0 +1,105 @@
+/**
+ * The order of a search's pages and where the next one begins: sort values, then the row, so that every resource has
+ * one place; a resource without a value comes last either way. R4: https://hl7.org/fhir/R4/search.html#sort
+ *
+ * MongoDB holds "no value" for the lowest. So by one key those with a value and those without are two walks, each
+ * along an index where there is one; by several keys the places of what is missing are worked out for each match.
+ */
+import type { Document } from 'mongodb'
+import type { Cursor, SortKey } from '../../../search/plan.ts'
+import type { ResourceDocument } from '../documents.ts'
+import type { ResourceFilter } from './tests.ts'
+
+export type SortValue = string | number | null
+
+/** One walk: what it is over, the fields it needs, and its order. */
+export interface Walk {
+  readonly filter: ResourceFilter
+  readonly fields: Document
+  readonly sort: Record<string, 1 | -1>
+}
+
+export interface Order {
+  /** One after the other, from the cursor on. */
+  readonly walks: readonly Walk[]
+  valuesOf(document: ResourceDocument): readonly SortValue[]
+}
+
+const NEWEST_FIRST: readonly SortKey[] = [{ param: '_lastUpdated', direction: 'descending' }]
+
+export const orderOf = (sort: readonly SortKey[], after: Cursor | undefined): Order => {
+  const keys = (sort.length === 0 ? NEWEST_FIRST : sort).map(keyOf)
+  const valuesOf = (document: ResourceDocument): readonly SortValue[] => keys.map(({ path }) => valueAt(document, path))
+  const [only] = keys
+  if (keys.every(({ always }) => always)) return { walks: [stored(keys, after)], valuesOf }
+  if (only === undefined || keys.length > 1) return { walks: [workedOut(keys, after)], valuesOf }
+  const without: Walk = {
+    filter: { [only.path]: { $exists: false }, ...(after?.values[0] === null ? { row: { [beyond(only.step)]: Number(after.row) } } : {}) },
+    fields: {}, sort: { row: only.step },
+  }
+  if (after?.values[0] === null) return { walks: [without], valuesOf }
+  const walk = stored(keys, after)
+  return { walks: [{ ...walk, filter: { $and: [{ [only.path]: { $exists: true } }, walk.filter] } }, without], valuesOf }
+}
+
+interface Key {
+  readonly path: string
+  readonly step: 1 | -1
+  /** Every resource has a value. */
+  readonly always: boolean
+}
+
+const keyOf = ({ param, direction }: SortKey): Key => {
+  const step = direction === 'ascending' ? 1 : -1
+  switch (param) {
+    case '_lastUpdated': return { path: 'updated', step, always: true }
+    case '_id': return { path: 'id', step, always: true }
+    default: return { path: `sort.${param}.${direction === 'ascending' ? 'low' : 'high'}`, step, always: false }
+  }
+}
+
+const beyond = (step: 1 | -1): '$gt' | '$lt' => (step === 1 ? '$gt' : '$lt')
+
+const valueAt = (document: ResourceDocument, path: string): SortValue => {
+  const [first = '', param = '', bound = ''] = path.split('.')
+  if (first !== 'sort') return document[first as 'updated' | 'id']
+  return document.sort[param]?.[bound as 'low' | 'high'] ?? null
+}
+
+/** By fields that stand in the document. */
+const stored = (keys: readonly Key[], after: Cursor | undefined): Walk => ({
+  filter: after === undefined ? {} : behind(keys.map(({ path, step }, index) => ({ path, step, value: after.values[index] })), keys.at(-1)!.step, after),
+  fields: {},
+  sort: { ...Object.fromEntries(keys.map(({ path, step }) => [path, step])), row: keys.at(-1)!.step },
+})
+
+/** By fields that say first whether there is a value. */
+const workedOut = (keys: readonly Key[], after: Cursor | undefined): Walk => {
+  const places = keys.flatMap(({ path, step }, index) => {
+    const value = after?.values[index] ?? null
+    return [{ path: `absent${index}`, step: 1 as const, value: value === null ? 1 : 0 }, { path, step, value }]
+  })
+  return {
+    filter: after === undefined ? {} : behind(places, keys.at(-1)!.step, after),
+    fields: Object.fromEntries(keys.map(({ path }, index) =>
+      [`absent${index}`, { $cond: [{ $eq: [{ $type: `$${path}` }, 'missing'] }, 1, 0] }])),
+    sort: { ...Object.fromEntries(places.map(({ path, step }) => [path, step])), row: keys.at(-1)!.step },
+  }
+}
+
+interface Place {
+  readonly path: string
+  readonly step: 1 | -1
+  readonly value: SortValue | undefined
+}
+
+/** Behind the cursor: equal in some places and beyond in the next, the row being the last. */
+const behind = (places: readonly Place[], rowStep: 1 | -1, { row }: Cursor): ResourceFilter => {
+  const all: readonly Place[] = [...places, { path: 'row', step: rowStep, value: Number(row) }]
+  return {
+    $or: all.flatMap(({ path, step, value }, index) => (value === null || value === undefined ? [] : [{
+      ...Object.fromEntries(all.slice(0, index).map(place => [place.path, place.value ?? null])),
+      [path]: { [beyond(step)]: value },
+    }])),
+  }
+}

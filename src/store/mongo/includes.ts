@@ -1,0 +1,57 @@
+/**
+ * `_include` and `_revinclude` of a page: resources the caller may see, each once, none that is itself a match.
+ * References are read from what was indexed. R4: https://hl7.org/fhir/R4/search.html#include
+ */
+import type { Include, SearchPlan } from '../../search/plan.ts'
+import { visibleOf, type Compiling } from './compile/compiling.ts'
+import { keyOf, type RefText, type ResourceDocument } from './documents.ts'
+
+/** A page with more than this is no longer a page; the answer says that it was cut. */
+const MAX_INCLUDED = 1_000
+/** `:iterate` follows so many references one after the other, then stops: a cycle or a chain without end. */
+const MAX_DEPTH = 8
+
+type Shown = Pick<ResourceDocument, '_id' | 'type' | 'references'> & ResourceDocument
+
+/** What is included, in the order found, and whether some were left out. */
+export const includedOf = async (
+  compiling: Compiling, plan: SearchPlan, matches: readonly Shown[],
+): Promise<{ readonly included: readonly ResourceDocument[]; readonly cut: boolean }> => {
+  const seen = new Set(matches.map(({ _id }) => _id))
+  const included: ResourceDocument[] = []
+  let frontier: readonly Shown[] = matches
+  for (let depth = 0; depth < MAX_DEPTH && frontier.length > 0; depth++) {
+    const next: Shown[] = []
+    for (const include of plan.includes.filter(({ iterate }) => iterate || depth === 0)) {
+      for (const found of await step(compiling, frontier, include)) {
+        if (seen.has(found._id)) continue
+        if (included.length === MAX_INCLUDED) return { included, cut: true }
+        seen.add(found._id)
+        included.push(found)
+        next.push(found)
+      }
+    }
+    frontier = next
+  }
+  return { included, cut: frontier.length > 0 && plan.includes.some(({ iterate }) => iterate) }
+}
+
+const step = (compiling: Compiling, frontier: readonly Shown[], include: Include): Promise<readonly Shown[]> => {
+  const found = include.direction === 'include' ? referredTo(frontier, include) : referring(frontier, include)
+  if (found === undefined) return Promise.resolve([])
+  return compiling.run<Shown>([{ $match: { $and: [found, visibleOf(undefined, compiling.visibility)] } }, { $limit: 2 * MAX_INCLUDED + 1 }])
+}
+
+const referredTo = (frontier: readonly Shown[], { source, param, target }: Include): object | undefined => {
+  const refs = frontier.filter(({ type }) => source === '*' || type === source)
+    .flatMap(({ references }) => (param === '*' ? Object.values(references).flat() : references[param] ?? []))
+    .filter(ref => target === undefined || ref.startsWith(`${target}/`))
+  return refs.length === 0 ? undefined : { _id: { $in: [...new Set(refs)] } }
+}
+
+const referring = (frontier: readonly Shown[], { source, param, target }: Include): object | undefined => {
+  const refs: RefText[] = frontier.filter(({ type }) => target === undefined || type === target).map(({ _id }) => _id)
+  if (refs.length === 0) return undefined
+  if (param !== '*') return { keys: { $in: refs.map(ref => keyOf(`${source}.${param}`, ref)) } }
+  return { refersTo: { $in: refs }, ...(source === '*' ? {} : { type: source }) }
+}

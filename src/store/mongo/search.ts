@@ -1,0 +1,139 @@
+/**
+ * Runs a SearchPlan: the page, its includes, its total, all from one snapshot of the store and within one time.
+ * The same code judges the `matches` expectation inside a commit's transaction.
+ */
+import { MongoServerError, type ClientSession, type Document } from 'mongodb'
+import type { ResourceRef } from '../../fhir/resource.ts'
+import type { Condition, SearchPlan } from '../../search/plan.ts'
+import { pairAsked } from '../pairs.ts'
+import { TooCostly, type SearchPage, type StoredVersion } from '../store.ts'
+import { orderOf, type Walk } from './compile/order.ts'
+import type { Compiling } from './compile/compiling.ts'
+import { stagesOf } from './compile/stages.ts'
+import type { ResourceFilter } from './compile/tests.ts'
+import type { Database } from './database.ts'
+import { keyOf, type ResourceDocument } from './documents.ts'
+import { includedOf } from './includes.ts'
+import { currentVersion, latestSequence } from './versions.ts'
+
+/** A page ends with the resource that takes it past this: 1,000 Tasks are 2.6 MB, a Binary can be 6.7 MB alone. */
+const MAX_PAGE_LENGTH = 16 * 1024 * 1024
+
+/** MongoDB's code for an operation that ran past its `maxTimeMS`. */
+const OUT_OF_TIME = new Set([50, 262])
+
+/** Runs `work` with what is left of the time; a search past it is TooCostly. */
+const within = async <T>(limitMs: number, work: (left: () => number) => Promise<T>): Promise<T> => {
+  const end = performance.now() + limitMs
+  try {
+    return await work(() => {
+      const left = Math.ceil(end - performance.now())
+      if (left <= 0) throw new TooCostly(limitMs)
+      return left
+    })
+  } catch (error) {
+    if (error instanceof MongoServerError && OUT_OF_TIME.has(Number(error.code))) throw new TooCostly(limitMs)
+    throw error
+  }
+}
+
+/** How a search runs its stages: in the snapshot of a session, and no longer than is left. */
+export const compilingIn = (
+  database: Database, session: ClientSession, visibility: SearchPlan['visibility'], left: () => number,
+): Compiling => ({
+  visibility,
+  run: <T extends Document>(stages: readonly Document[]) =>
+    database.resources.aggregate<T>([...stages], { session, maxTimeMS: left() }).toArray(),
+})
+
+/** The page a plan asks for. Throws TooCostly after `limitMs`. */
+export const runSearch = (database: Database, plan: SearchPlan, limitMs: number): Promise<SearchPage> =>
+  within(limitMs, left => database.snapshot(session => page(database, session, plan, left)))
+
+/** Owner and status of a worklist have a key of their own, which comes in the order of its dates. */
+const driven = (plan: SearchPlan): { where: Condition; also: ResourceFilter } => {
+  const conditions = conjuncts(plan.where)
+  const pair = pairAsked(plan.types, conditions, plan.sort)
+  if (pair === undefined) return { where: plan.where, also: {} }
+  return {
+    where: { kind: 'all-of', of: conditions.filter(one => !pair.covers.includes(one)) },
+    also: { pairs: { $in: pair.values.map(value => keyOf(pair.target, value)) } },
+  }
+}
+
+const conjuncts = (where: Condition): readonly Condition[] => (where.kind === 'all-of' ? where.of.flatMap(conjuncts) : [where])
+
+/** The stages of one walk of a page, in order. */
+export const pageStages = async (compiling: Compiling, plan: SearchPlan, walk: Walk, limit: number): Promise<readonly Document[]> => {
+  const { where, also } = driven(plan)
+  const sequence = plan.after === undefined ? [] : [{ sequence: { $lte: plan.after.sequence } }]
+  const isStored = Object.keys(walk.fields).length === 0
+  const filters = [also, ...sequence, ...(isStored ? [walk.filter] : [])].filter(filter => Object.keys(filter).length > 0)
+  return [
+    ...await stagesOf(compiling, plan.types, where, filters.length === 0 ? undefined : { $and: filters }),
+    ...(isStored ? [] : [{ $set: walk.fields }, { $match: walk.filter }]),
+    { $sort: walk.sort },
+    { $limit: limit },
+    { $project: SHOWN },
+  ]
+}
+
+/** What a page needs of a document; the arrays it is found by stay where they are. */
+const SHOWN = { keys: 0, coded: 0, strings: 0, ranges: 0, composites: 0, positions: 0, words: 0, present: 0, pairs: 0, labels: 0, seenBy: 0 }
+
+const page = async (database: Database, session: ClientSession, plan: SearchPlan, left: () => number): Promise<SearchPage> => {
+  const compiling = compilingIn(database, session, plan.visibility, left)
+  const total = plan.total === 'none' && plan.count > 0 ? {} : { total: await count(compiling, plan) }
+  if (plan.count === 0) return { matches: [], included: [], includesCut: false, ...total }
+
+  const order = orderOf(plan.sort, plan.after)
+  const shown: ResourceDocument[] = []
+  let length = 0
+  let more = false
+  for (const walk of order.walks) {
+    const stages = await pageStages(compiling, plan, walk, plan.count + 1 - shown.length)
+    const cursor = database.resources.aggregate<ResourceDocument>([...stages], { session, maxTimeMS: left(), allowDiskUse: false })
+    for await (const document of cursor) {
+      more = shown.length === plan.count || length > MAX_PAGE_LENGTH
+      if (more) break
+      length += document.json.length
+      shown.push(document)
+    }
+    if (more) break
+  }
+  const last = shown.at(-1)
+  const { included, cut } = await includedOf(compiling, plan, shown)
+  return {
+    matches: shown.map(currentVersion),
+    ...bounded(included.map(currentVersion), cut),
+    ...(more && last !== undefined ? {
+      next: { values: order.valuesOf(last), row: String(last.row), sequence: plan.after?.sequence ?? await latestSequence(database, session) },
+    } : {}),
+    ...total,
+  }
+}
+
+const bounded = (included: readonly StoredVersion[], cut: boolean): { readonly included: readonly StoredVersion[]; readonly includesCut: boolean } => {
+  let length = 0
+  const fitting = included.findIndex(({ json }) => (length += json.length) - json.length > MAX_PAGE_LENGTH)
+  return fitting < 0 ? { included, includesCut: cut } : { included: included.slice(0, fitting), includesCut: true }
+}
+
+const count = async (compiling: Compiling, plan: SearchPlan): Promise<number> => {
+  const { where, also } = driven(plan)
+  const stages = await stagesOf(compiling, plan.types, where, Object.keys(also).length === 0 ? undefined : also)
+  const [counted] = await compiling.run<{ total: number }>([...stages, { $count: 'total' }])
+  return counted?.total ?? 0
+}
+
+/** Whether a plan matches exactly these resources in the sight of its visibility, inside a commit's transaction. */
+export const matchesExactly = (
+  database: Database, session: ClientSession, plan: SearchPlan, refs: readonly ResourceRef[], limitMs: number,
+): Promise<boolean> => within(limitMs, async left => {
+  const compiling = compilingIn(database, session, plan.visibility, left)
+  const { where, also } = driven(plan)
+  const stages = await stagesOf(compiling, plan.types, where, Object.keys(also).length === 0 ? undefined : also)
+  const expected = new Set(refs.map(({ type, id }) => `${type}/${id}`))
+  const found = await compiling.run<{ _id: string }>([...stages, { $limit: expected.size + 1 }, { $project: { _id: 1 } }])
+  return found.length === expected.size && found.every(({ _id }) => expected.has(_id))
+})

@@ -1,0 +1,62 @@
+/**
+ * Three mongods, writes without pause, and a primary that steps down or is killed: no acknowledged commit is lost, none is
+ * there by half, events are whole. `FAULTS=30` does it more often. Needs a mongod (`MONGO_URL` is set where there is one).
+ */
+import { systemClock } from '../../src/fhir/clock.ts'
+import { openMongoStore } from '../../src/store/mongo/open.ts'
+import { startReplicaSet, type ReplicaSet } from '../../scripts/mongod/replica-set.ts'
+import { startLanes } from './lanes.ts'
+import { expectWhole } from './verdict.ts'
+
+const FAULTS = Number(process.env['FAULTS'] ?? 1)
+const WHY = process.env['MONGO_URL'] === undefined ? ' (skipped: MONGO_URL is not set, so no mongod is expected here)' : ''
+const suite = WHY === '' ? describe : describe.skip
+
+suite(`MongoDB: failover${WHY}`, () => {
+  let replicaSet: ReplicaSet
+  beforeAll(async () => { replicaSet = await startReplicaSet({ members: 3 }) }, 120_000)
+  afterAll(async () => { await replicaSet.stop() })
+
+  /** Number of events that were there at the end. */
+  const through = async (database: string, fault: () => Promise<void>): Promise<number> => {
+    const store = await openMongoStore({ url: replicaSet.database(database), clock: systemClock() })
+    const heard: number[] = []
+    store.onCommit(({ versions }) => heard.push(...versions.map(({ sequence }) => sequence)))
+    const lanes = startLanes(store, 'lane')
+    try {
+      for (let n = 0; n < FAULTS; n++) {
+        await lanes.progress()
+        await fault()
+        await lanes.progress()
+      }
+      await lanes.stop()
+      const events = await expectWhole(store, lanes.acknowledged)
+      expect(lanes.acknowledged.size).toBeGreaterThan(0)
+      await heardAll(heard, events)
+      return events
+    } finally {
+      await lanes.stop().catch(() => undefined)
+      await store.close()
+    }
+  }
+
+  it(`loses nothing when the primary steps down, ${FAULTS} times`, async () => {
+    expect(await through('step-down', () => replicaSet.stepDown())).toBeGreaterThan(0)
+  }, 60_000 + FAULTS * 60_000)
+
+  it(`loses nothing when the primary is killed, ${FAULTS} times`, async () => {
+    expect(await through('kill', async () => {
+      const port = await replicaSet.primary()
+      const member = replicaSet.members.find(one => one.port === port)!
+      await member.kill()
+      await replicaSet.primary()
+      await member.start()
+    })).toBeGreaterThan(0)
+  }, 60_000 + FAULTS * 60_000)
+})
+
+/** Every event was told, once, in order; the last ones may still be on their way. */
+const heardAll = async (heard: readonly number[], events: number): Promise<void> => {
+  for (const end = performance.now() + 10_000; heard.length < events && performance.now() < end;) await new Promise(resolve => { setImmediate(resolve) })
+  expect(heard).toEqual(Array.from({ length: events }, (_, index) => index + 1))
+}
