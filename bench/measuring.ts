@@ -36,16 +36,21 @@ const run = async (bench: Bench, desk: Desk, phase: Phase, count: number, many: 
   return { requests, measured: phase.follows === true ? await walk(bench, requests, many) : await drive(bench.hub, requests, many) }
 }
 
-/** `part` of the phase's requests with `many` clients. */
-export type Measure = (many: 'alone' | 'together', part: number) => Promise<Driven>
+/** `part` of the phase's requests, with one client or with sixteen. */
+export type Measure = (size: 'alone' | 'together', part: number) => Promise<Driven>
 
-/** Warms the hub up for a phase; what is answered measures it. */
+/** Warms the hub up for a phase; what is answered measures it. What is very slow is warm after the first round. */
 export const prepareMeasure = async (bench: Bench, desk: Desk, phase: Phase): Promise<Measure> => {
-  const first = await run(bench, desk, phase, CLIENTS, CLIENTS)
-  const affordable = (count: number, cpuMs: number): number =>
-    Math.max(CLIENTS, Math.min(Math.round(count), Math.floor(BUDGET_MS / Math.max(cpuMs, 0.001))))
-  const warm = await run(bench, desk, phase, affordable(phase.count.together * WARM_UP, first.measured.serverMs), CLIENTS)
-  return (many, part) => run(bench, desk, phase, affordable(phase.count[many] * part, warm.measured.serverMs), many === 'alone' ? 1 : CLIENTS)
+  let { serverMs } = (await run(bench, desk, phase, CLIENTS, CLIENTS)).measured
+  const affordable = (count: number, many: number): number =>
+    Math.max(many, Math.min(Math.round(count), Math.floor(BUDGET_MS / Math.max(serverMs, 0.001))))
+  if (serverMs * CLIENTS < BUDGET_MS) {
+    serverMs = (await run(bench, desk, phase, affordable(phase.count.together * WARM_UP, CLIENTS), CLIENTS)).measured.serverMs
+  }
+  return (size, part) => {
+    const many = size === 'alone' ? 1 : CLIENTS
+    return run(bench, desk, phase, affordable(phase.count[size] * part, many), many)
+  }
 }
 
 const NEXT = /"relation":"next","url":"([^"]+)"/

@@ -68,6 +68,7 @@ const measureBriefly = async (bench: Bench, phase: Phase): Promise<void> => {
   const measure = await prepareMeasure(bench, await deskNow(bench), phase)
   const { measured } = await measure('together', part / 2)
   growth.add(phase, bench.people, measured.serverMs)
+  say(`  ${phase.title.padEnd(48)} ${measured.serverMs.toFixed(3).padStart(8)} ms CPU`)
 }
 
 const runBeside = async (bench: Bench): Promise<void> => {
