@@ -28,7 +28,8 @@ describe('paging', () => {
         expect((page.entry ?? []).length).toBeLessThanOrEqual(4)
         seen.push(...idsIn(page))
         path = linkTo(page, 'next')
-        await (await hub.as('hub')).post('/fhir/Observation').send({ resourceType: 'Observation', status: 'final', code: { text: 'written meanwhile' } }).expect(201)
+        await (await hub.as('hub')).post('/fhir/Observation')
+          .send({ resourceType: 'Observation', status: 'final', code: { text: 'written meanwhile' } }).expect(201)
       }
       const ours = fixtures.filter(({ resourceType }) => resourceType === 'Observation').map(({ id }) => id)
       expect(seen.filter(id => ours.includes(id)).sort()).toEqual([...ours].sort())
@@ -73,7 +74,9 @@ describe('parts of resources', () => {
     ['text', ['id', 'meta', 'resourceType', 'text'], 'text, id, meta and what is mandatory'],
     ['data', ['active', 'address', 'birthDate', 'gender', 'generalPractitioner', 'id', 'identifier', 'meta', 'name', 'resourceType', 'telecom'], 'all but text'],
   ])('_summary=%s gives %j (%s)', async (summary, elements) => {
-    for (const found of [(await bundle(`Patient?_id=ann&_summary=${summary}`)).entry?.[0]?.resource, (await get(`Patient/ann?_summary=${summary}`)).body as Patient]) {
+    const searched = await bundle(`Patient?_id=ann&_summary=${summary}`)
+    const read = (await get(`Patient/ann?_summary=${summary}`)).body as Patient
+    for (const found of [searched.entry?.[0]?.resource, read]) {
       expect(Object.keys(found ?? {}).filter(name => !['managingOrganization', 'link'].includes(name)).sort()).toEqual(elements)
       expect(found?.meta?.tag).toContainEqual(expect.objectContaining({ code: 'SUBSETTED' }))
     }
@@ -181,12 +184,14 @@ describe('Patient/[id]/$everything', () => {
 describe('$meta', () => {
   it('of one resource is its own tags', async () => {
     const answer = await get('Patient/bjorn/$meta')
-    expect((answer.body as Parameters).parameter?.[0]).toMatchObject({ name: 'return', valueMeta: { tag: [{ system: 'https://x.example/tags', code: 'blue' }] } })
+    expect((answer.body as Parameters).parameter?.[0])
+      .toMatchObject({ name: 'return', valueMeta: { tag: [{ system: 'https://x.example/tags', code: 'blue' }] } })
   })
 })
 
 it('decimals keep their precision', async () => {
   const agent = await hub.as('hub')
-  const made = await agent.post('/fhir/Observation').send('{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.50}}').expect(201)
+  const made = await agent.post('/fhir/Observation')
+    .send('{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.50}}').expect(201)
   expect((await get(`Observation/${(made.body as { id: string }).id}`)).text).toContain('"value":1.50')
 })

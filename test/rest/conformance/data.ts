@@ -55,7 +55,8 @@ const patients: readonly Fixture[] = [
 ]
 
 const encounter = (id: string, code: string, patient: string, more: object): Fixture => ({
-  resourceType: 'Encounter', id, status: 'finished', class: { system: ACT, code }, subject: { reference: `Patient/${patient}` }, ...more,
+  resourceType: 'Encounter', id, status: 'finished', class: { system: ACT, code }, subject: { reference: `Patient/${patient}` },
+  ...more,
 })
 
 const encounters: readonly Fixture[] = [
@@ -85,7 +86,8 @@ const risks: readonly Fixture[] = [
 const valueSet = (id: string, url: string): Fixture => ({ resourceType: 'ValueSet', id, url, status: 'draft' })
 
 const valueSets: readonly Fixture[] = [
-  valueSet('root', 'http://x.example/vs'), valueSet('leaf', 'http://x.example/vs/leaf'), valueSet('deep', 'http://x.example/vs/leaf/deep'),
+  valueSet('root', 'http://x.example/vs'), valueSet('leaf', 'http://x.example/vs/leaf'),
+  valueSet('deep', 'http://x.example/vs/leaf/deep'),
   valueSet('lookalike', 'http://x.example/vsx'), valueSet('urn', 'urn:oid:1.2.3.4'), valueSet('longer-urn', 'urn:oid:1.2.3.4.5'),
 ]
 

@@ -27,8 +27,8 @@ const encoded = (query: string): string =>
   query.split('&').filter(pair => pair !== '').map(pair => pair.split('=').map(encodeURIComponent).join('=')).join('&')
 
 describe.each(Object.entries(families))('search by %s', (_family, cases) => {
-  it.each(cases.map(({ ask, finds, why, ordered }) => [ask, finds.join(' ') || 'nothing', why === undefined ? '' : `(${why})`, finds, ordered ?? false] as const))(
-    '%s finds %s %s', async (ask, _text, _why, finds, ordered) => {
+  it.each(cases.map(each => ({ ...each, found: each.finds.join(' ') || 'nothing', because: each.why === undefined ? '' : `(${each.why})` })))(
+    '$ask finds $found $because', async ({ ask, finds, ordered = false }) => {
       const [path = '', query = ''] = ask.replace('{base}', `${hub.url}/fhir`).split(/\?(.*)/, 2)
       const answer = await (await hub.as('hub')).get(`/fhir/${path}?${encoded(`${query}&_count=1000`)}`)
       expect([answer.status, answer.status === 200 ? '' : answer.text]).toEqual([200, ''])

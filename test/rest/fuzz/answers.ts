@@ -13,7 +13,8 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? 20261124)
 /** Well above the limit of a search, on a machine that runs the other tests as well. */
 const LONGEST_MS = 15_000
 
-export const runs = (numRuns: number): Pick<fc.Parameters, 'numRuns' | 'seed' | 'endOnFailure'> => ({ numRuns: numRuns * TIMES, seed: SEED, endOnFailure: true })
+export const runs = (numRuns: number): Pick<fc.Parameters, 'numRuns' | 'seed' | 'endOnFailure'> =>
+  ({ numRuns: numRuns * TIMES, seed: SEED, endOnFailure: true })
 
 export interface Sent {
   readonly method: string
@@ -43,23 +44,27 @@ export const answeredWell = async (hub: TestHub, client: ClientName, sent: Sent)
   const from = Date.now()
   const told = await send(hub, client, sent)
   const elapsed = Date.now() - from
-  const wrong = whatIsWrong(told) ?? (elapsed > LONGEST_MS ? `took ${elapsed} ms` : undefined)
+  const wrong = whatIsWrong(told, `${sent.path} ${sent.body ?? ''}`) ?? (elapsed > LONGEST_MS ? `took ${elapsed} ms` : undefined)
   if (wrong !== undefined) {
-    throw new Error(`${wrong}\n${sent.method} ${sent.path.slice(0, 2_000)}\n${(sent.body ?? '').slice(0, 2_000)}\n${told.status} ${told.body.slice(0, 2_000)}`)
+    const lines = [wrong, `${sent.method} ${sent.path}`, sent.body ?? '', `${told.status} ${told.body}`]
+    throw new Error(lines.map(line => line.slice(0, 2_000)).join('\n'))
   }
   return told
 }
 
-const whatIsWrong = ({ status, body }: Told): string | undefined => {
+const whatIsWrong = ({ status, body }: Told, asked: string): string | undefined => {
   if (status >= 200 && status < 300) return undefined
   if (status === 304) return body === '' ? undefined : 'a 304 with a body'
   if (status < 400 || status >= 500) return `status ${status}`
   const issues = outcomeIn(body)
   if (issues === undefined) return 'a refusal that is no OperationOutcome'
   if (issues.some(({ text }) => text.length < 10)) return 'an issue that says nothing'
-  return /node_modules|\.ts:\d|at Object|SQLITE|sqlite|FhirError|undefined|\[object/.test(issues.map(({ text }) => text).join(' '))
-    ? 'an issue that tells of the hub\'s inside' : undefined
+  const inside = issues.map(({ text }) => INSIDE.exec(text)?.[0]).find(word => word !== undefined && !asked.includes(word))
+  return inside === undefined ? undefined : `an issue that tells of the hub's inside: ${inside}`
 }
+
+/** What no answer says unless it was asked with. */
+const INSIDE = /node_modules|\.ts:\d|at Object|sqlite|FhirError|undefined|\[object/i
 
 /** Texts and places of the issues; undefined where the body is no OperationOutcome. */
 export const outcomeIn = (body: string): readonly { readonly text: string; readonly at: readonly string[] }[] | undefined => {

@@ -56,7 +56,9 @@ const searches: Readonly<Record<string, Path>> = {
     method: 'POST', path: `${target.type}/_search`, as: 'application/x-www-form-urlencoded', body: `identifier=${target.word}`,
   }),
   'system _id': target => ({ path: `?_type=${target.type}&_id=${target.id}&_total=accurate` }),
-  'system POST _search': target => ({ method: 'POST', path: '_search', as: 'application/x-www-form-urlencoded', body: `_type=${target.type}&_id=${target.id}` }),
+  'system POST _search': target => ({
+    method: 'POST', path: '_search', as: 'application/x-www-form-urlencoded', body: `_type=${target.type}&_id=${target.id}`,
+  }),
   'identifier': target => ({ path: `${target.type}?identifier=${target.word}&_total=accurate` }),
   '_filter': target => ({ path: `${target.type}?_filter=${q(`_id eq ${target.id}`)}` }),
   '_filter identifier': target => ({ path: `${target.type}?_filter=${q(`identifier eq ${target.word}`)}` }),
@@ -71,7 +73,9 @@ const searches: Readonly<Record<string, Path>> = {
 const across: Readonly<Record<string, Path>> = {
   'reference': target => ({ path: `Observation?subject=${q(refOf(target))}&_total=accurate` }),
   'reference by url': (target, { base }) => ({ path: `Observation?subject=${q(`${base}/${refOf(target)}`)}&_total=accurate` }),
-  'reference :not': (target, { ownPatient }) => ({ path: `Observation?subject:not=${q(refOf(target))}&patient=${ownPatient ?? 'none'}&_total=accurate` }),
+  'reference :not': (target, { ownPatient = 'none' }) => ({
+    path: `Observation?subject:not=${q(refOf(target))}&patient=${ownPatient}&_total=accurate`,
+  }),
   'patient': target => ({ path: `Encounter?patient=${target.id}&_summary=count` }),
   'focus': target => ({ path: `Task?focus=${q(refOf(target))}&_total=accurate` }),
   'based-on': target => ({ path: `Task?based-on=${q(`ServiceRequest/${target.id}`)}&_total=accurate` }),

@@ -30,7 +30,8 @@ export const privateThings = (seed: string, { organisation, location }: Shared):
       }, patient.reference),
       entry({
         resourceType: 'Encounter', identifier: identifier('encounter'), status: 'finished', subject: patient,
-        class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'HH' }, location: [{ location: { reference: `Location/${location}` } }],
+        class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'HH' },
+        location: [{ location: { reference: `Location/${location}` } }],
       }, encounter.reference),
       entry({
         resourceType: 'Observation', identifier: identifier('observation'), status: 'final', code: { text: word('observation') },
@@ -38,7 +39,10 @@ export const privateThings = (seed: string, { organisation, location }: Shared):
       }),
       entry({ resourceType: 'List', identifier: identifier('list'), status: 'current', mode: 'working', title: word('list'), entry: [{ item: patient }] }),
       entry({ resourceType: 'Group', identifier: identifier('group'), type: 'person', actual: true, name: word('group'), member: [{ entity: patient }] }),
-      entry({ resourceType: 'Organization', identifier: identifier('organization'), name: word('organization'), partOf: { reference: `Organization/${organisation}` } }),
+      entry({
+        resourceType: 'Organization', identifier: identifier('organization'), name: word('organization'),
+        partOf: { reference: `Organization/${organisation}` },
+      }),
       entry({ resourceType: 'Location', identifier: identifier('location'), name: word('location'), partOf: { reference: `Location/${location}` } }),
       entry({ resourceType: 'Basic', identifier: identifier('basic'), code: { text: word('basic') }, subject: patient }),
     ],

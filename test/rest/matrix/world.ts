@@ -60,7 +60,8 @@ const versionsOf = async (ask: Ask): Promise<readonly Version[]> => {
       const [type = '', id = ''] = fullUrl.split('/').slice(-2)
       if (type === 'AuditEvent') continue
       found.push({
-        type, id, version: Number(/\d+/.exec(response?.etag ?? '')?.[0]), isDeleted: resource === undefined, json: JSON.stringify(resource ?? {}),
+        type, id, version: Number(/\d+/.exec(response?.etag ?? '')?.[0]), isDeleted: resource === undefined,
+        json: JSON.stringify(resource ?? {}),
       })
     }
     path = bundle.link?.find(({ relation }) => relation === 'next')?.url.split('/fhir/')[1]
