@@ -43,11 +43,13 @@ export const createAuditTrail = ({ store, clock }: Pick<RepositoryParts, 'store'
     context: RequestContext, interaction: AuditInteraction, touched: readonly InCase[], labelsOf: LabelsOfCase, query?: string,
   ): readonly Write[] => {
     const groups = new Map<string, { audience: readonly Label[]; touched: InCase[] }>()
+    // A page has fifty cases and mostly one list of labels, which is told by its identity.
+    const known = new Map<readonly Label[], InCase[]>()
     for (const each of touched) {
-      const audience = auditLabels(context.caller, each.caseId === undefined ? [] : labelsOf(each.caseId))
-      const group = groups.get(audience.join(' '))
-      if (group === undefined) groups.set(audience.join(' '), { audience, touched: [each] })
-      else group.touched.push(each)
+      const labels = each.caseId === undefined ? NOBODY : labelsOf(each.caseId)
+      const group = known.get(labels) ?? groupOf(groups, auditLabels(context.caller, labels))
+      known.set(labels, group)
+      group.push(each)
     }
     if (groups.size === 0) groups.set('', { audience: auditLabels(context.caller), touched: [] })
     return [...groups.values()].map(group => entry(context, interaction, group.touched, group.audience, query))
@@ -84,6 +86,15 @@ export const createAuditTrail = ({ store, clock }: Pick<RepositoryParts, 'store'
       return entries(context, interactionOf(collected), touched, caseId => [...labelsOf(caseId), ...shared(caseId)])
     },
   }
+}
+
+const NOBODY: readonly Label[] = []
+
+const groupOf = (groups: Map<string, { audience: readonly Label[]; touched: InCase[] }>, audience: readonly Label[]): InCase[] => {
+  const key = audience.join(' ')
+  const group = groups.get(key) ?? { audience, touched: [] }
+  groups.set(key, group)
+  return group.touched
 }
 
 const isOfHub = (label: Label): boolean => label.startsWith('hub:')
