@@ -9,6 +9,9 @@ export const anyOf = (conditions: readonly Condition[]): Condition =>
 export const allOf = (conditions: readonly Condition[]): Condition =>
   (conditions.length === 1 ? conditions[0]! : { kind: 'all-of', of: conditions })
 
+/** Codes of a value set that cost about what one test of its own does. */
+const CODES_OF_ONE = 10
+
 /** Conditions that look at something, those inside chains and `_has` included. */
 export const countTests = (condition: Condition): number => {
   switch (condition.kind) {
@@ -18,6 +21,7 @@ export const countTests = (condition: Condition): number => {
     case 'chain':
     case 'has': return 1 + countTests(condition.where)
     case 'ids': return condition.ids.length
+    case 'match': return condition.test.kind === 'token-in' ? Math.ceil(condition.test.codes.length / CODES_OF_ONE) : 1
     default: return 1
   }
 }

@@ -51,9 +51,14 @@ export const parseSearch = (
   const draft = openDraft()
   const self: (readonly [string, string])[] = []
   const ignored: Issue[] = []
+  let tests = 0
   for (const [name, value] of pairs) {
     try {
+      const before = draft.where.length
       read(context, searched, name, value, options, draft)
+      // After each: what a hundred parameters ask is not put together first and refused then.
+      tests += countTests({ kind: 'all-of', of: draft.where.slice(before) })
+      requireFewTests(tests)
       self.push([name, value])
     } catch (error) {
       if (!(error instanceof FhirError)) throw error
@@ -68,7 +73,6 @@ export const parseSearch = (
   if (draft.result.summary === 'text' && draft.includes.length > 0) {
     throw outcomes.badParameter('_summary', '_summary=text goes with no _include and no _revinclude; leave one of them out')
   }
-  requireFewTests(draft.where)
   const { where, sort, includes, result } = draft
   const size = draft.onlyCount ? 0 : draft.count
   return {
@@ -167,8 +171,7 @@ const typesAsked = (definitions: Definitions, types: readonly string[], pairs: P
   return [...new Set(asked)]
 }
 
-const requireFewTests = (where: readonly Condition[]): void => {
-  const found = countTests({ kind: 'all-of', of: where })
+const requireFewTests = (found: number): void => {
   if (found <= MAX_TESTS) return
   throw outcomes.badRequest('search-too-many-values',
     `the values, multiplied by the types they may be about, come to ${found} tests, more than ${MAX_TESTS}; `
@@ -186,7 +189,7 @@ const requireBounds = (pairs: Pairs): void => {
     if (name.length > MAX_VALUE_LENGTH || /[\0\p{Surrogate}]/u.test(name + value)) {
       throw outcomes.badParameter(shown, `"${shown}" is too long, or it or its value holds a character that is no text`)
     }
-    const parts = splitEscaped(value, ',')
+    const parts = name === '_filter' ? value.split(/\b(?:and|or)\b/) : splitEscaped(value, ',')
     if (parts.some(part => part.length > MAX_VALUE_LENGTH)) {
       throw outcomes.badParameter(shown, `a value of ${shown} is longer than ${MAX_VALUE_LENGTH} characters`)
     }

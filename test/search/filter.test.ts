@@ -98,6 +98,17 @@ describe('_filter', () => {
     expect(refusal('Patient?_filter=name co', { strict: false }).status).toBe(400)
   })
 
+  it('leads by no more ways than a chain, however its brackets multiply them', () => {
+    const nested = (depth: number): string => (depth === 0 ? 'based-on re Task/1' : `based-on[${nested(depth - 1)}].based-on re Task/1`)
+    expect(refusal(`Task?_filter=${nested(7)}`)).toMatchObject({ status: 400 })
+    expect(refusal(`Task?_filter=${nested(7)}`).message).toContain('name one, such as')
+  })
+
+  it('counts its tests among the values of a search', () => {
+    const filters = Array.from({ length: 40 }, () => `_filter=${Array.from({ length: 30 }, (_, index) => `_id eq p${index}`).join(' or ')}`)
+    expect(refusal(`Patient?${filters.join('&')}`).issues[0]).toMatchObject({ code: 'search-too-many-values' })
+  })
+
   it('of any text is a plan or a 400', () => {
     const pieces = ['name', 'active', 'subject.', 'not', '(', ')', '[', ']', 'and', 'or', 'eq', 'co', 'ne', '"pet"', 'true', '2026', '_has:Task:patient:status', '"', '\\', ' ', ' ', '.']
     fc.assert(fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 14 }), parts => {

@@ -91,6 +91,12 @@ describe('full text', () => {
     expect(finds({ resourceType: 'Basic', code: { text: 'x'.repeat(10_000) } }, `_content=${'x'.repeat(900)}`)).toBe(true)
   })
 
+  it('reads a narrative once, whatever is left open in it', () => {
+    const narrative = (div: string) => entry({ resourceType: 'Basic', text: { div } }, '_text')
+    expect(narrative(`<div>fall ${'<!--'.repeat(500_000)}</div>`)).toEqual(['fall'])
+    expect(narrative('<div>fall<!-- at > home -->hip</div>')).toEqual(['fall', 'hip'])
+  })
+
   it('leaves out addresses and UUIDs that stand in strings', () => {
     const identifier = [{ value: 'urn:oid:1.2.3' }, { value: '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed' }, { value: '9000000009' }]
     expect(entry({ resourceType: 'Patient', identifier }, '_content')).toEqual(['9000000009'])

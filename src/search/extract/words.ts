@@ -120,11 +120,24 @@ const isAddress = (text: string): boolean => (text.includes(':') || text.length 
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: '\'', nbsp: ' ' }
 
-const TAG = /<(?:!--[^]*?--|[^>]*)>/g
+/** Tags and comments part words. One pass, whatever is left open: a pattern begins anew at each `<` that nothing closes. */
+const untagged = (xhtml: string): string => {
+  let text = ''
+  let at = 0
+  for (;;) {
+    const tag = xhtml.indexOf('<', at)
+    if (tag < 0) return text + xhtml.slice(at)
+    const close = xhtml.startsWith('<!--', tag) ? '-->' : '>'
+    const end = xhtml.indexOf(close, tag)
+    if (end < 0) return text + xhtml.slice(at, tag)
+    text += `${xhtml.slice(at, tag)} `
+    at = end + close.length
+  }
+}
 
-/** What a narrative says to its reader: tags part words, entities are what they stand for. */
+/** What a narrative says to its reader: entities are what they stand for. */
 const plainText = (xhtml: string): string => {
-  const text = xhtml.includes('<') ? xhtml.replace(TAG, ' ') : xhtml
+  const text = untagged(xhtml)
   if (!text.includes('&')) return text
   return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{1,10}));/gi, (_whole, decimal?: string, hexadecimal?: string, name?: string) => {
     if (name !== undefined) return ENTITIES[name] ?? ' '

@@ -5,7 +5,7 @@ import { allOf, anyOf } from '../join.ts'
 import type { Condition } from '../plan.ts'
 import type { ParseContext } from './context.ts'
 import { dateSpan } from './date.ts'
-import { filterCondition } from './filter/meaning.ts'
+import { filterOf } from './filter/meaning.ts'
 import { parameterOf } from './known.ts'
 import { follow, pathOf } from './path.ts'
 import { alternatives, criterion, trueOrFalse } from './value.ts'
@@ -24,7 +24,7 @@ export const condition = (context: ParseContext, type: string, key: string, valu
         return wordsCondition(name, value)
       case '_filter':
         onlyModifier(key, modifier, [])
-        return filterCondition(context, on, value)
+        return filterOf(context, value)(on)
       default: return criterion({ context, key, type: on, parameter: parameterOf(context, on, name), modifier }, value)
     }
   })

@@ -16,8 +16,11 @@ import { parameterOf } from './known.ts'
 import { requireType } from './resource-type.ts'
 
 export type Step =
-  /** `where`: what else the target must meet, in a filter (`subject[active eq true].name`). */
-  | { readonly kind: 'reference'; readonly name: string; readonly modifier: string | undefined; readonly where?: (type: string) => Condition }
+  /** `where`: what else the target must meet, in a filter (`subject[active eq true].name`); `ways` lead there. */
+  | {
+    readonly kind: 'reference'; readonly name: string; readonly modifier: string | undefined
+    readonly where?: (type: string, ways: number) => Condition
+  }
   | { readonly kind: 'has'; readonly source: string; readonly param: string }
 
 export interface Path {
@@ -53,8 +56,11 @@ export const pathOf = (key: string): Path => {
   }
 }
 
-/** The condition on `type` that the path leads to what `leaf` says. Throws where it leads nowhere, or into too many ways. */
-export const follow = (context: ParseContext, type: string, path: Path, key: string, leaf: Leaf): Condition => {
+/**
+ * The condition on `type` that the path leads to what `leaf` says. Throws where it leads nowhere, or into too many ways;
+ * `before`: those that led to its beginning, where it stands inside another.
+ */
+export const follow = (context: ParseContext, type: string, path: Path, key: string, leaf: Leaf, before = 1): Condition => {
   if (path.steps.length > MAX_CHAIN_DEPTH) {
     throw outcomes.badParameter(key, `${key.slice(0, 60)} chains more than ${MAX_CHAIN_DEPTH} references; narrow it in steps`)
   }
@@ -71,11 +77,11 @@ export const follow = (context: ParseContext, type: string, path: Path, key: str
       : [targetOf(context, parameter, step.modifier, key)]
     const groups = alike(types, target => {
       const onward = from(target, at + 1, ways * types.length)
-      return step.where === undefined ? onward : allOf([step.where(target), onward])
+      return step.where === undefined ? onward : allOf([step.where(target, ways * types.length), onward])
     })
     return anyOf(groups.map(group => ({ kind: 'chain', param: step.name, types: group.types, where: group.condition })))
   }
-  return from(type, 0, 1)
+  return from(type, 0, before)
 }
 
 export const referenceParameter = (context: ParseContext, type: string, name: string, key: string): SearchParameter => {
@@ -120,7 +126,8 @@ const possibleTargets = (
 /** Of every resource, without an expression of their own. */
 const COMMON: ReadonlySet<string> = new Set(['_has', '_list', '_text', '_content'])
 
-const requireReferring = (
+/** Throws where the reference of a `_has` never leads to the type. */
+export const requireReferring = (
   context: ParseContext, type: string, { source, param }: Extract<Step, { kind: 'has' }>, key: string,
 ): void => {
   requireType(context.definitions, key, source)

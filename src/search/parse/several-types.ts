@@ -10,6 +10,8 @@ import { indexedParameters, STORE_PARAMETERS, valueTypes } from '../parameters.t
 import type { Condition } from '../plan.ts'
 import { condition } from './condition.ts'
 import type { ParseContext } from './context.ts'
+import { filterOf } from './filter/meaning.ts'
+import { pathOf, requireReferring } from './path.ts'
 
 /** Parameters of all resources that mean the same on each. */
 const EVERYWHERE_ALIKE: ReadonlySet<string> = new Set([
@@ -24,7 +26,8 @@ export const conditionOnTypes = (
   if (types.length === 1) return condition(context, first, name, value)
   const head = name.split(/[:.]/, 1)[0]!
   if (EVERYWHERE_ALIKE.has(head)) return condition(context, first, name, value)
-  if (head === '_has' || head === '_filter') return byType(types, type => condition(context, type, name, value))
+  if (head === '_filter') return name === head ? byType(types, filterOf(context, value)) : condition(context, first, name, value)
+  if (head === '_has') return referredTo(context, types, name, value)
 
   const parameters = requireCommon(context, types, head)
   // What a parameter means on a type depends on its definition and on the kinds of value it finds there.
@@ -36,6 +39,15 @@ export const conditionOnTypes = (
     meanings.set(meaning, found)
     return found
   })
+}
+
+/** `_has` asks the same of whatever is referred to, where it may be. */
+const referredTo = (context: ParseContext, types: readonly string[], name: string, value: string): Condition => {
+  const [first = 'Resource', ...others] = types
+  const found = condition(context, first, name, value)
+  const [step] = pathOf(name).steps
+  if (step?.kind === 'has') for (const type of others) requireReferring(context, type, step, name)
+  return found
 }
 
 /** The parameter of that name on each type; throws where some lack it, naming them. */

@@ -38,27 +38,30 @@ const NAMESPACES: Readonly<Record<string, string>> = {
   rxnorm: 'http://www.nlm.nih.gov/research/umls/rxnorm', ucum: 'http://unitsofmeasure.org',
 }
 
-/** Throws FhirError (400) that says where in the filter it cannot be answered. */
-export const filterCondition = (context: ParseContext, type: string, text: string): Condition =>
-  meaning(context, type, readFilter(text))
+/** What the text asks of resources of whichever type. Both throw FhirError (400) that says where it cannot be read or answered. */
+export const filterOf = (context: ParseContext, text: string): ((type: string) => Condition) => {
+  const filter = readFilter(text)
+  return type => meaning(context, type, filter, 1)
+}
 
-const meaning = (context: ParseContext, type: string, filter: Filter): Condition => {
+/** `ways`: by so many chains it is asked, where it stands in the brackets of some. */
+const meaning = (context: ParseContext, type: string, filter: Filter, ways: number): Condition => {
   switch (filter.kind) {
-    case 'and': return allOf(filter.of.map(part => meaning(context, type, part)))
-    case 'or': return anyOf(filter.of.map(part => meaning(context, type, part)))
-    case 'not': return { kind: 'not', of: meaning(context, type, filter.of) }
-    case 'test': return tested(context, type, filter)
+    case 'and': return allOf(filter.of.map(part => meaning(context, type, part, ways)))
+    case 'or': return anyOf(filter.of.map(part => meaning(context, type, part, ways)))
+    case 'not': return { kind: 'not', of: meaning(context, type, filter.of, ways) }
+    case 'test': return tested(context, type, filter, ways)
   }
 }
 
-const tested = (context: ParseContext, type: string, test: FilterTest): Condition => {
+const tested = (context: ParseContext, type: string, test: FilterTest, ways: number): Condition => {
   const steps = test.steps.map((step): Step => {
     if (step.kind === 'has') return step
     const { where, ...plain } = step
-    return where === undefined ? plain : { ...plain, where: target => meaning(context, target, where) }
+    return where === undefined ? plain : { ...plain, where: (target, ways) => meaning(context, target, where, ways) }
   })
   try {
-    return follow(context, type, { steps, name: test.name, modifier: undefined }, '_filter', on => leaf(context, on, test))
+    return follow(context, type, { steps, name: test.name, modifier: undefined }, '_filter', on => leaf(context, on, test), ways)
   } catch (error) {
     throw error instanceof FhirError ? outcomes.filterFailed(test.at, error) : error
   }
