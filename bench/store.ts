@@ -1,31 +1,83 @@
 /**
- * Measures the embedded store without HTTP: `node bench/store.ts [--tasks 2000,200000]`; figures in docs/stores.md.
+ * Measures stores without HTTP: `node bench/store.ts [--store sqlite,mongo] [--tasks 2000,200000] [--only WORD,…]`;
+ * figures in docs/stores.md and docs/performance.md.
  *
- * CPU is of the whole process, all threads: steadier than requests per second on a shared machine.
+ * CPU is of this process, all threads, and of the database's own: steadier than requests per second on a shared machine.
  */
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { auditEvent } from '../src/access/audit.ts'
-import { systemCaller } from '../src/access/caller.ts'
 import { systemClock } from '../src/fhir/clock.ts'
-import type { IndexEntry } from '../src/search/entries.ts'
-import type { Condition, SearchPlan, SortKey } from '../src/search/plan.ts'
-import { openSqliteStore } from '../src/store/sqlite/open.ts'
-import type { Commit, Write } from '../src/store/store.ts'
+import { storeAddress } from '../src/store/address.ts'
+import { openStore } from '../src/store/open.ts'
+import type { Store, Write } from '../src/store/store.ts'
+import { audit, is, newest, ofPatient, oldest, ownedBy, OWNERS, patient, plan, says, task, together, visibility, words } from './made.ts'
+import { serve, storesNamed, type ServedStore } from './stores.ts'
 
-const { values: { tasks } } = parseArgs({ options: { tasks: { type: 'string', default: '2000,200000' } } })
-const sizes = tasks.split(',').map(Number)
-const folder = mkdtempSync(join(tmpdir(), 'bench-store-'))
-const OWNERS = 100
-const STATUSES = ['requested', 'accepted', 'in-progress', 'completed', 'completed', 'completed', 'completed', 'completed', 'completed', 'rejected']
-const visibility = { kind: 'labels', labels: ['public', 'partners', 'org:A'] } as const
+const { values: given } = parseArgs({ options: {
+  store: { type: 'string', default: 'sqlite' }, tasks: { type: 'string', default: '2000,200000' }, only: { type: 'string' },
+} })
+const only = given.only?.split(',')
 
-/** Runs `work` and then `after`, whose CPU counts too; prints the rate, CPU of all threads for each, and the longest of them. */
-const measure = async (
-  what: string, count: number, clients: number, work: (n: number) => Promise<unknown>, after: () => Promise<unknown> = async () => {},
-): Promise<void> => {
+interface Measurement {
+  readonly what: string
+  readonly count: number
+  readonly clients: number
+  readonly work: (n: number) => Promise<unknown>
+  /** What the work left to be done: its CPU counts too. */
+  readonly after?: () => Promise<unknown>
+  /** So many for each second of CPU are aimed at. */
+  readonly aim?: number
+}
+
+const writing = (store: Store): readonly Measurement[] => {
+  const commit = (...writes: readonly Write[]): Promise<unknown> => store.commit(together(...writes))
+  // A search for any AuditEvent, or any word, ends when all of them are indexed.
+  const after = (): Promise<unknown> => store.search(plan('AuditEvent', [says('none')], { visibility: { kind: 'all' }, count: 1 }))
+  return [
+    { what: 'create Patient (17 entries), 16 clients', count: 5_000, clients: 16, work: n => commit(patient(n)) },
+    { what: 'update Patient, 16 clients', count: 5_000, clients: 16, work: n => commit(patient(n, 1)) },
+    { what: 'update a Task and its Patient together, 16 clients', count: 2_000, clients: 16, work: n => commit(task(n, 1), patient(n, 2)), aim: 250 },
+    { what: 'the same, 1 client', count: 500, clients: 1, work: n => commit(task(n, 2), patient(n, 3)), aim: 250 },
+    { what: 'transaction of 20 resources, 4 clients', count: 200, clients: 4, work: n => commit(...Array.from({ length: 20 }, (_, k) => patient(100_000 + n * 20 + k))) },
+    { what: 'create Patient with 30 words, 16 clients, and index them', count: 5_000, clients: 16, work: n => commit(patient(300_000 + n, 0, [words(n)])), after },
+    { what: 'AuditEvent of a read, 64 clients, and index it', count: 20_000, clients: 64, work: n => commit(audit(n)), after },
+    { what: 'AuditEvent of a read, 5 clients, and index it', count: 5_000, clients: 5, work: n => commit(audit(n)), after },
+    { what: 'create Patient, 1 client (a sync each)', count: 500, clients: 1, work: n => commit(patient(200_000 + n)) },
+  ]
+}
+
+/** `lately`: what was updated since is a twentieth of the Tasks, as much as a partner finds who polls now and then. */
+const reading = (store: Store, size: number, lately: number): readonly Measurement[] => {
+  const search = (...parameters: Parameters<typeof plan>): Promise<unknown> => store.search(plan(...parameters))
+  const some = (n: number): number => n * 7_919 % size
+  const clients = 16
+  const partner = { kind: 'labels', labels: ['public', 'org:B'] } as const
+  return [
+    { what: 'read', count: 20_000, clients, work: n => store.read({ type: 'Task', id: `t${some(n)}` }, visibility), aim: 2_000 },
+    { what: 'search by identifier', count: 5_000, clients, work: n => search('Task', [is('identifier', `task-${some(n)}`)]) },
+    { what: 'worklist: owner, status, newest first', count: 3_000, clients, work: n => search('Task', [ownedBy(n), is('status', 'completed')], newest('_lastUpdated')), aim: 1_000 },
+    { what: 'the same, a rarer status', count: 2_000, clients, work: n => search('Task', [ownedBy(n), is('status', 'requested')], newest('_lastUpdated')) },
+    { what: 'the same, none of that status', count: 2_000, clients, work: n => search('Task', [ownedBy(n), is('status', 'failed')], newest('_lastUpdated')) },
+    { what: 'worklist of two statuses', count: 2_000, clients, work: n => search('Task', [ownedBy(n), { kind: 'any-of', of: [is('status', 'requested'), is('status', 'accepted')] }]) },
+    { what: 'worklist sorted by -authored-on', count: 3_000, clients, work: n => search('Task', [ownedBy(n), is('status', 'completed')], newest('authored-on')), aim: 1_000 },
+    { what: 'worklist sorted by authored-on', count: 3_000, clients, work: n => search('Task', [ownedBy(n), is('status', 'completed')], oldest('authored-on')), aim: 1_000 },
+    { what: 'polling: owner, updated since', count: 2_000, clients, work: n =>
+      search('Task', [ownedBy(n), { kind: 'last-updated', prefix: 'ge', low: lately, high: lately + 1 }], oldest('_lastUpdated')) },
+    { what: 'a partner lists a type of which one is its own', count: 20, clients: 1, work: () => search('Task', [], { visibility: partner }) },
+    { what: "a patient's Tasks with their Patient", count: 2_000, clients, work: n =>
+      search('Task', [ofPatient(n % size)], { includes: [{ direction: 'include', source: 'Task', param: 'patient', iterate: false }] }) },
+    { what: 'Patients by family name', count: 1_000, clients, work: n =>
+      search('Patient', [{ kind: 'match', param: 'family', test: { kind: 'string', match: 'starts', folded: `family${n % 1_000}` } }]) },
+    { what: 'Patients by a word', count: 1_000, clients, work: n => search('Patient', [says(`word${n * 31 % 1_000}`)]) },
+    { what: 'the latest AuditEvents of a patient', count: 2_000, clients, work: n => search('AuditEvent', [ofPatient(n)], { visibility: { kind: 'all' } }) },
+  ]
+}
+
+/** Prints the rate, CPU for each with the database's part of it, how many a second of CPU is enough for, and the longest. */
+const measure = async (served: ServedStore, { what, count, clients, work, after, aim }: Measurement): Promise<void> => {
+  const databaseBefore = await served.databaseCpuMs()
   const cpu = process.cpuUsage()
   const start = performance.now()
   let next = 0
@@ -39,93 +91,45 @@ const measure = async (
   }
   await Promise.all(Array.from({ length: clients }, client))
   const seconds = (performance.now() - start) / 1_000
-  await after()
+  await after?.()
   const { user, system } = process.cpuUsage(cpu)
-  process.stdout.write(`${what.padEnd(58)} ${Math.round(count / seconds).toString().padStart(8)}/s `
-    + `${((user + system) / 1_000 / count).toFixed(3).padStart(8)} ms CPU ${longest.toFixed(0).padStart(6)} ms at most\n`)
+  const database = (await served.databaseCpuMs() - databaseBefore) / count
+  const all = (user + system) / 1_000 / count + database
+  const column = (text: string, width: number): string => text.padStart(width)
+  process.stdout.write(`${what.padEnd(58)} ${column(Math.round(count / seconds).toString(), 7)}/s ${column(all.toFixed(3), 8)} ms CPU`
+    + ` ${column(database.toFixed(3), 7)} of it the database's ${column(Math.round(1_000 / all).toString(), 6)} a CPU second`
+    + `${(aim === undefined ? '' : ` (${aim})`).padEnd(7)} ${column(longest.toFixed(0), 5)} ms at most\n`)
 }
 
-const FILLER = 'x'.repeat(2_000)
-const token = (param: string, code: string, system = 'http://example/system'): IndexEntry => ({ kind: 'token', param, system, code })
-const reference = (param: string, type: string, id: string): IndexEntry => ({ kind: 'reference', param, type, id, version: '' })
-const instant = (param: string, at: number): IndexEntry => ({ kind: 'date', param, low: at, high: at + 1 })
-const string = (param: string, text: string): IndexEntry => ({ kind: 'string', param, folded: text, exact: text })
+const isWanted = ({ what }: Measurement): boolean => only === undefined || only.some(word => what.includes(word))
 
-const put = (type: string, id: string, n: number, entries: readonly IndexEntry[], replaces = 0): Write => ({
-  kind: 'put', ref: { type, id }, replaces, method: 'POST', caseId: `case-${id}`, audience: ['org:A'],
-  json: { before: `{"resourceType":"${type}","id":"${id}","meta":{"versionId":"${replaces + 1}","lastUpdated":"`, after: `"},"text":"${FILLER}"}` },
-  index: { entries, sort: [{ param: 'authored-on', low: n * 1_000, high: n * 1_000 }] },
-})
-
-/** Thirty words, of which each has a thousandth of the Patients or fewer. */
-const words = (n: number): IndexEntry =>
-  ({ kind: 'words', param: '_content', words: Array.from({ length: 30 }, (_, k) => `word${n * 31 % 1_000 + k * 1_000}`) })
-
-/** Seventeen entries, as a Patient with a name, an address and a telephone has; an update moves it to another street. */
-const patient = (n: number, replaces = 0, more: readonly IndexEntry[] = []): Write => put('Patient', `p${n}`, n, [
-  token('identifier', `${9_000_000_000 + n}`), token('gender', 'female', ''), token('active', 'true', ''), token('phone', `01772${n}`), token('telecom', `01772${n}`),
-  instant('birthdate', n * 1_000), reference('general-practitioner', 'Organization', `o${n % OWNERS}`), reference('organization', 'Organization', `o${n % OWNERS}`),
-  ...['family', 'given', 'name', 'phonetic', 'address', 'address-city', 'address-postalcode', 'address-state', 'address-country']
-    .map(param => string(param, `${param}${n % 1_000}${param === 'address' ? replaces : ''}`)),
-  ...more,
-], replaces)
-
-const task = (n: number): Write => put('Task', `t${n}`, n, [
-  token('identifier', `task-${n}`), token('status', STATUSES[Math.floor(n / OWNERS) * 7 % 10]!, ''), token('intent', 'order', ''), token('priority', 'urgent', ''), token('code', 'fulfil'),
-  reference('owner', 'Organization', `o${n % OWNERS}`), reference('focus', 'ServiceRequest', `s${n}`), reference('patient', 'Patient', `p${n}`),
-  reference('subject', 'Patient', `p${n}`), reference('requester', 'Organization', `o${(n + 1) % OWNERS}`), instant('authored-on', n * 1_000), instant('modified', n * 1_000),
-])
-
-const audit = (n: number): Write => {
-  const ref = { type: 'Patient', id: `p${n}` }
-  const { ref: own, json, index } = auditEvent({
-    interaction: 'read', at: Date.now(), caller: systemCaller, requestId: `r${n}`, touched: [{ ref, version: 1, patients: [`Patient/p${n}`] }] })
-  return { kind: 'put', ref: own, replaces: 0, method: 'POST', json, index, audience: ['administrators'] }
-}
-
-const one = (write: Write): Commit => ({ expect: [], writes: [write] })
-const is = (param: string, code: string): Condition => ({ kind: 'match', param, test: { kind: 'token', system: undefined, code } })
-const ownedBy = (n: number): Condition => ({ kind: 'match', param: 'owner', test: { kind: 'reference', types: ['Organization'], id: `o${n % OWNERS}` } })
-const says = (word: string): Condition => ({ kind: 'match', param: '_content', test: { kind: 'words', words: [word] } })
-const plan = (type: string, of: readonly Condition[], more: Partial<SearchPlan> = {}): SearchPlan => ({
-  types: [type], where: { kind: 'all-of', of }, visibility, sort: [], count: 20, includes: [], total: 'none', ...more })
-const newest = (param: string): readonly SortKey[] => [{ param, direction: 'descending' }]
-
-for (const size of sizes) {
-  const path = join(folder, `${size}.db`)
-  const store = await openSqliteStore({ path, clock: systemClock() })
-  process.stdout.write(`\n${size} Tasks, 2.1 KB each, ${OWNERS} owners\n`)
-  await measure('load: create Task, 64 clients', size, 64, n => store.commit(one(task(n))))
-  // What was updated in the last twentieth of the load: as much as a partner finds who polls now and then.
-  const lately = Date.parse((await store.search(plan('Task', [{ kind: 'ids', ids: [`t${Math.floor(size * 0.95)}`] }]))).matches[0]!.lastUpdated)
-  await measure('create Patient (17 entries), 16 clients', 5_000, 16, n => store.commit(one(patient(n))))
-  await measure('update Patient, 16 clients', 5_000, 16, n => store.commit(one(patient(n, 1))))
-  await measure('transaction of 20 resources, 4 clients', 200, 4, n =>
-    store.commit({ expect: [], writes: Array.from({ length: 20 }, (_, k) => patient(100_000 + n * 20 + k)) }))
-  // A search for any AuditEvent, or any word, ends when all of them are indexed.
-  const indexed = () => store.search(plan('AuditEvent', [says('none')], { visibility: { kind: 'all' }, count: 1 }))
-  await measure('create Patient with 30 words, 16 clients, and index them', 5_000, 16, n => store.commit(one(patient(300_000 + n, 0, [words(n)]))), indexed)
-  await measure('AuditEvent of a read, 64 clients, and index it', 20_000, 64, n => store.commit(one(audit(n))), indexed)
-  await measure('AuditEvent of a read, 5 clients, and index it', 5_000, 5, n => store.commit(one(audit(n))), indexed)
-  await measure('create Patient, 1 client (a sync each)', 500, 1, n => store.commit(one(patient(200_000 + n))))
-  await measure('read', 50_000, 1, n => store.read({ type: 'Task', id: `t${n * 7_919 % size}` }, visibility))
-  await measure('search by identifier', 20_000, 1, n => store.search(plan('Task', [is('identifier', `task-${n * 7_919 % size}`)])))
-  await measure('worklist: owner, status, newest first', 5_000, 1, n => store.search(plan('Task', [ownedBy(n), is('status', 'completed')], { sort: newest('_lastUpdated') })))
-  await measure('the same, a rarer status', 2_000, 1, n => store.search(plan('Task', [ownedBy(n), is('status', 'requested')], { sort: newest('_lastUpdated') })))
-  await measure('the same, none of that status', 2_000, 1, n => store.search(plan('Task', [ownedBy(n), is('status', 'failed')], { sort: newest('_lastUpdated') })))
-  await measure('worklist of two statuses', 2_000, 1, n => store.search(plan('Task', [ownedBy(n), { kind: 'any-of', of: [is('status', 'requested'), is('status', 'accepted')] }])))
-  await measure('worklist sorted by -authored-on', 5_000, 1, n => store.search(plan('Task', [ownedBy(n), is('status', 'completed')], { sort: newest('authored-on') })))
-  await measure('worklist sorted by authored-on', 5_000, 1, n => store.search(plan('Task', [ownedBy(n), is('status', 'completed')], { sort: [{ param: 'authored-on', direction: 'ascending' }] })))
-  await measure('polling: owner, updated since', 5_000, 1, n => store.search(plan('Task', [ownedBy(n), { kind: 'last-updated', prefix: 'ge', low: lately, high: lately + 1 }], { sort: [{ param: '_lastUpdated', direction: 'ascending' }] })))
-  await store.commit({ expect: [], writes: [{ kind: 'share', caseId: 'case-t5', label: 'org:B' }] })
-  const partner = { kind: 'labels', labels: ['public', 'org:B'] } as const
-  await measure('a partner lists a type of which one is its own', 20, 1, () => store.search(plan('Task', [], { visibility: partner })))
-  await measure('a patient\'s Tasks with their Patient', 5_000, 1, n => store.search(plan('Task', [{ kind: 'match', param: 'patient', test: { kind: 'reference', types: ['Patient'], id: `p${n % size}` } }], {
-    includes: [{ direction: 'include', source: 'Task', param: 'patient', iterate: false }] })))
-  await measure('Patients by family name', 1_000, 1, n => store.search(plan('Patient', [{ kind: 'match', param: 'family', test: { kind: 'string', match: 'starts', folded: `family${n % 1_000}` } }])))
-  await measure('Patients by a word', 1_000, 1, n => store.search(plan('Patient', [says(`word${n * 31 % 1_000}`)])))
-  await measure('the latest AuditEvents of a patient', 2_000, 1, n => store.search(plan('AuditEvent', [{ kind: 'match', param: 'patient', test: { kind: 'reference', types: ['Patient'], id: `p${n}` } }], { visibility: { kind: 'all' } })))
+const runOn = async (served: ServedStore, size: number): Promise<void> => {
+  const address = storeAddress(served.address)
+  if ('problem' in address) throw new Error(`STORE ${address.problem}`)
+  const store = await openStore(address, { clock: systemClock() })
+  process.stdout.write(`\n${served.name}: ${size} Tasks, 2.1 KB each, ${OWNERS} owners\n`)
+  await measure(served, { what: 'load: create Task, 64 clients', count: size, clients: 64, work: n => store.commit(together(task(n))) })
+  const bytes = await served.bytes()
+  const late = await store.read({ type: 'Task', id: `t${Math.floor(size * 0.95)}` }, visibility)
+  for (const one of writing(store).filter(isWanted)) await measure(served, one)
+  await store.commit(together({ kind: 'share', caseId: 'case-t5', label: 'org:B' }))
+  for (const one of reading(store, size, Date.parse(late!.lastUpdated)).filter(isWanted)) await measure(served, one)
   await store.close()
-  process.stdout.write(`file ${(statSync(path).size / 1e6).toFixed(0)} MB\n`)
+  process.stdout.write(`${(bytes / 1e6).toFixed(0)} MB after the load, ${(bytes / size / 1e3).toFixed(1)} KB a Task; ${(await served.bytes() / 1e6).toFixed(0)} MB in the end\n`)
 }
-rmSync(folder, { recursive: true, force: true })
+
+for (const size of given.tasks.split(',').map(Number)) {
+  for (const name of storesNamed(given.store)) {
+    const folder = mkdtempSync(join(tmpdir(), 'bench-store-'))
+    try {
+      const served = await serve(name, join(folder, 'kept'))
+      try {
+        await runOn(served, size)
+      } finally {
+        await served.close()
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+}

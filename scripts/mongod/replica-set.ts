@@ -1,6 +1,6 @@
 /**
- * A replica set of one or three mongods in a temporary folder, on free ports of this machine: started, killed,
- * restarted and removed by whoever asked for it.
+ * A replica set of one or three mongods on free ports of this machine: started, killed and restarted by whoever asked
+ * for it; in a temporary folder that is removed with it, or in one that keeps what was written.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,13 +9,15 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { MongoClient } from 'mongodb'
+import { MongoClient, MongoServerError } from 'mongodb'
 import { mongodBinary } from './binary.ts'
 
 export interface Member {
   readonly port: number
   /** SIGKILL, as a machine that loses its power. */
   kill(): Promise<void>
+  /** Ends it in order: what it wrote is a checkpoint, of which a copy starts at once. */
+  end(): Promise<void>
   /** Starts it again on what it kept. */
   start(): Promise<void>
 }
@@ -37,20 +39,24 @@ const NAME = 'hub'
 const READY_MS = 30_000
 const LOOK_MS = 50
 
-export const startReplicaSet = async ({ members: size = 1 }: { readonly members?: 1 | 3 } = {}): Promise<ReplicaSet> => {
+export interface ReplicaSetOptions {
+  readonly members?: 1 | 3
+  /** Of one member: kept when it stops, and what is in it is taken up, a copy of another's as well. */
+  readonly folder?: string
+  /** Of each member. */
+  readonly cacheGb?: number
+}
+
+export const startReplicaSet = async ({ members: size = 1, folder: kept, cacheGb = 0.25 }: ReplicaSetOptions = {}): Promise<ReplicaSet> => {
   const binary = mongodBinary()
-  const folder = mkdtempSync(join(tmpdir(), 'care-connexions-mongod-'))
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'care-connexions-mongod-'))
   const ports = await freePorts(size)
-  const members = ports.map(port => memberOf(binary, folder, port))
+  const members = ports.map((port, index) => memberOf(binary, join(folder, `member-${index}`), port, cacheGb))
   await Promise.all(members.map(member => member.start()))
 
   const hosts = ports.map(port => `127.0.0.1:${port}`)
   const url = `mongodb://${hosts.join()}/?replicaSet=${NAME}`
-  const direct = await MongoClient.connect(`mongodb://${hosts[0]}/?directConnection=true`)
-  await direct.db('admin').command({
-    replSetInitiate: { _id: NAME, members: hosts.map((host, _id) => ({ _id, host })), settings: { electionTimeoutMillis: 2_000 } },
-  })
-  await direct.close()
+  await configure({ _id: NAME, members: hosts.map((host, _id) => ({ _id, host })), settings: { electionTimeoutMillis: 2_000 } })
 
   const primary = async (): Promise<number> => {
     for (const end = Date.now() + READY_MS; Date.now() < end; await wait(LOOK_MS)) {
@@ -71,9 +77,30 @@ export const startReplicaSet = async ({ members: size = 1 }: { readonly members?
       await primary()
     },
     async stop() {
-      await Promise.all(members.map(member => member.kill()))
-      rmSync(folder, { recursive: true, force: true })
+      await Promise.all(members.map(member => (kept === undefined ? member.kill() : member.end())))
+      if (kept === undefined) rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+interface Configuration {
+  readonly _id: string
+  readonly members: readonly { readonly _id: number; readonly host: string }[]
+  readonly settings: object
+}
+
+/** What was kept knows itself by a port of another day, so it is told anew where it is. */
+const configure = async (configuration: Configuration): Promise<void> => {
+  const direct = await MongoClient.connect(`mongodb://${configuration.members[0]!.host}/?directConnection=true`)
+  try {
+    const admin = direct.db('admin')
+    await admin.command({ replSetInitiate: configuration }).catch(async (error: unknown) => {
+      if (!(error instanceof MongoServerError) || error.codeName !== 'AlreadyInitialized') throw error
+      const { config } = await admin.command({ replSetGetConfig: 1 }) as { config: Configuration & { readonly version: number } }
+      await admin.command({ replSetReconfig: { ...config, members: configuration.members, version: config.version + 1 }, force: true })
+    })
+  } finally {
+    await direct.close()
   }
 }
 
@@ -91,33 +118,36 @@ const isPrimary = async (port: number): Promise<boolean> => {
   }
 }
 
-const memberOf = (binary: string, folder: string, port: number): Member => {
-  const data = join(folder, String(port))
-  const log = join(folder, `${port}.log`)
-  mkdirSync(data)
+const memberOf = (binary: string, folder: string, port: number, cacheGb: number): Member => {
+  const data = join(folder, 'data')
+  const log = join(folder, 'log')
+  mkdirSync(data, { recursive: true })
   let running: ChildProcess | undefined
+  // However this process ends, no mongod outlives it.
+  const abandon = (): void => { running?.kill('SIGKILL') }
   const start = async (): Promise<void> => {
     const child = spawn(binary, [
       '--dbpath', data, '--logpath', log, '--logappend', '--port', String(port), '--bind_ip', '127.0.0.1', '--replSet', NAME,
-      '--storageEngine', 'wiredTiger', '--wiredTigerCacheSizeGB', '0.25', '--oplogSize', '64',
+      '--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=0', '--storageEngine', 'wiredTiger',
+      '--wiredTigerCacheSizeGB', String(cacheGb), '--oplogSize', '64',
       '--wiredTigerEngineConfigString', 'log=(prealloc=false,file_max=10MB)',
     ], { stdio: 'ignore' })
     running = child
+    process.once('exit', abandon)
     for (const end = Date.now() + READY_MS; !await answers(port); await wait(LOOK_MS)) {
       if (child.exitCode !== null || Date.now() > end) throw new Error(`mongod on port ${port} did not start:\n${readFileSync(log, 'utf8').slice(-2_000)}`)
     }
   }
-  return {
-    port, start,
-    async kill() {
-      const child = running
-      running = undefined
-      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-      const ended = once(child, 'exit')
-      child.kill('SIGKILL')
-      await ended
-    },
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    const child = running
+    running = undefined
+    process.off('exit', abandon)
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    await ended
   }
+  return { port, start, kill: () => end('SIGKILL'), end: () => end('SIGTERM') }
 }
 
 const answers = async (port: number): Promise<boolean> => {
