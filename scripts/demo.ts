@@ -1,8 +1,9 @@
 /**
- * `npm run demo -- [--stay] [--only STORY] [--root FOLDER]`: plays referrals between the hub and its partners,
+ * `npm run demo -- [--store mongo] [--stay] [--only STORY] [--root FOLDER]`: plays referrals between the hub and its partners,
  * each a process of its own with its own key, on a temporary store and a manual clock. Every line is told by a partner
  * from what it read back from the hub; a step that did not happen ends the demo with exit status 1. `--stay` leaves the
- * hub running, `--root` takes the hub of another folder than this project.
+ * hub running, `--root` takes the hub of another folder than this project. With `--store mongo` it keeps everything in
+ * MongoDB: that of MONGO_URL, or one it starts.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,12 +14,16 @@ import { ADMINISTRATOR, cast } from './demo/cast.ts'
 import { startHub } from './demo/hub.ts'
 import { openPlay } from './demo/play.ts'
 import { stories } from './demo/stories.ts'
+import { provideStore, storeKind, type ProvidedStore } from './provided-store.ts'
 
-const { values: { stay, only, root } } = parseArgs({
-  options: { stay: { type: 'boolean', default: false }, only: { type: 'string' }, root: { type: 'string' } },
+const { values: { store: asked, stay, only, root } } = parseArgs({
+  options: {
+    store: { type: 'string', default: 'sqlite' }, stay: { type: 'boolean', default: false }, only: { type: 'string' }, root: { type: 'string' },
+  },
 })
 
 const print = (line: string): void => { process.stdout.write(`${line}\n`) }
+
 
 const chosen = stories.filter(({ name }) => only === undefined || name === only)
 const opening = chosen[0]?.steps[0]
@@ -31,24 +36,30 @@ const began = performance.now()
 const folder = mkdtempSync(join(tmpdir(), 'care-connexions-demo-'))
 const registry = join(folder, 'clients.json')
 for (const { client } of [ADMINISTRATOR, ...Object.values(cast)]) addClient(registry, client)
-const tidyUp = (): void => rmSync(folder, { recursive: true, force: true })
-const giveUp = (error: unknown, log = ''): never => {
+let store: ProvidedStore | undefined
+const tidyUp = async (): Promise<void> => {
+  await store?.remove()
+  rmSync(folder, { recursive: true, force: true })
+}
+const giveUp = async (error: unknown, log = ''): Promise<never> => {
   process.stderr.write(`\nThe story broke off: ${error instanceof Error ? error.message : String(error)}\n${log}\n`)
-  tidyUp()
+  await tidyUp()
   process.exit(1)
 }
 
-const hub = await startHub({ folder, registry, clock: opening.at, ...(root === undefined ? {} : { root }) }).catch(giveUp)
+store = await Promise.resolve().then(() => provideStore(storeKind(asked), folder)).catch(giveUp)
+const hub = await startHub({ folder, registry, clock: opening.at, store: store.address, ...(root === undefined ? {} : { root }) }).catch(giveUp)
 const play = openPlay(chosen, { hub, registry, folder, print })
 
 const stop = async (): Promise<void> => {
   play.stop()
   await hub.stop()
-  tidyUp()
+  await tidyUp()
 }
 
 try {
   print(hub.announcement)
+  if (store.note !== undefined) print(store.note)
   await play.prepare()
   await play.run()
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
@@ -56,7 +67,7 @@ try {
 } catch (error) {
   play.stop()
   await hub.stop()
-  giveUp(error, hub.log())
+  await giveUp(error, hub.log())
 }
 
 if (stay) {

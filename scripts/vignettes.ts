@@ -1,7 +1,7 @@
 /**
- * `npm run vignettes -- FILE [--only IDS] [--forms second] [--dump DIR] [--url BASE (--token TOKEN | --client NAME)]`: asks `$triage` of a
+ * `npm run vignettes -- FILE [--only IDS] [--forms second] [--store mongo] [--dump DIR] [--url BASE (--token TOKEN | --client NAME)]`: asks `$triage` of a
  * real hub over HTTP about every case of a vignette file, as a dry run, and compares the answers. Starts a hub of its
- * own on a temporary store unless `--url` names one: with a bearer token, or with a client whose key is found as
+ * own on a temporary store, a file or with `--store mongo` a MongoDB, unless `--url` names one: with a bearer token, or with a client whose key is found as
  * `npm run token` finds it. Ends with one line "N passed, N failed"; exit status 0 all passed, 1 some failed, 2 not run.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,10 +14,11 @@ import { requestToken } from '../src/access/token-request.ts'
 import { defaults } from '../src/config.ts'
 import { loadLocalities } from '../src/directory/load.ts'
 import { startHub } from './demo/hub.ts'
+import { provideStore, storeKind, type StoreKind } from './provided-store.ts'
 import { receivedAtOf, referralBundle, type Forms } from './vignette-bundle.ts'
 import { differences, readVignettes, type Vignette } from './vignette-expectation.ts'
 
-const USAGE = 'npm run vignettes -- FILE [--only V01,V02] [--forms first|second] [--dump DIR] [--url http://127.0.0.1:3000 (--token TOKEN | --client NAME)]'
+const USAGE = 'npm run vignettes -- FILE [--only V01,V02] [--forms first|second] [--store sqlite|mongo] [--dump DIR] [--url http://127.0.0.1:3000 (--token TOKEN | --client NAME)]'
 const CLIENT = 'vignettes'
 const ANSWER_WITHIN_MS = 10_000
 
@@ -25,6 +26,7 @@ interface Options {
   readonly file: string
   readonly only: readonly string[] | undefined
   readonly forms: Forms
+  readonly store: StoreKind
   readonly dump: string | undefined
   readonly url: string | undefined
   readonly token: string | undefined
@@ -38,17 +40,20 @@ interface Target {
 }
 
 const options = (): Options => {
-  const { values: { only, forms, dump, url, token, client }, positionals: [file] } = parseArgs({
+  const { values: { only, forms, store, dump, url, token, client }, positionals: [file] } = parseArgs({
     allowPositionals: true,
-    options: { only: { type: 'string' }, forms: { type: 'string', default: 'first' }, dump: { type: 'string' }, url: { type: 'string' }, token: { type: 'string' }, client: { type: 'string', default: CLIENT } },
+    options: {
+      only: { type: 'string' }, forms: { type: 'string', default: 'first' }, store: { type: 'string', default: 'sqlite' }, dump: { type: 'string' },
+      url: { type: 'string' }, token: { type: 'string' }, client: { type: 'string', default: CLIENT },
+    },
   })
   if (file === undefined || (forms !== 'first' && forms !== 'second') || (token !== undefined && url === undefined)) throw new Error(USAGE)
-  return { file, only: only?.split(',').map(id => id.trim()), forms, dump, url, token, client }
+  return { file, only: only?.split(',').map(id => id.trim()), forms, store: storeKind(store), dump, url, token, client }
 }
 
 const localities = loadLocalities('localities')
 
-const target = async ({ url, token, client }: Options): Promise<Target> => {
+const target = async ({ store: kind, url, token, client }: Options): Promise<Target> => {
   if (url !== undefined) {
     const root = url.replace(/\/+$/, '').replace(/\/fhir$/, '')
     if (token !== undefined) return { root, token, close: () => Promise.resolve() }
@@ -59,12 +64,15 @@ const target = async ({ url, token, client }: Options): Promise<Target> => {
   const registry = join(folder, 'clients.json')
   addClient(registry, { id: CLIENT, role: 'referrer', organisation: 'ZCV01', locality: 'central-lancashire' })
   // Any instant will do: each dry run says for itself when it is.
-  const hub = await startHub({ folder, registry, clock: '2026-11-24T08:00:00Z' })
+  const store = await provideStore(kind, folder)
+  if (store.note !== undefined) process.stdout.write(`${store.note}\n`)
+  const hub = await startHub({ folder, store: store.address, registry, clock: '2026-11-24T08:00:00Z' })
   return {
     root: hub.url,
     token: await requestToken({ client: CLIENT, key: readPrivateKey(registry, CLIENT), tokenEndpoint: `${hub.url}/token` }),
     async close() {
       await hub.stop()
+      await store.remove()
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -5,8 +5,8 @@
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { dateRange } from './fhir/dates.ts'
+import { storeAddress, withoutCredentials, type StoreAddress } from './store/address.ts'
 
-export type StoreConfig = { readonly kind: 'sqlite'; readonly path: string }
 export type ClockConfig = { readonly kind: 'system' } | { readonly kind: 'manual'; readonly start: number }
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 
@@ -20,7 +20,7 @@ export interface Config {
   readonly clients: string
   /** File of the key that signs tokens: `keys/hub-tokens.json` beside the registry. */
   readonly tokenKey: string
-  readonly store: StoreConfig
+  readonly store: StoreAddress
   readonly profiles: 'ukcore' | 'declared'
   readonly auth: 'on' | 'off'
   /** Whether a PUT to a free id creates there. */
@@ -58,17 +58,11 @@ const baseUrl = z.string().transform((text, context) => {
   return url.href.replace(/\/+$/, '').replace(/\/fhir$/, '')
 })
 
-const store = z.string().transform((text, context): StoreConfig => {
-  if (/^mongodb(\+srv)?:\/\//.test(text)) {
-    context.addIssue('the MongoDB store is not built yet; use the embedded store, sqlite:./data/hub.db')
-    return z.NEVER
-  }
-  const path = /^sqlite:(.+)$/.exec(text)?.[1]
-  if (path === undefined) {
-    context.addIssue('must be sqlite: and a file, such as sqlite:./data/hub.db')
-    return z.NEVER
-  }
-  return { kind: 'sqlite', path }
+const store = z.string().transform((text, context): StoreAddress => {
+  const address = storeAddress(text)
+  if ('kind' in address) return address
+  context.addIssue(address.problem)
+  return z.NEVER
 })
 
 const clock = z.string().transform((text, context): ClockConfig => {
@@ -133,7 +127,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   }
   const result = form.safeParse(given)
   if (!result.success) {
-    throw new ConfigError(result.error.issues.map(({ path: [name], message }) => `${String(name)}=${given[String(name)]}: ${message}`))
+    throw new ConfigError(result.error.issues.map(({ path: [name], message }) => `${String(name)}=${withoutCredentials(given[String(name)] ?? '')}: ${message}`))
   }
   const { PORT, HOST, BASE_URL, CLIENTS, STORE, PROFILES, AUTH, CLOCK, LOG_LEVEL, ...served } = result.data
   return {

@@ -16,11 +16,13 @@ import type { Config } from './config.ts'
 import { loadDefinitions } from './definitions/load.ts'
 import { openDirectory } from './directory/live.ts'
 import { loadDirectory, loadLocalities } from './directory/load.ts'
-import { manualClock, systemClock } from './fhir/clock.ts'
+import { manualClock, systemClock, type Clock } from './fhir/clock.ts'
 import { createAddresses } from './http/addresses.ts'
 import { createApp } from './http/app.ts'
 import { byToken, withoutTokens } from './http/authentication.ts'
+import type { ManualClock } from './http/clock-endpoint.ts'
 import { deniedEntry } from './http/denied.ts'
+import { createReadiness } from './http/readiness.ts'
 import { createSubmit } from './intake/submit.ts'
 import { availableActions } from './referral/available-actions.ts'
 import { createReferralGuard } from './referral/guard.ts'
@@ -28,6 +30,7 @@ import { linkNewestProposal } from './referral/newest-proposal.ts'
 import { guidanceOf, type Hub as ReferralHub, type Propose } from './referral/proposing.ts'
 import { transition } from './referral/transition.ts'
 import { createActingPractitionerFinder } from './rest/acting-practitioner.ts'
+import { answering } from './rest/answered.ts'
 import type { RestParts } from './rest/context.ts'
 import { encounterEverything, patientEverything } from './rest/everything/everything.ts'
 import { meta, metaAdd, metaDelete } from './rest/meta/meta.ts'
@@ -43,7 +46,7 @@ import { openLiveParameters } from './rest/search-parameters/live.ts'
 import { withParameterRules } from './rest/search-parameters/rules.ts'
 import { validate } from './rest/validate.ts'
 import { createFollowingExtractor } from './search/extract.ts'
-import { openSqliteStore } from './store/sqlite/open.ts'
+import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
 import { openTriage } from './triage/load.ts'
 import { createProposing } from './triage/proposing.ts'
@@ -72,13 +75,29 @@ export interface HubOptions {
 
 const LOCALITIES = fileURLToPath(new URL('../localities', import.meta.url))
 
-export const createHub = async ({ config, logger, port, localities: folder = LOCALITIES, aroundTriage = propose => propose }: HubOptions): Promise<Hub> => {
+/** Rejects, nothing left open, with `Unavailable` or a refusal of 503 while the store is away, and with what else is wrong. */
+export const createHub = async (options: HubOptions): Promise<Hub> => {
+  const { config } = options
   const manual = config.clock.kind === 'manual' ? manualClock(config.clock.start) : undefined
   const clock = manual ?? systemClock()
+  const store = await openStore(config.store, { clock, searchDeadlineMs: config.searchLimitMs })
+  try {
+    return await compose(options, { store, clock, manual })
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+const compose = async (
+  { config, logger, port, localities: folder = LOCALITIES, aroundTriage = propose => propose }: HubOptions,
+  { store, clock, manual }: { readonly store: Store; readonly clock: Clock; readonly manual: ManualClock | undefined },
+): Promise<Hub> => {
   const definitions = loadDefinitions()
   const localities = loadLocalities(folder)
   const addresses = createAddresses(config, port)
-  const store = await openSqliteStore({ path: config.store.path, clock, searchDeadlineMs: config.searchLimitMs })
+  /** For requests: what the store cannot do is answered. What runs beside them is told as it is. */
+  const answers = answering(store)
 
   const hubs: readonly ReferralHub[] = localities.map(({ name, title, hub }) => (
     { locality: name, organization: hub.organization, ods: hub.ods, name: title }))
@@ -91,7 +110,7 @@ export const createHub = async ({ config, logger, port, localities: folder = LOC
   const live = await openLiveParameters(store, definitions)
   const extract = createFollowingExtractor(live.definitions, { bases: config.baseUrl === undefined ? [] : [`${config.baseUrl}/fhir`] })
   const repository = createRepository({
-    store, clock,
+    store: answers, clock,
     validator: withParameterRules(createValidator(definitions), live.definitions),
     profiles: config.profiles,
     extract,
@@ -127,15 +146,15 @@ export const createHub = async ({ config, logger, port, localities: folder = LOC
   const granting = {
     registry, tokens, clock,
     audiences: addresses.audiences, replay: createReplayMemory(), now: realSeconds,
-    findActingPractitioner: createActingPractitionerFinder(store, clock),
-    audit: (entry: AuditEntry) => recordAlone(store, entry),
+    findActingPractitioner: createActingPractitionerFinder(answers, clock),
+    audit: (entry: AuditEntry) => recordAlone(answers, entry),
   }
   const app = createApp({
     handler: createHandler(rest),
     authentication: config.auth === 'on' ? byToken(tokens) : withoutTokens,
     grant: (form, requestId) => grantToken(granting, form, requestId),
-    addresses, manualClock: manual, isReady: () => true, logger,
-    recordDenied: (refused, caller) => recordAlone(store, deniedEntry(refused, caller, clock.now())),
+    addresses, manualClock: manual, isReady: createReadiness(() => store.check(), logger), logger,
+    recordDenied: (refused, caller) => recordAlone(answers, deniedEntry(refused, caller, clock.now())),
   })
   return {
     app, repository, store, rest,

@@ -1,13 +1,89 @@
-/** Serving: reads the configuration, starts the hub, says where it is, and stops it in order. Started by `main.ts`. */
+/** Serving: reads the configuration, listens, starts the hub, says where it is, and stops it in order. Started by `main.ts`. */
+import type { RequestListener } from 'node:http'
 import { flushCompileCache } from 'node:module'
-import { pino } from 'pino'
+import { pino, type Logger } from 'pino'
 import { ConfigError, readConfig, type Config } from './config.ts'
-import { createHub } from './hub.ts'
 import { listen } from './http/server.ts'
-
-const say = (line: string): void => { process.stdout.write(`${line}\n`) }
+import { waiting } from './http/waiting.ts'
+import { createHub, type Hub } from './hub.ts'
+import { patiently } from './patience.ts'
+import { shownAddress } from './store/address.ts'
 
 const MEGABYTE = 1024 * 1024
+
+export interface Serving {
+  /** `http://host:port`, as this machine reaches it. */
+  readonly url: string
+  /** Resolves when the hub is there and serves. */
+  readonly hub: Promise<Hub>
+  /** Takes no new requests, lets running ones finish, closes the store. */
+  stop(): Promise<void>
+}
+
+export interface Surroundings {
+  readonly logger: Logger
+  /** A line for the operator. */
+  readonly say: (line: string) => void
+}
+
+/**
+ * Listens at once; until the store is there the hub lives, is not ready, and answers 503 with Retry-After. Rejects when
+ * the address cannot be listened on; `hub` rejects with what is wrong and will not pass.
+ */
+export const startServing = async (config: Config, { logger, say }: Surroundings): Promise<Serving> => {
+  let door: RequestListener = waiting
+  const listening = await listen((request, response) => door(request, response), config)
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${listening.port}`
+  const store = shownAddress(config.store)
+  const ending = new AbortController()
+  const hub = patiently(() => createHub({ config, logger, port: () => listening.port }), {
+    signal: ending.signal,
+    onWaiting: reason => say(`Care Connexions listens at ${url} and waits for its store, ${store}: ${reason}`),
+  }).then(created => {
+    door = created.app
+    return created
+  })
+  let stopped: Promise<void> | undefined
+  return {
+    url, hub,
+    stop: () => (stopped ??= (async () => {
+      ending.abort()
+      await listening.close()
+      await (await hub.catch(() => undefined))?.close()
+    })()),
+  }
+}
+
+const start = async (config: Config): Promise<void> => {
+  const say = (line: string): void => { process.stdout.write(`${line}\n`) }
+  const serving = await startServing(config, { logger: pino({ level: config.logLevel }), say })
+  let isStopping = false
+  const stop = (): void => {
+    isStopping = true
+    void serving.stop()
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  try {
+    await serving.hub
+  } catch (error) {
+    if (isStopping) return
+    throw error
+  }
+  await fetch(`${serving.url}/health/ready`)
+  const startedInMs = Math.round(process.uptime() * 1000)
+  const resident = Math.round(process.memoryUsage.rss() / MEGABYTE)
+  say(`Care Connexions is ready at ${config.baseUrl ?? serving.url}/fhir: first answer after ${startedInMs} ms, ${resident} MB resident`)
+  for (const note of notes(config)) say(note)
+  // What was compiled is kept now: a hub that is killed would not do it at its end.
+  flushCompileCache()
+}
+
+const notes = (config: Config): readonly string[] => [
+  `  store ${shownAddress(config.store)} · profiles ${config.profiles} · clients ${config.clients} · metadata at /fhir/metadata`,
+  ...(config.auth === 'off' ? ['  AUTH=off: every program on this machine is an administrator. For trying out only.'] : []),
+  ...(config.clock.kind === 'manual' ? ['  CLOCK=manual: time stands still until POST /clock moves it.'] : []),
+]
 
 const configuration = (): Config => {
   try {
@@ -18,39 +94,6 @@ const configuration = (): Config => {
     process.exit(2)
   }
 }
-
-const start = async (config: Config): Promise<void> => {
-  const logger = pino({ level: config.logLevel })
-  let port = config.port
-  const hub = await createHub({ config, logger, port: () => port })
-  const listening = await listen(hub.app, config)
-  port = listening.port
-  const address = config.baseUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
-  const answered = await fetch(`http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}/health/ready`)
-  if (!answered.ok) throw new Error(`the hub does not answer: ${answered.status}`)
-  const startedInMs = Math.round(process.uptime() * 1000)
-  const resident = Math.round(process.memoryUsage.rss() / MEGABYTE)
-  say(`Care Connexions is ready at ${address}/fhir: first answer after ${startedInMs} ms, ${resident} MB resident`)
-  for (const note of notes(config)) say(note)
-  // What was compiled is kept now: a hub that is killed would not do it at its end.
-  flushCompileCache()
-
-  let stopping = false
-  const stop = async (): Promise<void> => {
-    if (stopping) return
-    stopping = true
-    await listening.close()
-    await hub.close()
-  }
-  process.on('SIGTERM', () => void stop())
-  process.on('SIGINT', () => void stop())
-}
-
-const notes = (config: Config): readonly string[] => [
-  `  store ${config.store.kind}:${config.store.path} · profiles ${config.profiles} · clients ${config.clients} · metadata at /fhir/metadata`,
-  ...(config.auth === 'off' ? ['  AUTH=off: every program on this machine is an administrator. For trying out only.'] : []),
-  ...(config.clock.kind === 'manual' ? ['  CLOCK=manual: time stands still until POST /clock moves it.'] : []),
-]
 
 /** Runs until it is told to stop; ends the process, saying why, when the hub cannot start. */
 export const serve = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { ConfigError, defaults, readConfig } from '../src/config.ts'
+import { shownAddress } from '../src/store/address.ts'
 
 const problems = (env: Record<string, string>): readonly string[] => {
   try {
@@ -47,8 +48,29 @@ describe('configuration', () => {
   it('takes no day that does not exist for the clock', () =>
     expect(problems({ CLOCK: 'manual:2026-02-30T10:15:00Z' })).toHaveLength(1))
 
-  it.each(['mongodb://localhost/hub', 'mongodb+srv://cluster/hub'])('says of %s that it is not built yet, and what to use', url => {
-    expect(problems({ STORE: url })).toEqual([expect.stringMatching(/not built yet; use .*sqlite:/)])
+  it.each([
+    ['mongodb://localhost', 'mongodb://localhost/care-connexions'],
+    ['mongodb://localhost:27017/', 'mongodb://localhost:27017/care-connexions'],
+    ['mongodb://a:1,b:2/hub?replicaSet=rs0&tls=true', 'mongodb://a:1,b:2/hub?replicaSet=rs0&tls=true'],
+    ['mongodb://a:1,b:2/?replicaSet=rs0', 'mongodb://a:1,b:2/care-connexions?replicaSet=rs0'],
+    ['mongodb+srv://hub:s%40cret@cluster.example/hub', 'mongodb+srv://hub:s%40cret@cluster.example/hub'],
+    ['mongodb://[::1]:27017/hub', 'mongodb://[::1]:27017/hub'],
+  ])('takes %s for STORE, with the database of the hub where none is named', (STORE, url) => {
+    expect(readConfig({ STORE }).store).toEqual({ kind: 'mongodb', url })
+  })
+
+  it.each(['mongodb://', 'mongodb:hub', 'mongodb://hub:pa/ss@one/hub', 'mongodb://hub:s3cret@', 'postgres://hub:s3cret@one/hub'])(
+    'takes no STORE of %s, says its form and shows no password', STORE => {
+      const [problem = '', ...others] = problems({ STORE })
+      expect(others).toEqual([])
+      expect(problem).toMatch(/must be .*mongodb:\/\//)
+      expect(problem).not.toMatch(/s3cret|pa\/ss/)
+    })
+
+  it('shows a store without credentials and options', () => {
+    const shown = (STORE: string): string => shownAddress(readConfig({ STORE }).store)
+    expect(shown('mongodb://hub:s3cret@one:1,two:2/hub?tlsCertificateKeyFilePassword=s3cret')).toBe('mongodb://one:1,two:2/hub')
+    expect(shown('sqlite:./hub.db')).toBe('sqlite:./hub.db')
   })
 
   it.each(['0.0.0.0', 'hub.example', '127.0.0.1.example.org', '10.0.0.1'])('allows neither AUTH=off nor a manual clock on %s', HOST => {

@@ -1,5 +1,6 @@
 /**
- * A whole hub for tests: real store in a temporary folder, real port, real tokens, manual clock.
+ * A whole hub for tests: real store, real port, real tokens, manual clock. The store is a file in a temporary folder, or with
+ * TEST_STORE=mongo a database of its own on the MongoDB that MONGO_URL names (`jest.config.js`).
  *
  * `hub.as('gp')` is a supertest agent of a registered client; `as('hub', 'clinician')` acts for a registered person.
  */
@@ -14,6 +15,7 @@ import { addClient, readPrivateKey, type NewClient } from '../src/access/keys.ts
 import { readConfig } from '../src/config.ts'
 import { createHub, type Hub, type HubOptions } from '../src/hub.ts'
 import { listen } from '../src/http/server.ts'
+import { provideStore, storeKind } from '../scripts/provided-store.ts'
 
 export const NOW = '2026-11-24T10:15:00.000Z'
 
@@ -59,7 +61,8 @@ export const startTestHub = async ({ env = {}, logger = pino({ level: 'silent' }
   const folder = mkdtempSync(join(tmpdir(), 'care-connexions-test-'))
   const registry = join(folder, 'clients.json')
   for (const [id, client] of Object.entries(clients)) addClient(registry, { id, ...client })
-  const config = readConfig({ PORT: '0', STORE: `sqlite:${join(folder, 'hub.db')}`, CLIENTS: registry, CLOCK: `manual:${NOW}`, ...env })
+  const store = await provideStore(storeKind(process.env['TEST_STORE'] ?? 'sqlite'), folder)
+  const config = readConfig({ PORT: '0', STORE: store.address, CLIENTS: registry, CLOCK: `manual:${NOW}`, ...env })
   let port = 0
   const hub = await createHub({ config, logger, port: () => port, ...options })
   const listening = await listen(hub.app, config)
@@ -114,6 +117,7 @@ export const startTestHub = async ({ env = {}, logger = pino({ level: 'silent' }
     async stop() {
       await listening.close(100)
       await hub.close()
+      await store.remove()
       rmSync(folder, { recursive: true, force: true })
     },
   }

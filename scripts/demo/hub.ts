@@ -20,8 +20,10 @@ export interface RunningHub {
 const project = fileURLToPath(new URL('../../', import.meta.url))
 
 export interface HubSettings {
-  /** For the store. */
+  /** For the store, unless `store` names another. */
   readonly folder: string
+  /** STORE. */
+  readonly store?: string
   readonly registry: string
   /** Instant the clock stands at. */
   readonly clock: string
@@ -30,11 +32,11 @@ export interface HubSettings {
   readonly root?: string
 }
 
-export const startHub = async ({ folder, registry, clock, env = {}, root = project }: HubSettings): Promise<RunningHub> => {
+export const startHub = async ({ folder, store = `sqlite:${join(folder, 'hub.db')}`, registry, clock, env = {}, root = project }: HubSettings): Promise<RunningHub> => {
   const child = spawn(process.execPath, ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning', join(root, 'src/main.ts')], {
     cwd: root,
     env: {
-      ...process.env, HOST: '127.0.0.1', PORT: '0', AUTH: 'on', CLIENTS: registry, STORE: `sqlite:${join(folder, 'hub.db')}`,
+      ...process.env, HOST: '127.0.0.1', PORT: '0', AUTH: 'on', CLIENTS: registry, STORE: store,
       CLOCK: `manual:${clock}`, LOG_LEVEL: 'warn', ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -92,6 +92,9 @@ export const outcomes = {
     text: `cannot answer in ${quoted(found)}; accept application/fhir+json` }),
   tooLarge: (limit: string) => error({
     status: 413, type: 'too-long', code: 'too-large', text: `the request is larger than this hub takes (${limit})` }),
+  resourceTooLarge: (type: string, limitBytes: number) => error({
+    status: 413, type: 'too-long', code: 'too-large',
+    text: `the ${type} is larger, with what it is found by, than this hub can keep (${limitBytes} bytes); send it in smaller resources` }),
   badRequest: (code: string, text: string, expression?: string) => error({
     status: 400, type: 'invalid', code, text, ...(expression ? { expression } : {}) }),
 
@@ -285,6 +288,9 @@ export const outcomes = {
     status: 409, type: 'conflict', code: 'clock-backwards', text: `the hub's clock stands at ${now} and is never moved back` }),
   unavailable: (text: string) => error({
     status: 503, type: 'transient', code: 'unavailable', text, headers: { 'retry-after': '5' } }),
+  unconfirmed: () => error({
+    status: 503, type: 'transient', code: 'unconfirmed', headers: { 'retry-after': '5' },
+    text: 'the hub could not learn whether this was stored; look first, or send it again under the same X-Request-ID where the operation takes one' }),
   internal: (reference: string) => error({
     status: 500, type: 'exception', code: 'internal',
     text: `the hub failed on this request; quote ${reference} to its operator` }),

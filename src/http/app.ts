@@ -13,6 +13,7 @@ import type { Authentication } from './authentication.ts'
 import { createClockEndpoint, type ManualClock } from './clock-endpoint.ts'
 import { failureAnswer } from './failures.ts'
 import { createFhirEndpoint, type RecordDenied } from './fhir-endpoint.ts'
+import type { Readiness } from './readiness.ts'
 import { requestIds, type RequestIds } from './request-ids.ts'
 import { smartConfiguration } from './smart-configuration.ts'
 import { createTokenEndpoint, type Grant } from './token-endpoint.ts'
@@ -24,8 +25,7 @@ export interface AppParts {
   readonly addresses: Addresses
   /** Present with CLOCK=manual. */
   readonly manualClock: ManualClock | undefined
-  /** Whether requests can be served: store open, directory loaded. */
-  readonly isReady: () => boolean
+  readonly isReady: Readiness
   readonly logger: Logger
   /** Hears of what was refused to a caller (403), before the answer leaves. */
   readonly recordDenied?: RecordDenied | undefined
@@ -61,9 +61,9 @@ export const createApp = (parts: AppParts): Express => {
     }))
 
   app.get('/health/live', (_request, response) => sendJson(response, 200, { status: 'live' }))
-  app.get('/health/ready', (_request, response) => {
-    const ready = parts.isReady()
-    sendJson(response, ready ? 200 : 503, { status: ready ? 'ready' : 'starting' })
+  app.get('/health/ready', async (_request, response) => {
+    if (await parts.isReady()) sendJson(response, 200, { status: 'ready' })
+    else sendJson(response, 503, { status: 'unavailable' }, { 'retry-after': '5' })
   })
 
   const token = createTokenEndpoint(parts.grant, logger)

@@ -45,6 +45,8 @@ export const createTokenEndpoint = (grant: Grant, logger: Logger) => {
       if (error instanceof OAuthError) {
         logger.info({ requestId: ids.requestId, error: error.error }, 'token refused')
         refuse(error.status, error.error, printable(error.message))
+      } else if (error instanceof FhirError && error.status === 503) {
+        refuse(503, 'temporarily_unavailable', printable(error.message), error.headers)
       } else if (error instanceof FhirError) {
         refuse(error.status === 413 ? 413 : 400, 'invalid_request', printable(error.message))
       } else {

@@ -7,10 +7,13 @@ import { fileURLToPath } from 'node:url'
 import request from 'supertest'
 import { stories } from '../../scripts/demo/stories.ts'
 
+/** The same stories on either store. */
+const STORE = process.env['TEST_STORE'] ?? 'sqlite'
+
 const project = fileURLToPath(new URL('../../', import.meta.url))
 
 const startDemo = (args: readonly string[]) => {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(project, 'scripts/demo.ts'), ...args], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(project, 'scripts/demo.ts'), '--store', STORE, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' },
   })
   const output = { text: '', errors: '' }

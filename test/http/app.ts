@@ -35,7 +35,7 @@ export const openApp = (given: Partial<AppParts> & { auth?: 'on' | 'off'; level?
     grant: (form, requestId) => grantToken(hub.grant, form, requestId),
     addresses: createAddresses({ baseUrl: undefined, host: '127.0.0.1' }, () => 3000),
     manualClock: manualClock(START),
-    isReady: () => true,
+    isReady: async () => true,
     logger: pino({ level }, { write: (line: string) => { logged.push(JSON.parse(line) as Record<string, unknown>) } }),
     handler: (request, caller) => {
       handled.push(request)

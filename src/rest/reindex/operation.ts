@@ -10,6 +10,7 @@ import { nearest } from '../../fhir/nearest.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
 import { typesOf } from '../../search/custom/definition.ts'
 import type { Write } from '../../store/store.ts'
+import { answered } from '../answered.ts'
 import { operation, type Operation, type OperationRequest } from '../operation.ts'
 import type { LiveParameters } from '../search-parameters/live.ts'
 import { LEDGER } from './ledger-resource.ts'
@@ -41,7 +42,7 @@ export const createReindexOperation = (live: LiveParameters, reindexer: Reindexe
   ],
 }, async request => {
   const types = await typesAsked(live, request)
-  if (request.method === 'POST') await reindexer.start(types, [audited(request)])
+  if (request.method === 'POST') await answered(reindexer.start(types, [audited(request)]))
   const progress = progressOf(await reindexer.ledger(), live.all(), types, request.id)
   return {
     status: request.method === 'POST' && progress.all.status === 'in-progress' ? 202 : 200,

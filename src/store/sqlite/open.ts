@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Clock } from '../../fhir/clock.ts'
 import type { SearchPlan } from '../../search/plan.ts'
-import { TooCostly, type Committed, type HistoryQuery, type KeyRecord, type RequestKey, type Store } from '../store.ts'
+import { NotDurable, TooCostly, type Committed, type HistoryQuery, type KeyRecord, type RequestKey, type Store } from '../store.ts'
 import { openConnection, type Row } from './connection.ts'
 import { readsDeferred } from './deferred.ts'
 import type { Durability } from './durability.ts'
@@ -34,6 +34,9 @@ export interface SqliteStore extends Store {
 const SEARCH_DEADLINE_MS = 2_000
 /** A search may hold the serving thread for this long; one that has more to do begins again in the search thread. */
 const INLINE_MS = 4
+
+/** After a commit that could not be made durable the store counts as refusing for so long; what is written then tells how it is. */
+const REFUSED_MS = 5_000
 
 /** Versions announced at once that a lost writer did not announce: at most the groups it had in hand. */
 const MISSED = 1_000
@@ -68,6 +71,8 @@ export const openSqliteStore = async (options: SqliteOptions): Promise<SqliteSto
   const names = createNames(reader)
   const searcher = createSearcher(path, limitMs)
 
+  let refusedAt = -Infinity
+
   /** Here while it is short, else in the search thread. */
   const briefly = async <T>(here: (limitMs: number) => T, there: () => Promise<T>): Promise<T> => {
     try {
@@ -97,7 +102,13 @@ export const openSqliteStore = async (options: SqliteOptions): Promise<SqliteSto
         CROSS JOIN name n ON n.id = c.label ORDER BY n.text`, [JSON.stringify(caseIds)]).map(row => row['label'] as string),
     key: async key =>
       keyOf(key, reader.get('SELECT fingerprint, type, id FROM request_key WHERE scope = ? AND value = ?', [key.scope, key.value])),
-    commit: commit => writer.commit(names, commit),
+    commit: commit => writer.commit(names, commit).catch((error: unknown) => {
+      if (error instanceof NotDurable) refusedAt = performance.now()
+      throw error
+    }),
+    async check() {
+      if (performance.now() - refusedAt < REFUSED_MS) throw new NotDurable('the last commit could not be made durable')
+    },
     events: async (after, limit) => readEvents(reader, names, after, limit),
     onCommit(listener) {
       listeners.add(listener)
