@@ -17,15 +17,17 @@ const writer = fileURLToPath(new URL('./crash-writer.ts', import.meta.url))
 
 /** Runs the writer, kills it `afterMs` after its first acknowledged commit; returns the last version acknowledged per lane. */
 const writeUntilKilled = (path: string, afterMs: number): Promise<ReadonlyMap<string, number>> => new Promise((resolve, reject) => {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', writer, path], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } })
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', writer, path], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => {
     if (output === '') setTimeout(() => child.kill('SIGKILL'), afterMs)
     output += chunk.toString()
   })
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => { errors += chunk.toString() })
   child.on('error', reject)
   child.on('exit', (_code, signal) => {
-    if (signal !== 'SIGKILL') return reject(new Error(`the writer ended by itself: ${signal ?? _code}`))
+    if (signal !== 'SIGKILL') return reject(new Error(`the writer ended by itself: ${signal ?? _code} ${errors}`))
     const acknowledged = new Map<string, number>()
     for (const line of output.split('\n').slice(0, -1)) {
       const [lane = '', version = ''] = line.split(' ')

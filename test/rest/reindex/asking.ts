@@ -63,10 +63,11 @@ export const countsOf = (answer: Response): Counts => {
   return Object.fromEntries(found) as Counts
 }
 
-/** Asks until nothing is in progress; each question is answered by what is stored, so no time is waited for. */
+/** Asks until nothing is in progress; each question is answered by what is stored. A minute is more than any run here needs. */
 export const awaitReindex = async (agent: Agent, path = '$reindex'): Promise<Counts> => {
-  for (;;) {
+  for (const end = Date.now() + 60_000; Date.now() < end;) {
     const counts = countsOf(await agent.get(`/fhir/${path}`).expect(200))
     if (counts.status !== 'in-progress') return counts
   }
+  throw new Error(`${path} is still in progress`)
 }

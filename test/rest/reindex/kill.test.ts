@@ -19,16 +19,19 @@ interface Running {
   readonly agent: ReturnType<typeof request.agent>
 }
 
-const running = new Set<ChildProcess>()
+/** Ends every hub that was started, and each that a test which ran out of its time would still start. */
+const over = new AbortController()
 
 /** The hub as it is served, on a port of its own; resolves when it says that it is ready. */
 const serve = (): Promise<Running> => new Promise((resolve, reject) => {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // Not our own stderr: whoever reads that would wait for a hub that nobody ended.
+    stdio: ['ignore', 'pipe', 'pipe'], signal: over.signal, killSignal: 'SIGKILL',
     env: { PATH: process.env['PATH'], PORT: '0', AUTH: 'off', STORE: `sqlite:${join(folder, 'hub.db')}`, CLIENTS: join(folder, 'clients.json'), LOG_LEVEL: 'silent' },
   })
-  running.add(child)
   let output = ''
+  child.stderr.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  child.on('error', reject)
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString()
     const url = /ready at (http\S+)\/fhir/.exec(output)?.[1]
@@ -38,14 +41,14 @@ const serve = (): Promise<Running> => new Promise((resolve, reject) => {
 })
 
 const kill = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
   child.kill('SIGKILL')
   await ended
-  running.delete(child)
 }
 
-afterAll(async () => {
-  for (const child of running) await kill(child)
+afterAll(() => {
+  over.abort()
   rmSync(folder, { recursive: true, force: true })
 })
 

@@ -163,7 +163,7 @@ describe('while others write', () => {
     const everyone = await keeper.get('/fhir/Patient?_summary=count').expect(200)
     expect(coloured.body).toMatchObject({ total: (everyone.body as { total: number }).total })
   })
-  it('begun twice is one run', async () => {
+  it('begun by several at once is one run, in which each resource is changed once', async () => {
     const begun = await Promise.all([1, 2, 3, 4].map(() => keeper.post('/fhir/$reindex?type=Patient')))
     expect(new Set(begun.map(answer => countsOf(answer).started)).size).toBe(1)
     const counts = await awaitReindex(keeper, '$reindex?type=Patient')

@@ -11,7 +11,8 @@ import { runOf, type Run } from '../../../src/rest/reindex/ledger.ts'
 import { openLiveParameters } from '../../../src/rest/search-parameters/live.ts'
 import { createExtractor, createFollowingExtractor } from '../../../src/search/extract.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts'
-import type { Store } from '../../../src/store/store.ts'
+import { Overloaded, type Store } from '../../../src/store/store.ts'
+import { answering } from '../../../src/rest/answered.ts'
 import { frame } from '../../../src/rest/frame.ts'
 import { favourite, patient } from './asking.ts'
 
@@ -43,11 +44,11 @@ describe('a reindex', () => {
   }
 
   const finished = async (reindexer: Awaited<ReturnType<typeof open>>['reindexer'], type = 'Patient'): Promise<Run> => {
-    for (;;) {
+    for (const end = Date.now() + 20_000; Date.now() < end; await nextTurn()) {
       const run = runOf(await reindexer.ledger(), type)
       if (run !== undefined && run.status !== 'in-progress') return run
-      await nextTurn()
     }
+    throw new Error('the run has not ended')
   }
 
   const count = async (colour: string): Promise<number | undefined> => (await store.search({
@@ -116,6 +117,63 @@ describe('a reindex', () => {
     expect(await finished(second.reindexer)).toMatchObject({ status: 'completed', total: 60, changed: 60, skipped: 0 })
     expect((await second.reindexer.ledger()).parameters).toMatchObject([{ id: 'favourite', owes: [] }])
     expect(await count('teal')).toBe(60)
+    await second.reindexer.stop()
+  })
+
+  it('begun again while it runs is the same run, of which every page is read once', async () => {
+    await fill(60)
+    await put(store, favourite({ id: 'favourite' }))
+    const read: unknown[] = []
+    const again: Promise<void>[] = []
+    const counting: Store = { ...store, async search(plan) {
+      if (plan.types[0] === 'Patient' && plan.count > 0) {
+        read.push(plan.after?.row)
+        if (read.length === 2) again.push(reindexer.start(['Patient']))
+      }
+      return store.search(plan)
+    } }
+    const { reindexer } = await open(counting)
+    await reindexer.start(['Patient'])
+    expect(await finished(reindexer)).toMatchObject({ status: 'completed', total: 60, changed: 60, skipped: 0 })
+    await Promise.all(again)
+    expect(again).toHaveLength(1)
+    expect([read.length, new Set(read).size]).toEqual([3, 3])
+    await reindexer.stop()
+  })
+
+  it('asks again where the store was too busy for a page, and for what a parameter owes', async () => {
+    await fill(30)
+    await put(store, favourite({ id: 'favourite' }))
+    let refused = 0
+    const busy: Store = answering({ ...store, async search(plan) {
+      if (plan.types[0] === 'Patient' && (plan.count === 0 ? refused === 0 : plan.after !== undefined && refused === 1)) {
+        refused += 1
+        throw new Overloaded('too many')
+      }
+      return store.search(plan)
+    } })
+    const faults: unknown[] = []
+    const { reindexer } = await open(busy, error => { faults.push(error) })
+    expect([refused, faults.length]).toEqual([1, 1])
+    expect((await reindexer.ledger()).parameters).toMatchObject([{ id: 'favourite', owes: [{ type: 'Patient', total: 30 }] }])
+    await reindexer.start(['Patient'])
+    expect(await finished(reindexer)).toMatchObject({ status: 'completed', total: 30, changed: 30, skipped: 0 })
+    expect([refused, faults.length]).toEqual([2, 1])
+    expect((await reindexer.ledger()).parameters).toMatchObject([{ owes: [] }])
+    await reindexer.stop()
+  })
+
+  it('of two processes on one store counts every resource once, and both know when it is done', async () => {
+    await fill(120)
+    const first = await open()
+    const second = await open()
+    await put(store, favourite({ id: 'favourite' }))
+    await Promise.all([first.reindexer.start(['Patient']), second.reindexer.start(['Patient'])])
+    expect(await finished(first.reindexer)).toMatchObject({ status: 'completed', total: 120, changed: 120, skipped: 0 })
+    expect(await finished(second.reindexer)).toEqual(await finished(first.reindexer))
+    expect((await second.reindexer.ledger()).parameters).toMatchObject([{ id: 'favourite', owes: [] }])
+    expect(await count('teal')).toBe(120)
+    await first.reindexer.stop()
     await second.reindexer.stop()
   })
 
