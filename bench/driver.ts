@@ -1,9 +1,10 @@
 /**
  * Drives a server with a bounded number of requests, so many at a time, and says what it took: the time of each, the
- * server's CPU and the driver's own. Answers are counted, not parsed; one that is not the expected ends the phase.
+ * server's CPU, its database's with it, and the driver's own. Answers are counted, not parsed; one that is not the expected ends the phase.
  */
 import { Pool, type Dispatcher } from 'undici'
 import { cpuMs } from './hub-process.ts'
+import type { ServedStore } from './stores.ts'
 
 export interface Request {
   readonly method: 'GET' | 'POST' | 'PUT'
@@ -15,14 +16,18 @@ export interface Request {
 export interface Target {
   readonly url: string
   readonly pid: number
+  /** What keeps its data: the CPU of a process of its own counts too. */
+  readonly store?: ServedStore
 }
 
 export interface Measured {
   readonly requestsPerSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
-  /** CPU of the server for a request, all threads. */
+  /** CPU of the server and its database for a request, all threads. */
   readonly serverMs: number
+  /** The database's part of it. */
+  readonly databaseMs: number
   /** CPU of this process for a request. */
   readonly driverMs: number
   /** Of every request, sorted. */
@@ -64,23 +69,30 @@ export const measured = async (
   const pool = open(target, clients)
   const times: number[] = []
   const took = (ms: number): void => { times.push(ms) }
-  const serverBefore = cpuMs(target.pid)
+  const before = await cpuOf(target)
   const driverBefore = process.cpuUsage()
   const from = performance.now()
   await Promise.all(Array.from({ length: clients }, () => client(pool, took)))
   const seconds = (performance.now() - from) / 1_000
   const { user, system } = process.cpuUsage(driverBefore)
-  const serverMs = (cpuMs(target.pid) - serverBefore) / times.length
+  const after = await cpuOf(target)
   await pool.close()
   times.sort((one, other) => one - other)
   return {
     requestsPerSecond: times.length / seconds,
     p50Ms: quantile(times, 0.5),
     p99Ms: quantile(times, 0.99),
-    serverMs,
+    serverMs: (after.all - before.all) / times.length,
+    databaseMs: (after.database - before.database) / times.length,
     driverMs: (user + system) / 1_000 / times.length,
     times,
   }
+}
+
+/** CPU of a target since it started, ms: of everything, and of its database alone. */
+export const cpuOf = async ({ pid, store }: Target): Promise<{ readonly all: number; readonly database: number }> => {
+  const database = await store?.databaseCpuMs() ?? 0
+  return { all: cpuMs(pid) + database, database }
 }
 
 /** One request with its answer's text. */

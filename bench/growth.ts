@@ -1,30 +1,40 @@
-/** What more people cost: CPU of the same phase at every size, and how many times as much at the largest as at the smallest. */
+/**
+ * The stores beside each other: CPU of the same phase on each at every number of people, how many times as much the most
+ * people cost as the fewest, and, with the most, how much of it is the database's own process and how long one client waits.
+ */
+import type { Measured } from './driver.ts'
 import type { Phase } from './phases/phase.ts'
+import type { StoreName } from './stores.ts'
 
-/** CPU ms of phases by size; a phase that failed at a size has none there. */
+/** What was measured of phases; a phase that failed on a store at a size has nothing there. */
 export interface Growth {
-  add(phase: Phase, people: number, cpuMs: number): void
+  add(phase: Phase, store: StoreName, people: number, measured: Measured): void
   readonly lines: () => readonly string[]
 }
 
-export const createGrowth = (sizes: readonly number[]): Growth => {
-  const found = new Map<Phase, Map<number, number>>()
-  const row = (phase: Phase, at: ReadonlyMap<number, number>): string => {
-    const [smallest, largest] = [at.get(sizes[0]!), at.get(sizes.at(-1)!)]
-    const ratio = smallest === undefined || largest === undefined ? '   -' : `${(largest / smallest).toFixed(2)}x`
+export const createGrowth = (stores: readonly StoreName[], sizes: readonly number[]): Growth => {
+  const found = new Map<Phase, Map<string, Measured>>()
+  const key = (store: StoreName, people: number): string => `${store} ${people}`
+  const row = (phase: Phase, at: ReadonlyMap<string, Measured>, store: StoreName): string => {
+    const measured = sizes.map(size => at.get(key(store, size)))
+    const [smallest, largest] = [measured[0], measured.at(-1)]
+    const ratio = sizes.length === 1 || smallest === undefined || largest === undefined ? '-' : `${(largest.serverMs / smallest.serverMs).toFixed(2)}x`
     const aim = phase.aim.growth === undefined ? '' : ` (${phase.aim.growth.toFixed(2)})`
-    const cpu = sizes.map(size => (at.get(size)?.toFixed(3) ?? '-').padStart(10)).join('')
-    return `${phase.title.padEnd(48)} |${cpu} | ${ratio.padStart(7)}${aim}`
+    const cpu = measured.map(one => (one?.serverMs.toFixed(3) ?? '-').padStart(10)).join('')
+    const rest = largest === undefined ? '' : `${largest.databaseMs.toFixed(3).padStart(9)} ${Math.round(1_000 / largest.serverMs).toString().padStart(9)}`
+      + ` ${Math.round(largest.requestsPerSecond).toString().padStart(9)} ${largest.p50Ms.toFixed(1).padStart(7)} / ${largest.p99Ms.toFixed(1)}`
+    return `${(store === stores[0] ? phase.title : '').padEnd(46)} ${store.padEnd(6)} |${cpu} | ${ratio.padStart(6)}${aim.padEnd(7)} |${rest}`
   }
   return {
-    add(phase, people, cpuMs) {
-      const at = found.get(phase) ?? new Map<number, number>()
-      at.set(people, cpuMs)
+    add(phase, store, people, measured) {
+      const at = found.get(phase) ?? new Map<string, Measured>()
+      at.set(key(store, people), measured)
       found.set(phase, at)
     },
     lines: () => [
-      `${'CPU ms for a request, 16 clients; people:'.padEnd(48)} |${sizes.map(size => String(size).padStart(10)).join('')} |  growth (aim)`,
-      ...[...found].map(([phase, at]) => row(phase, at)),
+      `${'CPU ms for a request, 16 clients; people:'.padEnd(46)} store  |${sizes.map(size => String(size).padStart(10)).join('')}`
+        + ' | growth (aim)  |  of it the database  a CPU second  a second  p50 / p99 ms, with the most people',
+      ...[...found].flatMap(([phase, at]) => stores.map(store => row(phase, at, store))),
     ],
   }
 }

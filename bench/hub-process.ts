@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { readPrivateKey } from '../src/access/keys.ts'
 import { requestToken } from '../src/access/token-request.ts'
+import type { ServedStore } from './stores.ts'
 
 /** Beside nine other processes a start took up to 3 s; the first opens and fills an empty store. */
 const START_WITHIN_MS = 30_000
@@ -20,6 +21,7 @@ export interface RunningHub {
   /** `http://127.0.0.1:port` */
   readonly url: string
   readonly pid: number
+  readonly store: ServedStore
   /** From starting the process to its line that says it answers. */
   readonly startedInMs: number
   /** Good for five minutes more; the same for all who ask within five minutes. */
@@ -28,26 +30,33 @@ export interface RunningHub {
 }
 
 /** The hub as `npm start` starts it, with real tokens and UK Core validation, its log not written. */
-export const startHub = async (file: string, registry: string, flags: readonly string[] = []): Promise<RunningHub> => {
+export const startHub = async (
+  store: ServedStore, registry: string, { flags = [], logLevel = 'warn' }: { readonly flags?: readonly string[]; readonly logLevel?: string } = {},
+): Promise<RunningHub> => {
   const from = performance.now()
   const child = spawn(process.execPath, [...flags, '--max-semi-space-size=4', '--disable-warning=ExperimentalWarning', 'src/main.ts'], {
     cwd: project,
     env: {
-      ...process.env, HOST: '127.0.0.1', PORT: '0', BASE_URL: '', AUTH: 'on', PROFILES: 'ukcore', LOG_LEVEL: 'warn',
-      CLIENTS: registry, STORE: `sqlite:${file}`, CLOCK: `manual:${NOW}`,
+      ...process.env, HOST: '127.0.0.1', PORT: '0', BASE_URL: '', AUTH: 'on', PROFILES: 'ukcore', LOG_LEVEL: logLevel,
+      CLIENTS: registry, STORE: store.address, CLOCK: `manual:${NOW}`,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   // However this process ends, the hub does not outlive it and keep the store locked.
-  process.once('exit', () => child.kill('SIGKILL'))
+  const abandon = (): void => { child.kill('SIGKILL') }
+  process.once('exit', abandon)
   const url = await announced(child)
   return {
     url,
     pid: child.pid ?? 0,
+    store,
     startedInMs: performance.now() - from,
     token: createTokenSource((client, practitioner) =>
       requestToken({ client, key: readPrivateKey(registry, client), tokenEndpoint: `${url}/token`, practitioner })),
-    stop: () => end(child, 'SIGTERM'),
+    async stop() {
+      await end(child, 'SIGTERM')
+      process.off('exit', abandon)
+    },
   }
 }
 

@@ -3,10 +3,10 @@
  * interrupted had reached is asked of the hub, so that it goes on from there.
  */
 import { Pool } from 'undici'
-import { ask, exchange, headersOf, sendingOf, type Request } from './driver.ts'
+import { ask, cpuOf, exchange, headersOf, sendingOf, type Request } from './driver.ts'
 import type { Resource } from '../src/fhir/resource.ts'
 import { idOf } from './chance.ts'
-import { cpuMs, type RunningHub } from './hub-process.ts'
+import type { RunningHub } from './hub-process.ts'
 import { neighbourhood } from './neighbourhood.ts'
 import { PLACE, record, RESOURCES_A_PERSON } from './record.ts'
 import { PEOPLE_A_BUNDLE, senderOf } from './senders.ts'
@@ -19,7 +19,7 @@ const SAY_EVERY_MS = 15_000
 export interface Loaded {
   readonly resources: number
   readonly perSecond: number
-  /** CPU of the hub for a transaction of 48, ms. */
+  /** CPU of the hub and its database for a transaction of 48, ms. */
   readonly cpuMs: number
 }
 
@@ -40,7 +40,7 @@ export const loadNeighbourhood = async (hub: RunningHub): Promise<void> => {
 export const loadPeople = async (hub: RunningHub, from: number, to: number, say: (line: string) => void): Promise<Loaded> => {
   const pool = new Pool(hub.url, { connections: AT_ONCE, pipelining: 1 })
   const startedAt = performance.now()
-  const cpuBefore = cpuMs(hub.pid)
+  const before = await cpuOf(hub)
   let [next, sent, saidAt] = [from / PEOPLE_A_BUNDLE, 0, startedAt]
   /** Looked at until a Bundle is missing; those under way at the time are looked at too. */
   let lookUntil = next + AT_ONCE
@@ -75,6 +75,6 @@ export const loadPeople = async (hub: RunningHub, from: number, to: number, say:
   return {
     resources,
     perSecond: resources / (performance.now() - startedAt) * 1_000,
-    cpuMs: (cpuMs(hub.pid) - cpuBefore) / Math.max(1, sent / PEOPLE_A_BUNDLE),
+    cpuMs: ((await cpuOf(hub)).all - before.all) / Math.max(1, sent / PEOPLE_A_BUNDLE),
   }
 }

@@ -1,10 +1,10 @@
 /**
  * Filled stores, kept under build/bench/ by what they are made of: a run works on a copy. Each size is loaded on top of
  * the smaller one; a load that was interrupted goes on. A change of the store's layout, of the index, of the definitions
- * or of the people makes them anew.
+ * or of the people makes them anew. What a server keeps that was there before (MONGO_URL) is filled for each run.
  */
 import { createHash } from 'node:crypto'
-import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { constants, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadDefinitions } from '../src/definitions/load.ts'
@@ -12,77 +12,115 @@ import { registerClients } from './clients.ts'
 import { startHub } from './hub-process.ts'
 import { loadNeighbourhood, loadPeople } from './load.ts'
 import { playReferrals } from './story.ts'
+import { isCopied, serve, type ServedStore, type StoreName } from './stores.ts'
 
 /** What SQLite and the hub keep beside a store's file. */
 const ENDS = ['', '-wal', '-shm', '.lock']
 
 const project = fileURLToPath(new URL('../', import.meta.url))
 const folder = join(project, 'build/bench')
-/** What the prepared files depend on, besides the definitions. Compiling searches is not among it: that only reads. */
+/** What every prepared store depends on, besides the definitions. */
 const SOURCES = [
-  ...readdirSync(join(project, 'src/store/sqlite')).filter(name => name.endsWith('.ts')).map(name => `src/store/sqlite/${name}`),
-  'src/search', 'src/referral/codes.ts', 'src/referral/opening.ts', 'src/referral/offers.ts', 'localities',
+  'src/search', 'src/store/pairs.ts', 'src/referral/codes.ts', 'src/referral/opening.ts', 'src/referral/offers.ts', 'localities',
   'bench/bodies.ts', 'bench/chance.ts', 'bench/load.ts', 'bench/neighbourhood.ts', 'bench/people.ts', 'bench/record.ts', 'bench/senders.ts',
   'bench/story.ts', 'examples/partners/referral.json',
 ]
+/** What each is written by. Compiling searches is not among it: that only reads. */
+const WRITTEN_BY: Readonly<Record<StoreName, readonly string[]>> = {
+  sqlite: readdirSync(join(project, 'src/store/sqlite')).filter(name => name.endsWith('.ts')).map(name => `src/store/sqlite/${name}`),
+  mongo: ['apply', 'documents', 'group', 'schema'].map(name => `src/store/mongo/${name}.ts`),
+}
 
 export const registry = join(folder, 'clients/clients.json')
 
-const fingerprint = (): string => {
+const fingerprint = (name: StoreName): string => {
   const sum = createHash('sha256').update(loadDefinitions().fingerprint)
   const add = (path: string): void => {
     const entries = path.endsWith('.ts') || path.endsWith('.json') ? [] : readdirSync(join(project, path)).toSorted()
     if (entries.length === 0) sum.update(path).update(readFileSync(join(project, path)))
     for (const entry of entries) add(`${path}/${entry}`)
   }
-  for (const source of SOURCES) add(source)
+  for (const source of [...WRITTEN_BY[name], ...SOURCES]) add(source)
   return sum.digest('hex').slice(0, 12)
 }
 
 export interface Prepared {
-  readonly file: string
-  remove(): void
+  readonly store: ServedStore
+  remove(): Promise<void>
 }
 
-const keptName = (people: number, made: string): string => join(folder, `${people}-people-${made}.db`)
+/** Where stores of one kind and making lie. */
+interface Shelf {
+  readonly name: StoreName
+  readonly made: string
+}
+
+const keptName = ({ name, made }: Shelf, people: number): string => join(folder, `${people}-people-${made}.${name}`)
 
 /** A copy of the store with so many people, to be thrown away; made when it is missing, from the largest that is smaller. */
-export const copyOfPrepared = async (people: number, say: (line: string) => void): Promise<Prepared> => {
+export const copyOfPrepared = async (name: StoreName, people: number, say: (line: string) => void): Promise<Prepared> => {
   mkdirSync(folder, { recursive: true })
   registerClients(registry)
-  const made = fingerprint()
-  removeOutdated(made)
-  const kept = keptName(people, made)
-  if (!existsSync(kept)) await fill(kept, people, made, say)
-  const file = join(folder, `run-${process.pid}-${people}.db`)
-  copy(kept, file)
-  return { file, remove: () => removeStore(file) }
+  const shelf: Shelf = { name, made: fingerprint(name) }
+  removeOutdated(shelf)
+  const path = join(folder, `run-${process.pid}-${people}.${name}`)
+  const kept = keptName(shelf, people)
+  if (isCopied(name)) {
+    if (!existsSync(kept)) await fill(kept, people, shelf, say)
+    copy(kept, path)
+  }
+  const store = await serve(name, path)
+  const remove = async (): Promise<void> => {
+    await store.close()
+    removeStore(path)
+  }
+  try {
+    if (!isCopied(name)) await load(store, 0, people, say)
+  } catch (error) {
+    await remove()
+    throw error
+  }
+  return { store, remove }
 }
 
-const copy = (from: string, to: string): void => copyFileSync(from, to, constants.COPYFILE_FICLONE)
-const removeStore = (file: string): void => { for (const end of ENDS) rmSync(file + end, { force: true }) }
+const copy = (from: string, to: string): void => cpSync(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE })
+const removeStore = (path: string): void => { for (const end of ENDS) rmSync(path + end, { recursive: true, force: true }) }
 
 /** What was made of other sources is of no use any more, and large; what a run that was killed left behind too. */
-const removeOutdated = (made: string): void => {
-  for (const name of readdirSync(folder)) {
-    const run = /^run-(\d+)-/.exec(name)?.[1]
-    const isLeft = run === undefined ? /\.db(?:-wal|-shm|\.lock)?$/.test(name) && !name.includes(made) : !isRunning(Number(run))
-    if (isLeft) rmSync(join(folder, name), { force: true })
+const removeOutdated = ({ name, made }: Shelf): void => {
+  for (const entry of readdirSync(folder)) {
+    const run = /^run-(\d+)-/.exec(entry)?.[1]
+    const isOfStore = new RegExp(`^\\d+-people-\\w+(-unfinished)?\\.${name}(-wal|-shm|\\.lock|\\.copy)?$`).test(entry)
+    if (run === undefined ? isOfStore && !entry.includes(`-people-${made}`) : !isRunning(Number(run))) {
+      rmSync(join(folder, entry), { recursive: true, force: true })
+    }
   }
 }
 
 const isRunning = (pid: number): boolean => existsSync(`/proc/${pid}`)
 
-const fill = async (kept: string, people: number, made: string, say: (line: string) => void): Promise<void> => {
-  const unfinished = kept.replace(/\.db$/, '-unfinished.db')
-  const smaller = largestBelow(people, made)
+const fill = async (kept: string, people: number, shelf: Shelf, say: (line: string) => void): Promise<void> => {
+  const unfinished = kept.replace(/\.\w+$/, '-unfinished$&')
+  const smaller = largestBelow(shelf, people)
   if (!existsSync(unfinished) && smaller > 0) {
     // Not a copy until it is whole.
-    copy(keptName(smaller, made), `${unfinished}.copy`)
+    removeStore(`${unfinished}.copy`)
+    copy(keptName(shelf, smaller), `${unfinished}.copy`)
     renameSync(`${unfinished}.copy`, unfinished)
   }
+  const store = await serve(shelf.name, unfinished)
+  try {
+    await load(store, smaller, people, say)
+  } finally {
+    await store.close()
+  }
+  renameSync(unfinished, kept)
+  removeStore(unfinished)
+}
+
+const load = async (store: ServedStore, smaller: number, people: number, say: (line: string) => void): Promise<void> => {
   const startedAt = performance.now()
-  const hub = await startHub(unfinished, registry)
+  const hub = await startHub(store, registry)
   try {
     if (smaller === 0) {
       await loadNeighbourhood(hub)
@@ -94,12 +132,10 @@ const fill = async (kept: string, people: number, made: string, say: (line: stri
   } finally {
     await hub.stop()
   }
-  renameSync(unfinished, kept)
-  removeStore(unfinished)
-  say(`${(statSync(kept).size / 1e6).toFixed(0)} MB with ${people} people, kept for the next run`)
+  say(`${(await store.bytes() / 1e6).toFixed(0)} MB with ${people} people`)
 }
 
-const largestBelow = (people: number, made: string): number => Math.max(0, ...readdirSync(folder).map(name => {
-  const size = Number(/^(\d+)-people-/.exec(name)?.[1])
-  return name === `${size}-people-${made}.db` && size < people ? size : 0
+const largestBelow = (shelf: Shelf, people: number): number => Math.max(0, ...readdirSync(folder).map(entry => {
+  const size = Number(/^(\d+)-people-/.exec(entry)?.[1])
+  return join(folder, entry) === keptName(shelf, size) && size < people ? size : 0
 }))

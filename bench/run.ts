@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --only PHASE,… --size PEOPLE[,PEOPLE…] --quick]`: measures the whole hub over loopback, everything
- * included, at each size. What the figures mean and what bounds them: docs/performance.md
+ * `npm run bench [-- --store sqlite,mongo --only PHASE,… --size PEOPLE[,PEOPLE…] --quick]`: measures the whole hub over
+ * loopback, everything included, on each store at each size. What the figures mean and what bounds them: docs/performance.md
  */
 import { parseArgs } from 'node:util'
 import { HEAVIEST, readBesideSearch, readBesideWrites } from './beside.ts'
@@ -14,9 +14,12 @@ import type { Phase } from './phases/phase.ts'
 import { copyOfPrepared, registry } from './prepared.ts'
 import { RESOURCES_A_PERSON } from './record.ts'
 import { measureStarting } from './starting.ts'
+import { storesNamed, type StoreName } from './stores.ts'
 import { HEADING, line, MARK } from './table.ts'
 
-const { values: given } = parseArgs({ options: { only: { type: 'string' }, size: { type: 'string' }, quick: { type: 'boolean', default: false } } })
+const { values: given } = parseArgs({ options: {
+  store: { type: 'string', default: 'sqlite' }, only: { type: 'string' }, size: { type: 'string' }, quick: { type: 'boolean', default: false },
+} })
 
 /** `--quick`: a tenth of the requests on the smallest store: whether it works, not how fast. */
 const part = given.quick ? 0.1 : 1
@@ -24,7 +27,7 @@ const part = given.quick ? 0.1 : 1
 const CREATES_BESIDE = 4_000
 /** Each of the heaviest searches is repeated for so long. */
 const SEARCH_FOR_MS = 6_000
-/** Measured apart from the phases, on the largest store. */
+/** Measured apart from the phases, with the most people. */
 const APART = ['start', 'beside']
 
 const say = (text: string): void => { process.stdout.write(`${text}\n`) }
@@ -38,8 +41,9 @@ const largest = sizes.at(-1)
 if (largest === undefined || !sizes.every(size => Number.isInteger(size) && size >= 100 && size <= 250_000)) {
   throw new Error('--size takes numbers of people from 100 to 250000, such as 1000,10000,100000')
 }
+const stores = storesNamed(given.store)
 const wanted = phases.filter(({ name }) => isWanted(name))
-const growth = createGrowth(sizes)
+const growth = createGrowth(stores, sizes)
 
 /** A phase that fails says why, and the others go on; the exit status tells. */
 const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
@@ -57,17 +61,17 @@ const measureFully = async (bench: Bench, phase: Phase, ceiling: Ceiling): Promi
   const measure = await prepareMeasure(bench, desk, phase)
   const alone = await measure('alone', part)
   const together = await measure('together', part)
-  growth.add(phase, bench.people, together.measured.serverMs)
+  growth.add(phase, bench.hub.store.name, bench.people, together.measured)
   const [sample] = together.requests
   const { body } = await ask(bench.hub, sample!)
-  say(line({ phase, alone: alone.measured, together: together.measured, ceiling: await ceiling.measure(together.requests, body, CLIENTS) }))
+  say(line({ store: bench.hub.store.name, phase, alone: alone.measured, together: together.measured, ceiling: await ceiling.measure(together.requests, body, CLIENTS) }))
 }
 
 /** What the growth needs. */
 const measureBriefly = async (bench: Bench, phase: Phase): Promise<void> => {
   const measure = await prepareMeasure(bench, await deskNow(bench), phase)
   const { measured } = await measure('together', part / 2)
-  growth.add(phase, bench.people, measured.serverMs)
+  growth.add(phase, bench.hub.store.name, bench.people, measured)
   say(`  ${phase.title.padEnd(48)} ${measured.serverMs.toFixed(3).padStart(8)} ms CPU`)
 }
 
@@ -99,24 +103,24 @@ const runLargest = async (bench: Bench): Promise<void> => {
   if (isWanted('beside')) await runBeside(bench)
 }
 
-const runAt = async (people: number): Promise<void> => {
-  const store = await copyOfPrepared(people, say)
+const runAt = async (name: StoreName, people: number): Promise<void> => {
+  const prepared = await copyOfPrepared(name, people, say)
   try {
     if (people === largest && isWanted('start')) {
-      const { firstAnswerMs, residentMb } = await measureStarting(store.file, registry)
+      const { firstAnswerMs, residentMb } = await measureStarting(prepared.store, registry)
       say(`start to first answer ${firstAnswerMs.toFixed(0)} ms (1000), resident when idle ${residentMb.toFixed(0)} MB (200); medians of 5`)
     }
     if (wanted.length === 0 && !isWanted('beside')) return
-    const hub = await startHub(store.file, registry)
+    const hub = await startHub(prepared.store, registry)
     try {
       const bench: Bench = { hub, people, used: new Map() }
       if (people === largest) await runLargest(bench)
-      else for (const phase of wanted) await attempt(`${phase.title}, ${people} people`, () => measureBriefly(bench, phase))
+      else for (const phase of wanted) await attempt(`${phase.title}, ${name}, ${people} people`, () => measureBriefly(bench, phase))
     } finally {
       await hub.stop()
     }
   } finally {
-    store.remove()
+    await prepared.remove()
   }
 }
 
@@ -124,7 +128,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 say(`Node ${process.version}; what was aimed at is in brackets`)
 for (const people of sizes) {
-  say(`\n${people} people, ${people * RESOURCES_A_PERSON} resources of their own`)
-  await runAt(people)
+  for (const name of stores) {
+    say(`\n${name}: ${people} people, ${people * RESOURCES_A_PERSON} resources of their own`)
+    // A store that cannot be had leaves the other.
+    await attempt(`${name}, ${people} people`, () => runAt(name, people))
+  }
 }
-if (sizes.length > 1 && wanted.length > 0) say(`\n${growth.lines().join('\n')}`)
+if (wanted.length > 0) say(`\n${growth.lines().join('\n')}`)

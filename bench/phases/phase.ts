@@ -7,6 +7,7 @@
 import { headersOf, sendingOf, type Request } from '../driver.ts'
 import { peopleOf, type Sender } from '../senders.ts'
 import type { ClientName } from '../clients.ts'
+import type { StoreName } from '../stores.ts'
 
 export interface Phase {
   readonly name: string
@@ -14,7 +15,8 @@ export interface Phase {
   readonly aim: {
     /** The hub's rate against a bare handler's. */
     readonly ratio?: number
-    readonly cpuMs?: number
+    /** On each store, its own process included. */
+    readonly cpuMs?: Readonly<Partial<Record<StoreName, number>>>
     /** CPU with the most people against that with the fewest. */
     readonly growth?: number
   }

@@ -46,7 +46,7 @@ const updatePatients: Phase['requests'] = async (desk, from, count) => Array.fro
 
 export const writing: readonly Phase[] = [
   {
-    name: 'create', title: 'create Patient', aim: { ratio: 0.1, cpuMs: 0.667 }, count: { alone: 500, together: 4_000 },
+    name: 'create', title: 'create Patient', aim: { ratio: 0.1, cpuMs: { sqlite: 0.667 } }, count: { alone: 500, together: 4_000 },
     requests: posts('gp', '/fhir/Patient', n => patient(NEW_PEOPLE + n)),
   },
   {
@@ -54,23 +54,23 @@ export const writing: readonly Phase[] = [
     requests: updatePatients,
   },
   {
-    name: 'update-task', title: 'update Task with If-Match, guarded', aim: { cpuMs: 0.8 }, count: { alone: 200, together: 1_500 },
+    name: 'update-task', title: 'update Task with If-Match, guarded', aim: { cpuMs: { sqlite: 0.8 } }, count: { alone: 200, together: 1_500 },
     requests: updateTasks,
   },
   {
-    name: 'transaction', title: 'transaction of 20', aim: { cpuMs: 12.5 }, count: { alone: 80, together: 400 },
+    name: 'transaction', title: 'transaction of 20', aim: { cpuMs: { sqlite: 12.5 } }, count: { alone: 80, together: 400 },
     requests: posts('gp', '/fhir', n => transaction(NEW_PEOPLE + n)),
   },
   {
-    name: 'triage', title: '$triage dry run, coded facts', aim: { cpuMs: 0.7 }, count: { alone: 300, together: 2_000 },
+    name: 'triage', title: '$triage dry run, coded facts', aim: { cpuMs: { sqlite: 0.7 } }, count: { alone: 300, together: 2_000 },
     requests: posts('gp', '/fhir/ServiceRequest/$triage', codedFacts),
   },
   {
-    name: 'triage-20', title: '$triage dry run, Bundle of 20, validated', aim: { cpuMs: 2 }, count: { alone: 150, together: 1_000 },
+    name: 'triage-20', title: '$triage dry run, Bundle of 20, validated', aim: { cpuMs: { sqlite: 2 } }, count: { alone: 150, together: 1_000 },
     requests: posts('gp', '/fhir/ServiceRequest/$triage', referralOfTwenty),
   },
   {
-    name: 'submit', title: 'submit a referral of 6', aim: { cpuMs: 5 }, count: { alone: 100, together: 500 },
+    name: 'submit', title: 'submit a referral of 6', aim: { cpuMs: { sqlite: 5 } }, count: { alone: 100, together: 500 },
     requests: posts('gp', '/fhir/ServiceRequest/$submit', n => submission(NEW_PEOPLE + n)),
   },
 ]
