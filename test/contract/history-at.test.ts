@@ -51,6 +51,14 @@ describe.each(stores)('%s: histories at a time', (_name, open) => {
     expect(await of(16, 21, a, seenBy('org:A'))).toEqual([])
   })
 
+  it('lists each of several versions of one instant, which were all written in the span', async () => {
+    opened.clock.move(START + 40_000)
+    await write(opened.store, put('Task', 'c'))
+    await write(opened.store, put('Task', 'c', { replaces: 1 }))
+    expect(await of(40, 41, { type: 'Task', id: 'c' })).toEqual(['c2', 'c1'])
+    expect(await of(40.001, 41, { type: 'Task', id: 'c' })).toEqual(['c2'])
+  })
+
   it('goes on from page to page', async () => {
     const at = { low: START + 9_000, high: START + 21_000 }
     const first = await opened.store.history({ visibility: { kind: 'all' }, count: 3, at })

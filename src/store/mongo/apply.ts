@@ -4,10 +4,11 @@
  */
 import { instant } from '../../fhir/clock.ts'
 import { refText } from '../../fhir/resource.ts'
-import { Conflict, TooCostly, TooLarge, type Commit, type Expectation, type Label, type StoredVersion, type Write } from '../store.ts'
+import { Conflict, TooLarge, type Commit, type Expectation, type Label, type StoredVersion, type Write } from '../store.ts'
 import { indexFields, NOT_INDEXED, type IndexFields, type KeyDocument } from './documents.ts'
-import { flush, join, keyText, layer, requireSize, type Changed, type Group, type Head, type Layer } from './group.ts'
+import { flush, join, keyText, layer, requireIndexSize, requireSize, type Changed, type Group, type Head, type Layer } from './group.ts'
 import { matchesExactly } from './search.ts'
+import { isPassing } from './unavailable.ts'
 
 /** A conditional search holds every other commit up: it gets this long, then the commit fails as too costly. */
 const MATCH_LIMIT_MS = 500
@@ -38,22 +39,17 @@ export interface Place {
 export const applyAll = async (group: Group, commits: readonly Commit[], place: Place): Promise<readonly Outcome[]> => {
   const outcomes: Outcome[] = []
   for (const [position, commit] of commits.entries()) {
-    try {
-      outcomes.push(await attempt(group, commit, place))
-    } catch (error) {
-      if (error instanceof TooCostly) throw new Spoilt(position, error)
-      throw error
-    }
+    outcomes.push(await attempt(group, commit, position, place))
   }
   await flush(group)
   return outcomes
 }
 
-const attempt = async (group: Group, commit: Commit, place: Place): Promise<Outcome> => {
+const attempt = async (group: Group, commit: Commit, position: number, place: Place): Promise<Outcome> => {
   const own = layer()
   const from = place.sequence
   try {
-    for (const expectation of commit.expect) await check(group, expectation)
+    for (const expectation of commit.expect) await check(group, expectation, position)
     const versions = write(group, own, commit.writes, place)
     join(group, own)
     return { kind: 'written', versions }
@@ -64,7 +60,7 @@ const attempt = async (group: Group, commit: Commit, place: Place): Promise<Outc
   }
 }
 
-const check = async (group: Group, expectation: Expectation): Promise<void> => {
+const check = async (group: Group, expectation: Expectation, position: number): Promise<void> => {
   switch (expectation.kind) {
     case 'version': {
       const version = group.heads.get(refText(expectation.ref))?.version ?? 0
@@ -76,7 +72,16 @@ const check = async (group: Group, expectation: Expectation): Promise<void> => {
       return
     case 'matches':
       await flush(group)
-      if (!await matchesExactly(group.database, group.session, expectation.plan, expectation.refs, MATCH_LIMIT_MS)) throw new Conflict(expectation)
+      if (!await matches(group, expectation, position)) throw new Conflict(expectation)
+  }
+}
+
+/** A search that the database gives up ends the transaction it is in. */
+const matches = async ({ database, session }: Group, { plan, refs }: Extract<Expectation, { kind: 'matches' }>, position: number): Promise<boolean> => {
+  try {
+    return await matchesExactly(database, session, plan, refs, MATCH_LIMIT_MS)
+  } catch (error) {
+    throw isPassing(error) ? error : new Spoilt(position, error as Error)
   }
 }
 
@@ -156,7 +161,9 @@ const grant = (group: Group, own: Layer, { ref, label }: Extract<Write, { kind: 
 const reindex = (group: Group, own: Layer, { ref, version, index }: Extract<Write, { kind: 'index' }>): void => {
   const current = headOf(group, own, refText(ref))
   if (current?.version !== version || current.deleted) throw new Conflict({ kind: 'version', ref, version }, current?.version ?? 0)
-  change(own, { head: current, fields: indexFields(ref.type, index) })
+  const fields = indexFields(ref.type, index)
+  requireIndexSize(ref, fields, group.lengths.get(refText(ref)) ?? 0)
+  change(own, { head: current, fields })
 }
 
 const remember = (group: Group, own: Layer, { record: { key, fingerprint, ref } }: Extract<Write, { kind: 'key' }>): void => {

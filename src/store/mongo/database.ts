@@ -1,11 +1,14 @@
 /**
- * The database as this store uses it: its collections, and sessions that read one snapshot.
+ * The database as this store uses it: its collections, and reads of one moment.
  *
  * Reads ask the primary for what a majority holds, so what was once read is not rolled back; writes are acknowledged
  * when a majority has them in its journal. https://www.mongodb.com/docs/manual/reference/read-concern-snapshot/
  */
 import { MongoClient, type ClientSession, type Collection, type Db } from 'mongodb'
+import { withoutCredentials } from '../address.ts'
 import { RESOURCES, type CaseDocument, type KeyDocument, type ResourceDocument, type SequenceDocument, type VersionDocument } from './documents.ts'
+import { createReading } from './reading.ts'
+import { unavailable } from './unavailable.ts'
 
 export interface Database {
   readonly client: MongoClient
@@ -15,32 +18,55 @@ export interface Database {
   readonly cases: Collection<CaseDocument>
   readonly keys: Collection<KeyDocument>
   readonly sequence: Collection<SequenceDocument>
-  /** Everything read in `work` is from one moment. */
+  /** What `work` reads is no older than what was committed before; it is done again when the primary changes under it. */
+  readonly read: <T>(work: () => Promise<T>) => Promise<T>
+  /** The same, and everything read in `work` is from one moment. */
   snapshot<T>(work: (session: ClientSession) => Promise<T>): Promise<T>
+  close(): Promise<void>
 }
 
-/** How long a request waits for a primary; longer than an election (10 to 12 s), shorter than a client's patience. */
-const SERVER_SELECTION_MS = 15_000
-/** At start nobody waits for an election: a database that is not there is said at once. */
-const CONNECT_MS = 5_000
+/**
+ * How long one statement waits for a primary. A read is refused then (503, Retry-After); a commit asks again for as long as
+ * an election takes (`writer.ts`).
+ */
+const SERVER_SELECTION_MS = 4_000
+/** How often each member is asked how it is, and how long it may take: a primary that fell silent is given up after both. */
+const HEARTBEAT_MS = 5_000
+const CONNECT_MS = 3_000
 
-/** Rejects with what the driver says when there is no server to be had. */
+/** Rejects with `Unavailable` when no primary is to be had, or with what is wrong with the address. */
 export const connect = async (url: string): Promise<Database> => {
-  const client = new MongoClient(url, {
-    appName: 'care-connexions',
-    retryWrites: true, retryReads: true,
-    readPreference: 'primary', readConcern: { level: 'majority' },
-    writeConcern: { w: 'majority', journal: true },
-    serverSelectionTimeoutMS: SERVER_SELECTION_MS, connectTimeoutMS: CONNECT_MS,
-    ignoreUndefined: true,
-    promoteValues: true,
-  })
-  await client.connect()
-  return databaseOf(client)
+  const client = clientOf(url)
+  try {
+    const database = databaseOf(client)
+    await client.connect()
+    return database
+  } catch (error) {
+    await client.close()
+    throw unavailable(error)
+  }
+}
+
+const clientOf = (url: string): MongoClient => {
+  try {
+    return new MongoClient(url, {
+      appName: 'care-connexions',
+      // Reads are begun again by `reading.ts`, which first asks the new primary for what the old one had confirmed.
+      retryWrites: true, retryReads: false,
+      readPreference: 'primary', readConcern: { level: 'majority' },
+      writeConcern: { w: 'majority', journal: true },
+      serverSelectionTimeoutMS: SERVER_SELECTION_MS, connectTimeoutMS: CONNECT_MS, heartbeatFrequencyMS: HEARTBEAT_MS,
+      ignoreUndefined: true,
+      promoteValues: true,
+    })
+  } catch (error) {
+    throw new Error(`the address of STORE cannot be used: ${withoutCredentials(error instanceof Error ? error.message : String(error))}`, { cause: error })
+  }
 }
 
 export const databaseOf = (client: MongoClient): Database => {
   const db = client.db()
+  const { read, close } = createReading(client)
   return {
     client, db,
     resources: db.collection<ResourceDocument>(RESOURCES),
@@ -48,6 +74,11 @@ export const databaseOf = (client: MongoClient): Database => {
     cases: db.collection<CaseDocument>('case'),
     keys: db.collection<KeyDocument>('request_key'),
     sequence: db.collection<SequenceDocument>('sequence'),
-    snapshot: work => client.withSession({ snapshot: true }, work),
+    read,
+    snapshot: work => read(() => client.withSession({ snapshot: true }, work)),
+    async close() {
+      close()
+      await client.close()
+    },
   }
 }

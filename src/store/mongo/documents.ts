@@ -28,7 +28,7 @@ export interface RangeEntry {
 export interface IndexFields {
   /** `Task.status=requested`: tokens, URIs and addresses by their value, references by `Type/id`, pairs. */
   readonly keys: readonly string[]
-  /** `Task.status=requested=http://…`: the same of tokens with their system, compared and not walked. */
+  /** `Task.status=http://…=requested`: the same of tokens with their system, compared and not walked. */
   readonly coded: readonly string[]
   readonly strings: readonly { readonly p: string; readonly folded: string; readonly exact: string }[]
   readonly ranges: readonly RangeEntry[]
@@ -105,21 +105,25 @@ export const refOf = (text: RefText): ResourceRef => {
   return { type: text.slice(0, slash), id: text.slice(slash + 1) }
 }
 
-/** Separates what a key is made of; no FHIR string has it. */
+/** Separates what a key is made of. No parameter's name has it, so the first one ends the parameter. */
 const MARK = '\u0001'
 
 export const keyOf = (parameter: string, value: string): string => `${parameter}${MARK}${value}`
-export const codedOf = (parameter: string, value: string, system: string): string => `${parameter}${MARK}${value}${MARK}${system}`
-/** The pattern of every `coded` of a parameter in a system; of any system when it is undefined. */
-export const codedIn = (parameter: string, system: string | undefined): RegExp =>
-  new RegExp(`^${escaped(parameter + MARK)}${system === undefined ? '' : `[^${MARK}]*${escaped(MARK + system)}$`}`)
+/** The length of the system says where it ends: whatever a code or a system holds, no two pairs have the same key. */
+export const codedOf = (parameter: string, value: string, system: string): string => `${codedIn(parameter, system)}${value}`
+/** What every `coded` of a parameter begins with, in a system, or in any when it is undefined. */
+export const codedIn = (parameter: string, system: string | undefined): string =>
+  `${parameter}${MARK}${system === undefined ? '' : `${system.length}${MARK}${system}${MARK}`}`
 
-/** A text as the pattern of itself. */
-export const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+/** A text as the pattern of itself; a pattern has no NUL. */
+export const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replaceAll('\0', '\\x00')
 
 export const NOT_INDEXED: IndexFields = {
   keys: [], coded: [], strings: [], ranges: [], composites: [], positions: [], words: [], present: [], references: {}, refersTo: [], sort: {}, pairs: [],
 }
+
+/** MongoDB refuses a document with any other point, and with it the whole commit. */
+const isOnEarth = ({ latitude, longitude }: Extract<IndexEntry, { kind: 'position' }>): boolean => Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180
 
 /** The fields under which a resource of the type is found. */
 export const indexFields = (type: string, index: Extracted): IndexFields => {
@@ -159,9 +163,9 @@ export const indexFields = (type: string, index: Extracted): IndexFields => {
         break
       case 'composite': fields.composites.push({ p, parts: entry.parts }); break
       case 'position':
-        fields.positions.push({ p, at: { type: 'Point', coordinates: [entry.longitude, entry.latitude] } })
+        if (isOnEarth(entry)) fields.positions.push({ p, at: { type: 'Point', coordinates: [entry.longitude, entry.latitude] } })
         break
-      case 'words': fields.words.push(...entry.words.map(word => keyOf(entry.param, word))); break
+      case 'words': for (const word of entry.words) fields.words.push(keyOf(entry.param, word)); break
     }
   }
   return {

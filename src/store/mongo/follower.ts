@@ -2,8 +2,9 @@
  * Tells of commits in their order, whoever made them: the hub's own as they are confirmed, those of other hubs when
  * they are seen. Nothing is told twice, and nothing is passed over: what lies between is read from the event log.
  */
-import type { Committed } from '../store.ts'
+import { Unavailable, type Committed } from '../store.ts'
 import type { Database } from './database.ts'
+import { unavailable } from './unavailable.ts'
 import { latestSequence, readEvents } from './versions.ts'
 
 /** How often the log is looked at for what other hubs wrote: a look is one key of an index, some 0.2 ms. */
@@ -18,13 +19,19 @@ export interface Follower {
 }
 
 export const createFollower = async (database: Database, tell: (committed: Committed) => void): Promise<Follower> => {
-  let told = await latestSequence(database)
+  let told = await database.read(() => latestSequence(database))
   let turn: Promise<void> = Promise.resolve()
   let isClosed = false
+  let isLooking = false
 
-  /** One after the other, so that the order holds. What cannot be read now is told after a later look: it is committed. */
+  /**
+   * One after the other, so that the order holds. What cannot be read now is told after a later look: it is committed, and
+   * that the database is away is said by the hub's readiness.
+   */
   const inTurn = (work: () => Promise<void>): Promise<void> => (turn = turn.then(work).catch((error: unknown) => {
-    if (!isClosed) process.emitWarning(`the event log could not be read: ${error instanceof Error ? error.message : String(error)}`)
+    if (!isClosed && !(unavailable(error) instanceof Unavailable)) {
+      process.emitWarning(`the event log could not be read: ${error instanceof Error ? error.message : String(error)}`)
+    }
   }))
 
   const tellUpTo = async (until: number): Promise<void> => {
@@ -36,9 +43,14 @@ export const createFollower = async (database: Database, tell: (committed: Commi
     }
   }
 
-  const timer = setInterval(() => {
-    void inTurn(async () => { await tellUpTo(await latestSequence(database)) })
-  }, LOOK_MS).unref()
+  /** While the database is away a look takes seconds, and no second one waits behind it. */
+  const look = async (): Promise<void> => {
+    if (isLooking) return
+    isLooking = true
+    await inTurn(async () => { await tellUpTo(await database.read(() => latestSequence(database))) })
+    isLooking = false
+  }
+  const timer = setInterval(() => void look(), LOOK_MS).unref()
 
   return {
     own: committed => inTurn(async () => {

@@ -11,6 +11,7 @@ import type { Database } from './database.ts'
 import {
   type IndexFields, type KeyDocument, type RefText, type ResourceDocument, type VersionDocument,
 } from './documents.ts'
+import { coordinates } from './invariants.ts'
 
 /** A resource without its text and what it is found by, which a commit never reads. */
 export type Head = Omit<ResourceDocument, keyof IndexFields | 'json' | 'seenBy'>
@@ -38,6 +39,8 @@ export interface Layer {
 export interface Group extends Layer {
   readonly database: Database
   readonly session: ClientSession
+  /** Bytes of the text of what is to be indexed anew. */
+  readonly lengths: Map<RefText, number>
 }
 
 export const layer = (): Layer => ({
@@ -64,6 +67,7 @@ export const load = async (group: Group, commits: readonly Commit[]): Promise<vo
     }
   }
   const { database, session } = group
+  await loadLengths(group, commits)
   for (const ref of refs) group.heads.set(ref, undefined)
   const heads = refs.size === 0 ? [] : await database.resources.find({ _id: { $in: [...refs] } }, { session, projection: HEAD }).toArray()
   for (const head of heads) {
@@ -76,6 +80,14 @@ export const load = async (group: Group, commits: readonly Commit[]): Promise<vo
   for (const caseId of cases) group.cases.set(caseId, new Set())
   const labels = cases.size === 0 ? [] : await database.cases.find({ _id: { $in: [...cases] } }, { session }).toArray()
   for (const one of labels) group.cases.set(one._id, new Set(one.labels))
+}
+
+const loadLengths = async ({ database, session, lengths }: Group, commits: readonly Commit[]): Promise<void> => {
+  const refs = commits.flatMap(({ writes }) => writes.flatMap(write => (write.kind === 'index' ? [refText(write.ref)] : [])))
+  if (refs.length === 0) return
+  const found = await database.resources.find<{ _id: RefText; length: number }>(
+    { _id: { $in: refs } }, { session, projection: { length: { $strLenBytes: '$json' } } }).toArray()
+  for (const { _id, length } of found) lengths.set(_id, length)
 }
 
 /** A commit that held: what it did is the group's. */
@@ -93,14 +105,17 @@ export const join = (group: Group, own: Layer): void => {
 export const flush = async (group: Group): Promise<void> => {
   const { database, session } = group
   if (group.changed.size > 0) {
-    await database.resources.bulkWrite([...group.changed.values()].map(changed => operation(group, changed)), { session, ordered: false })
+    const changed = [...group.changed.values()]
+    const isLast = ({ fields }: Changed): boolean => fields !== undefined && coordinates(fields)
+    const inOrder = [...changed.filter(one => !isLast(one)), ...changed.filter(isLast)]
+    await database.resources.bulkWrite(inOrder.map(one => operation(group, one)), { session, ordered: true })
   }
   if (group.versions.length > 0) await database.versions.insertMany(group.versions, { session, ordered: false })
   if (group.newKeys.length > 0) await database.keys.insertMany(group.newKeys, { session, ordered: false })
   for (const caseId of group.shared) {
     const labels = [...labelsOf(group, caseId)].sort()
     await database.cases.updateOne({ _id: caseId }, { $set: { labels } }, { session, upsert: true })
-    await database.resources.updateMany({ caseId }, [{ $set: { seenBy: { $setUnion: ['$labels', labels] } } }], { session })
+    await database.resources.updateMany({ caseId }, [{ $set: { seenBy: { $setUnion: ['$labels', { $literal: labels }] } } }], { session })
   }
   group.changed.clear()
   group.shared.clear()
@@ -121,8 +136,8 @@ const operation = (group: Group, { head, json, fields }: Changed): AnyBulkWriteO
 
 /** MongoDB's bound of a document, less what the fields around text and index take. */
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024 - 64 * 1024
-/** Below this no document can reach the bound: a character is three bytes at most, and what it is found by as much again. */
-const SURELY_SMALL = 1024 * 1024
+/** Below this no document can reach the bound: a word of a few characters may take thirty bytes in each array it is found by. */
+const SURELY_SMALL = 128 * 1024
 
 /** Throws TooLarge when the document could not be kept. */
 export const requireSize = (ref: ResourceRef, json: string, fields: IndexFields): void => {
@@ -130,3 +145,7 @@ export const requireSize = (ref: ResourceRef, json: string, fields: IndexFields)
   if (BSON.calculateObjectSize({ ...fields, json }) > MAX_DOCUMENT_BYTES) throw new TooLarge(ref, MAX_DOCUMENT_BYTES)
 }
 
+/** The same for other index entries beside a text of so many bytes. */
+export const requireIndexSize = (ref: ResourceRef, fields: IndexFields, textBytes: number): void => {
+  if (BSON.calculateObjectSize({ ...fields }) + textBytes > MAX_DOCUMENT_BYTES) throw new TooLarge(ref, MAX_DOCUMENT_BYTES)
+}

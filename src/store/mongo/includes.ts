@@ -11,45 +11,51 @@ const MAX_INCLUDED = 1_000
 /** `:iterate` follows so many references one after the other, then stops: a cycle or a chain without end. */
 const MAX_DEPTH = 8
 
-type Shown = Pick<ResourceDocument, '_id' | 'type' | 'references'> & ResourceDocument
+/** A resource as far as its references: where to go on from. */
+export type Referring = Pick<ResourceDocument, '_id' | 'type' | 'references'>
 
 /** What is included, in the order found, and whether some were left out. */
-export const includedOf = async (
-  compiling: Compiling, plan: SearchPlan, matches: readonly Shown[],
-): Promise<{ readonly included: readonly ResourceDocument[]; readonly cut: boolean }> => {
+export const includedRefs = async (
+  compiling: Compiling, plan: SearchPlan, matches: readonly Referring[],
+): Promise<{ readonly refs: readonly RefText[]; readonly cut: boolean }> => {
   const seen = new Set(matches.map(({ _id }) => _id))
-  const included: ResourceDocument[] = []
-  let frontier: readonly Shown[] = matches
+  const refs: RefText[] = []
+  let frontier: readonly Referring[] = matches
   for (let depth = 0; depth < MAX_DEPTH && frontier.length > 0; depth++) {
-    const next: Shown[] = []
+    const next: Referring[] = []
     for (const include of plan.includes.filter(({ iterate }) => iterate || depth === 0)) {
       for (const found of await step(compiling, frontier, include)) {
         if (seen.has(found._id)) continue
-        if (included.length === MAX_INCLUDED) return { included, cut: true }
+        if (refs.length === MAX_INCLUDED) return { refs, cut: true }
         seen.add(found._id)
-        included.push(found)
+        refs.push(found._id)
         next.push(found)
       }
     }
     frontier = next
   }
-  return { included, cut: frontier.length > 0 && plan.includes.some(({ iterate }) => iterate) }
+  return { refs, cut: frontier.length > 0 && plan.includes.some(({ iterate }) => iterate) }
 }
 
-const step = (compiling: Compiling, frontier: readonly Shown[], include: Include): Promise<readonly Shown[]> => {
+/** Enough that, whatever of a page is seen already, one more than may be included is among them. */
+const MAX_STEP = 2 * MAX_INCLUDED + 1
+
+const step = (compiling: Compiling, frontier: readonly Referring[], include: Include): Promise<readonly Referring[]> => {
   const found = include.direction === 'include' ? referredTo(frontier, include) : referring(frontier, include)
   if (found === undefined) return Promise.resolve([])
-  return compiling.run<Shown>([{ $match: { $and: [found, visibleOf(undefined, compiling.visibility)] } }, { $limit: 2 * MAX_INCLUDED + 1 }])
+  return compiling.run<Referring>([
+    { $match: { $and: [found, visibleOf(undefined, compiling.visibility)] } }, { $limit: MAX_STEP }, { $project: { type: 1, references: 1 } },
+  ])
 }
 
-const referredTo = (frontier: readonly Shown[], { source, param, target }: Include): object | undefined => {
+const referredTo = (frontier: readonly Referring[], { source, param, target }: Include): object | undefined => {
   const refs = frontier.filter(({ type }) => source === '*' || type === source)
     .flatMap(({ references }) => (param === '*' ? Object.values(references).flat() : references[param] ?? []))
     .filter(ref => target === undefined || ref.startsWith(`${target}/`))
   return refs.length === 0 ? undefined : { _id: { $in: [...new Set(refs)] } }
 }
 
-const referring = (frontier: readonly Shown[], { source, param, target }: Include): object | undefined => {
+const referring = (frontier: readonly Referring[], { source, param, target }: Include): object | undefined => {
   const refs: RefText[] = frontier.filter(({ type }) => target === undefined || type === target).map(({ _id }) => _id)
   if (refs.length === 0) return undefined
   if (param !== '*') return { keys: { $in: refs.map(ref => keyOf(`${source}.${param}`, ref)) } }

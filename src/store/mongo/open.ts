@@ -5,12 +5,13 @@
  * what other hubs commit is announced here too (`follower.ts`). What it guarantees: docs/stores.md
  */
 import type { Clock } from '../../fhir/clock.ts'
-import type { Committed, Store } from '../store.ts'
+import { NotDurable, Unavailable, type Committed, type KeyRecord, type Label, type RequestKey, type Store } from '../store.ts'
 import { connect, type Database } from './database.ts'
 import { refOf } from './documents.ts'
-import { createFollower } from './follower.ts'
+import { createFollower, type Follower } from './follower.ts'
 import { prepare } from './schema.ts'
 import { runSearch } from './search.ts'
+import { asked, unavailable } from './unavailable.ts'
 import { readCurrent, readEvents, readOne, runHistory } from './versions.ts'
 import { createWriter } from './writer.ts'
 
@@ -24,46 +25,76 @@ export interface MongoOptions {
 }
 
 const SEARCH_DEADLINE_MS = 2_000
+/** A read waits for an answer this long, a search for as long more than its deadline: no caller hangs on a silent primary. */
+const ANSWER_MS = 5_000
+/** Readiness is asked every few seconds by what stands in front, which waits no longer. */
+const CHECK_MS = 2_000
 
-/** Rejects when the database is not to be had, is no replica set, or was written by a newer hub. */
+/** Rejects with `Unavailable` while the database is not to be had, is no replica set, or was written by a newer hub. */
 export const openMongoStore = async ({ url, clock, searchDeadlineMs = SEARCH_DEADLINE_MS }: MongoOptions): Promise<Store> => {
   const database = await connect(url)
-  try {
-    await requireReplicaSet(database)
-    await prepare(database)
-  } catch (error) {
-    await database.client.close()
-    throw error
-  }
   const listeners = new Set<(committed: Committed) => void>()
-  const follower = await createFollower(database, committed => { for (const listener of listeners) tell(listener, committed) })
+  const announce = (committed: Committed): void => { for (const listener of listeners) tell(listener, committed) }
+  const follower = await prepared(database, announce)
   const writer = createWriter(database, clock, committed => follower.own(committed))
+  const soon = <T>(work: Promise<T>): Promise<T> => asked(work, ANSWER_MS)
+  const inTime = <T>(work: Promise<T>): Promise<T> => asked(work, searchDeadlineMs + ANSWER_MS)
+  /** Whether the last commit could not be made: then readiness asks for a write. */
+  let isRefusing = false
 
   return {
-    read: (ref, visibility) => readCurrent(database, ref, visibility),
-    readVersion: (ref, version, visibility) => readOne(database, ref, version, visibility),
-    search: plan => runSearch(database, plan, searchDeadlineMs),
-    history: query => runHistory(database, query, searchDeadlineMs),
-    async audience(...caseIds) {
-      const cases = await database.cases.find({ _id: { $in: [...caseIds] } }).toArray()
-      return [...new Set(cases.flatMap(({ labels }) => labels))].sort()
+    read: (ref, visibility) => soon(readCurrent(database, ref, visibility)),
+    readVersion: (ref, version, visibility) => soon(readOne(database, ref, version, visibility)),
+    search: plan => inTime(runSearch(database, plan, searchDeadlineMs)),
+    history: query => inTime(runHistory(database, query, searchDeadlineMs)),
+    audience: (...caseIds) => soon(audienceOf(database, caseIds)),
+    key: key => soon(keyRecord(database, key)),
+    async commit(commit) {
+      try {
+        const committed = await writer.commit(commit)
+        isRefusing = false
+        return committed
+      } catch (error) {
+        if (error instanceof NotDurable) isRefusing = true
+        throw error
+      }
     },
-    async key(key) {
-      const found = await database.keys.findOne({ _id: { scope: key.scope, value: key.value } })
-      return found === null ? undefined : { key, fingerprint: found.fingerprint, ref: refOf(found.ref) }
-    },
-    commit: commit => writer.commit(commit),
-    events: (after, limit) => readEvents(database, after, limit),
+    events: (after, limit) => inTime(readEvents(database, after, limit)),
     onCommit(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    async check() {
+      await asked(isRefusing ? requireWritable(database) : requirePrimary(database), CHECK_MS)
+      isRefusing = false
+    },
     async close() {
       await writer.close()
       await follower.close()
-      await database.client.close()
+      await database.close()
     },
   }
+}
+
+const prepared = async (database: Database, announce: (committed: Committed) => void): Promise<Follower> => {
+  try {
+    await requireReplicaSet(database)
+    await prepare(database)
+    return await createFollower(database, announce)
+  } catch (error) {
+    await database.client.close()
+    throw unavailable(error)
+  }
+}
+
+const audienceOf = async ({ cases, read }: Database, caseIds: readonly string[]): Promise<readonly Label[]> => {
+  const found = await read(() => cases.find({ _id: { $in: [...caseIds] } }).toArray())
+  return [...new Set(found.flatMap(({ labels }) => labels))].sort()
+}
+
+const keyRecord = async ({ keys, read }: Database, key: RequestKey): Promise<KeyRecord | undefined> => {
+  const found = await read(() => keys.findOne({ _id: { scope: key.scope, value: key.value } }))
+  return found === null ? undefined : { key, fingerprint: found.fingerprint, ref: refOf(found.ref) }
 }
 
 const tell = (listener: (committed: Committed) => void, committed: Committed): void => {
@@ -74,10 +105,21 @@ const tell = (listener: (committed: Committed) => void, committed: Committed): v
   }
 }
 
-const requireReplicaSet = async ({ db }: Database): Promise<void> => {
+/** Throws `Unavailable`: without a replica set there are no transactions. */
+export const requireReplicaSet = async ({ db }: Database): Promise<void> => {
   const hello = await db.admin().command({ hello: 1 })
   if (typeof hello['setName'] !== 'string') {
-    throw new Error('this MongoDB is no replica set, and without one nothing can be committed together: '
+    throw new Unavailable('this MongoDB is no replica set, and without one nothing can be committed together: '
       + 'start mongod with --replSet and run rs.initiate() once')
   }
+}
+
+const requirePrimary = async ({ db }: Database): Promise<void> => {
+  const hello = await db.admin().command({ hello: 1 })
+  if (hello['isWritablePrimary'] !== true) throw new Unavailable('the MongoDB that answers is no primary')
+}
+
+/** What every commit does first, alone: a database that is full, or may only be read, refuses it. */
+const requireWritable = async ({ sequence }: Database): Promise<void> => {
+  await sequence.updateOne({ _id: 'sequence' }, { $inc: { turn: 1 } })
 }

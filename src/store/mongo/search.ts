@@ -2,40 +2,23 @@
  * Runs a SearchPlan: the page, its includes, its total, all from one snapshot of the store and within one time.
  * The same code judges the `matches` expectation inside a commit's transaction.
  */
-import { MongoServerError, type ClientSession, type Document } from 'mongodb'
+import type { ClientSession, Document } from 'mongodb'
 import type { ResourceRef } from '../../fhir/resource.ts'
 import type { Condition, SearchPlan } from '../../search/plan.ts'
 import { pairAsked } from '../pairs.ts'
-import { TooCostly, type SearchPage, type StoredVersion } from '../store.ts'
+import type { SearchPage, StoredVersion } from '../store.ts'
 import { orderOf, type Walk } from './compile/order.ts'
 import type { Compiling } from './compile/compiling.ts'
 import { stagesOf } from './compile/stages.ts'
 import type { ResourceFilter } from './compile/tests.ts'
 import type { Database } from './database.ts'
+import { within } from './deadline.ts'
 import { keyOf, type ResourceDocument } from './documents.ts'
-import { includedOf } from './includes.ts'
-import { currentVersion, latestSequence } from './versions.ts'
+import { includedRefs } from './includes.ts'
+import { CURRENT, currentVersion, latestSequence } from './versions.ts'
 
 /** A page ends with the resource that takes it past this: 1,000 Tasks are 2.6 MB, a Binary can be 6.7 MB alone. */
 const MAX_PAGE_LENGTH = 16 * 1024 * 1024
-
-/** MongoDB's code for an operation that ran past its `maxTimeMS`. */
-const OUT_OF_TIME = new Set([50, 262])
-
-/** Runs `work` with what is left of the time; a search past it is TooCostly. */
-const within = async <T>(limitMs: number, work: (left: () => number) => Promise<T>): Promise<T> => {
-  const end = performance.now() + limitMs
-  try {
-    return await work(() => {
-      const left = Math.ceil(end - performance.now())
-      if (left <= 0) throw new TooCostly(limitMs)
-      return left
-    })
-  } catch (error) {
-    if (error instanceof MongoServerError && OUT_OF_TIME.has(Number(error.code))) throw new TooCostly(limitMs)
-    throw error
-  }
-}
 
 /** How a search runs its stages: in the snapshot of a session, and no longer than is left. */
 export const compilingIn = (
@@ -92,7 +75,7 @@ const page = async (database: Database, session: ClientSession, plan: SearchPlan
   let more = false
   for (const walk of order.walks) {
     const stages = await pageStages(compiling, plan, walk, plan.count + 1 - shown.length)
-    const cursor = database.resources.aggregate<ResourceDocument>([...stages], { session, maxTimeMS: left(), allowDiskUse: false })
+    const cursor = database.resources.aggregate<ResourceDocument>([...stages], { session, maxTimeMS: left(), allowDiskUse: true })
     for await (const document of cursor) {
       more = shown.length === plan.count || length > MAX_PAGE_LENGTH
       if (more) break
@@ -102,10 +85,9 @@ const page = async (database: Database, session: ClientSession, plan: SearchPlan
     if (more) break
   }
   const last = shown.at(-1)
-  const { included, cut } = await includedOf(compiling, plan, shown)
   return {
     matches: shown.map(currentVersion),
-    ...bounded(included.map(currentVersion), cut),
+    ...await includes(database, compiling, plan, shown, () => ({ session, maxTimeMS: left() })),
     ...(more && last !== undefined ? {
       next: { values: order.valuesOf(last), row: String(last.row), sequence: plan.after?.sequence ?? await latestSequence(database, session) },
     } : {}),
@@ -113,10 +95,22 @@ const page = async (database: Database, session: ClientSession, plan: SearchPlan
   }
 }
 
-const bounded = (included: readonly StoredVersion[], cut: boolean): { readonly included: readonly StoredVersion[]; readonly includesCut: boolean } => {
+/** What is included, in the order found, until it is as long as a page may be. */
+const includes = async (
+  database: Database, compiling: Compiling, plan: SearchPlan, shown: readonly ResourceDocument[],
+  options: () => { readonly session: ClientSession; readonly maxTimeMS: number },
+): Promise<Pick<SearchPage, 'included' | 'includesCut'>> => {
+  const { refs, cut } = await includedRefs(compiling, plan, shown)
+  const found = new Map<string, StoredVersion>()
   let length = 0
-  const fitting = included.findIndex(({ json }) => (length += json.length) - json.length > MAX_PAGE_LENGTH)
-  return fitting < 0 ? { included, includesCut: cut } : { included: included.slice(0, fitting), includesCut: true }
+  if (refs.length > 0) {
+    for await (const document of database.resources.find({ _id: { $in: [...refs] } }, { ...options(), projection: CURRENT })) {
+      if (length > MAX_PAGE_LENGTH) break
+      length += document.json.length
+      found.set(document._id, currentVersion(document))
+    }
+  }
+  return { included: refs.flatMap(ref => found.get(ref) ?? []), includesCut: cut || found.size < refs.length }
 }
 
 const count = async (compiling: Compiling, plan: SearchPlan): Promise<number> => {

@@ -6,27 +6,41 @@
  * expected can change under it. A commit is answered when a majority has it in its journal.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import { MongoError, MongoErrorLabel, MongoNetworkError, MongoServerSelectionError } from 'mongodb'
+import { MongoError, MongoErrorLabel } from 'mongodb'
 import type { Clock } from '../../fhir/clock.ts'
 import { NotDurable, type Commit, type Committed } from '../store.ts'
 import { applyAll, Spoilt, type Outcome, type Place } from './apply.ts'
 import type { Database } from './database.ts'
 import { layer, load } from './group.ts'
+import { isPassing, isUnreachable } from './unavailable.ts'
 
 /** Commits in a group: the journal's flush is shared by all, and the first waits for the last. */
 const GROUP = 64
+/** Characters in a group, unless its first commit alone has more: what a transaction has changed stays in the cache until its end. */
+const GROUP_LENGTH = 4 * 1024 * 1024
 /** As the embedded store: a queue that grows without end is a store that is down. */
 const MAX_QUEUED = 5_000
-/** A group begins again for as long as this when other hubs or an election are in the way; then nobody waits any more. */
-const PATIENCE_MS = 20_000
+const MAX_QUEUED_LENGTH = 64 * 1024 * 1024
+/**
+ * A commit is begun again until so long after it was asked for, when other hubs or an election are in the way: an election
+ * takes 10 to 12 s with MongoDB's own settings. Then nobody waits any more (503, Retry-After); the last try may take as
+ * long as it waits for a primary (`database.ts`).
+ */
+const PATIENCE_MS = 12_000
+/** What was asked to be committed is asked about for so long at least. */
+const CONFIRM_MS = 5_000
 /** Between tries: short, since the other hub's commit takes some ten milliseconds, and not alike on all of them. */
 const MIN_PAUSE_MS = 2
 const MAX_PAUSE_MS = 50
 
 interface Waiting {
   readonly commit: Commit
+  /** Characters of its resources. */
+  readonly length: number
+  /** When nobody waits any more, by `performance.now()`. */
+  readonly end: number
   readonly resolve: (committed: Committed) => void
-  readonly reject: (error: Error) => void
+  readonly reject: (error: unknown) => void
 }
 
 export interface Writer {
@@ -35,38 +49,49 @@ export interface Writer {
   close(): Promise<void>
 }
 
+const lengthOf = ({ writes }: Commit): number =>
+  writes.reduce((sum, write) => sum + (write.kind === 'put' ? write.json.before.length + write.json.after.length : 0), 0)
+
 /** `announce` is told of each group in its order, before its commits are answered. */
 export const createWriter = (
   database: Database, clock: Clock, announce: (committed: readonly Committed[]) => Promise<void>,
 ): Writer => {
   const queue: Waiting[] = []
+  let queuedLength = 0
   let running: Promise<void> | undefined
   let isClosed = false
 
   const run = async (): Promise<void> => {
-    while (queue.length > 0) await settle(queue.splice(0, GROUP))
+    while (queue.length > 0) {
+      const group = takeGroup(queue)
+      for (const { length } of group) queuedLength -= length
+      await settle(group)
+    }
     running = undefined
   }
 
   const settle = async (group: readonly Waiting[]): Promise<void> => {
     try {
-      const outcomes = await commitGroup(database, clock, group.map(({ commit }) => commit))
+      const outcomes = await commitGroup(database, clock, group)
       await announce(outcomes.flatMap(outcome => (outcome.kind === 'written' && outcome.versions.length > 0 ? [{ versions: outcome.versions }] : [])))
       for (const [index, outcome] of outcomes.entries()) {
         if (outcome.kind === 'written') group[index]!.resolve({ versions: outcome.versions })
         else group[index]!.reject(outcome.error)
       }
     } catch (error) {
-      const reason = error instanceof MongoError ? new NotDurable(`the database did not confirm the commit: ${error.message}`) : error as Error
-      for (const { reject } of group) reject(reason)
+      // What the database refuses of one commit, it refuses of its whole group: each is then tried alone.
+      if (group.length > 1 && !(error instanceof NotDurable)) for (const one of group) await settle([one])
+      else for (const { reject } of group) reject(error instanceof MongoError ? refused(error) : error)
     }
   }
 
   return {
     commit: commit => new Promise((resolve, reject) => {
       if (isClosed) return reject(new NotDurable('the store is closed'))
-      if (queue.length >= MAX_QUEUED) return reject(new NotDurable(`${MAX_QUEUED} commits wait already`))
-      queue.push({ commit, resolve, reject })
+      if (queue.length >= MAX_QUEUED || queuedLength >= MAX_QUEUED_LENGTH) return reject(new NotDurable('too many commits wait already'))
+      const length = lengthOf(commit)
+      queuedLength += length
+      queue.push({ commit, length, end: performance.now() + PATIENCE_MS, resolve, reject })
       running ??= Promise.resolve().then(run)
     }),
     async close() {
@@ -76,32 +101,38 @@ export const createWriter = (
   }
 }
 
-/** Commits the group, again and again while that may help; throws the driver's error when patience ends. */
-const commitGroup = async (database: Database, clock: Clock, commits: readonly Commit[]): Promise<readonly Outcome[]> => {
-  const outcomes: (Outcome | undefined)[] = commits.map(() => undefined)
-  const end = performance.now() + PATIENCE_MS
+const refused = (error: unknown): NotDurable =>
+  new NotDurable(`the database did not take the commit: ${error instanceof Error ? error.message : String(error)}`)
+
+const takeGroup = (queue: Waiting[]): readonly Waiting[] => {
+  let length = 0
+  const past = queue.findIndex((one, index) => index === GROUP || ((length += one.length) > GROUP_LENGTH && index > 0))
+  return queue.splice(0, past < 0 ? queue.length : past)
+}
+
+/** Commits the group, again and again while that may help and somebody waits; throws what the database refuses it for. */
+const commitGroup = async (database: Database, clock: Clock, group: readonly Waiting[]): Promise<readonly Outcome[]> => {
+  const outcomes: (Outcome | undefined)[] = group.map(() => undefined)
+  let last: unknown = 'it is behind with what came before'
   for (let pause = MIN_PAUSE_MS; ; pause = Math.min(MAX_PAUSE_MS, pause * 2)) {
-    const left = commits.flatMap((commit, index) => (outcomes[index] === undefined ? [{ commit, index }] : []))
+    const now = performance.now()
+    for (const [index, { end }] of group.entries()) if (now > end) outcomes[index] ??= { kind: 'failed', error: refused(last) }
+    const left = group.flatMap(({ commit }, index) => (outcomes[index] === undefined ? [{ commit, index }] : []))
+    if (left.length === 0) return outcomes as readonly Outcome[]
     try {
-      const answered = left.length === 0 ? [] : await transaction(database, clock, left.map(({ commit }) => commit))
+      const answered = await transaction(database, clock, left.map(({ commit }) => commit))
       for (const [position, { index }] of left.entries()) outcomes[index] = answered[position]!
-      return outcomes as readonly Outcome[]
     } catch (error) {
       if (error instanceof Spoilt) {
         outcomes[left[error.position]!.index] = { kind: 'failed', error: error.reason }
         continue
       }
-      if (!mayPass(error) || performance.now() > end) throw error
+      if (!isPassing(error)) throw error
+      last = error
       await wait(pause * (0.5 + Math.random()))
     }
   }
 }
-
-/** A transaction that lost its connection before its commit was asked for has done nothing: it may begin again. */
-const mayPass = (error: unknown): boolean =>
-  error instanceof MongoError && (error.hasErrorLabel(MongoErrorLabel.TransientTransactionError) || isUnreachable(error))
-
-const isUnreachable = (error: unknown): boolean => error instanceof MongoNetworkError || error instanceof MongoServerSelectionError
 
 const transaction = async (database: Database, clock: Clock, commits: readonly Commit[]): Promise<readonly Outcome[]> => {
   const session = database.client.startSession()
@@ -110,7 +141,7 @@ const transaction = async (database: Database, clock: Clock, commits: readonly C
     const before = await database.sequence.findOneAndUpdate({ _id: 'sequence' }, { $inc: { turn: 1 } }, { session })
     if (before === null) throw new Error('the database has no sequence: it was emptied while the hub ran')
     const place: Place = { sequence: before.latest, at: Math.max(clock.now(), before.updated) }
-    const group = { ...layer(), database, session }
+    const group = { ...layer(), database, session, lengths: new Map() }
     await load(group, commits)
     const outcomes = await applyAll(group, commits, place)
     if (place.sequence === before.latest && outcomes.every(({ kind }) => kind === 'failed')) {
@@ -130,14 +161,14 @@ const transaction = async (database: Database, clock: Clock, commits: readonly C
  * again. The driver does not label every lost connection as unknown (7.9: not that of its own second try).
  */
 const confirm = async (commit: () => Promise<void>): Promise<void> => {
-  const end = performance.now() + PATIENCE_MS
+  const end = performance.now() + CONFIRM_MS
   for (let pause = MIN_PAUSE_MS; ; pause = Math.min(MAX_PAUSE_MS, pause * 2)) {
     try {
       return await commit()
     } catch (error) {
       const isUnknown = isUnreachable(error) || (error instanceof MongoError && error.hasErrorLabel(MongoErrorLabel.UnknownTransactionCommitResult))
       if (!isUnknown) throw error
-      if (performance.now() > end) throw new NotDurable('the database did not say whether the commit was made; look, and send it again under the same key')
+      if (performance.now() > end) throw new NotDurable('the database did not say whether the commit was made', { mayBeWritten: true })
       await wait(pause)
     }
   }

@@ -9,8 +9,9 @@ import { RESOURCES, type RefText } from '../documents.ts'
 import { visibleOf, type Compiling } from './compiling.ts'
 import type { ResourceFilter } from './tests.ts'
 
+/** Without an id: the root is there, and nothing belongs to it. */
 interface Member {
-  readonly _id: RefText
+  readonly id?: RefText
   readonly refs?: readonly RefText[]
 }
 
@@ -24,17 +25,25 @@ export const hierarchyFilter = async (
   const members = await compiling.run<Member>([
     { $match: { $and: [{ _id: root }, visible] } },
     { $graphLookup: { from: RESOURCES, startWith: `$${from}`, connectFromField: from, connectToField: to, restrictSearchWithMatch: visible, as: 'member' } },
-    { $project: { member: { $concatArrays: [[{ _id: '$_id', references: '$references' }], '$member'] } } },
-    { $unwind: '$member' },
-    { $project: { _id: '$member._id', refs: `$member.${refs}` } },
+    // Unwound at once, they are handed on one by one: their texts together may be more than a document can hold.
+    { $unwind: { path: '$member', preserveNullAndEmptyArrays: true } },
+    { $project: { _id: 0, id: '$member._id', refs: `$member.${refs}` } },
   ])
-  return { _id: { $in: direction === 'below' ? below(root, members) : [...new Set(members.map(({ _id }) => _id))] } }
+  if (members.length === 0) return { _id: { $in: [] } }
+  return { _id: { $in: direction === 'below' ? below(root, members) : [...new Set([root, ...members.flatMap(({ id }) => id ?? [])])] } }
 }
 
 const below = (root: RefText, members: readonly Member[]): RefText[] => {
   const children = new Map<RefText, RefText[]>()
-  for (const { _id, refs = [] } of members) for (const parent of refs) children.set(parent, [...children.get(parent) ?? [], _id])
-  const found = new Set(members.some(({ _id }) => _id === root) ? [root] : [])
+  for (const { id, refs = [] } of members) {
+    if (id === undefined) continue
+    for (const parent of refs) {
+      const siblings = children.get(parent)
+      if (siblings === undefined) children.set(parent, [id])
+      else siblings.push(id)
+    }
+  }
+  const found = new Set([root])
   for (const parent of found) for (const child of children.get(parent) ?? []) found.add(child)
   return [...found]
 }

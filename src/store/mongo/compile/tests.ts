@@ -15,6 +15,8 @@ export const NEVER: ResourceFilter = { _id: { $in: [] } }
 
 const one = (values: readonly string[]): unknown => (values.length === 1 ? values[0] : { $in: values })
 
+const anyOf = (filters: readonly ResourceFilter[]): ResourceFilter => (filters.length === 1 ? filters[0]! : { $or: [...filters] })
+
 /** An element of an array field for which all of it holds. */
 const some = (field: keyof ResourceDocument, element: Document): ResourceFilter => ({ [field]: { $elemMatch: element } })
 
@@ -23,7 +25,7 @@ export const testFilter = (parameters: readonly string[], test: Test): ResourceF
   const keys = (values: readonly string[], of = ''): ResourceFilter =>
     ({ keys: one(parameters.flatMap(parameter => values.map(value => keyOf(parameter + of, value)))) } as ResourceFilter)
   const coded = (system: string | undefined, code: string | undefined, of = ''): ResourceFilter => {
-    if (code === undefined) return { coded: { $in: parameters.map(parameter => codedIn(parameter + of, system)) } }
+    if (code === undefined) return anyOf(parameters.map(parameter => ({ coded: { $elemMatch: beginning(codedIn(parameter + of, system)) } })))
     if (system === undefined) return keys([code], of)
     return { $and: [keys([code], of), { coded: one(parameters.map(parameter => codedOf(parameter + of, code, system))) } as ResourceFilter] }
   }
