@@ -6,7 +6,8 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { systemClock } from '../../src/fhir/clock.ts'
 import { openConnection, type Connection } from '../../src/store/sqlite/connection.ts'
 import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/open.ts'
-import { countPending, indexSome } from '../../src/store/sqlite/pending.ts'
+import { createCatchUp } from '../../src/store/sqlite/catch-up.ts'
+import { countPending, firstPending, indexSome, lastPending } from '../../src/store/sqlite/pending.ts'
 import { found, isToken, put, refersTo, reference, token, write } from '../contract/write.ts'
 
 describe('SQLite: indexed after the commit', () => {
@@ -72,6 +73,55 @@ describe('SQLite: indexed after the commit', () => {
     expect(steps.at(-1)).toBeLessThanOrEqual(2)
     store = await openSqliteStore({ path, clock: systemClock() })
     expect(await found(store, 'AuditEvent', isToken('action', 'R'), { count: 1_000 })).toHaveLength(600)
+  })
+
+  /** The writer's own, over a file that is closed. */
+  const alone = async (work: (connection: Connection) => Promise<void>): Promise<void> => {
+    await store.close()
+    const connection = openConnection(path, false)
+    await work(connection)
+    connection.close()
+  }
+
+  it('sets aside what cannot be indexed, tells of it, and finds what stands behind it', async () => {
+    await audits(600)
+    const faults: number[] = []
+    let broken = 0
+    await alone(async connection => {
+      broken = connection.get("SELECT sequence FROM resource WHERE id = 'a300'")!['sequence'] as number
+      connection.run('DELETE FROM indexed WHERE row = (SELECT row FROM version WHERE sequence = ?)', [broken])
+      connection.run("INSERT OR REPLACE INTO pending SELECT sequence, row, 'broken', '{}', NULL, NULL FROM version WHERE sequence = ?", [broken])
+      const catchUp = createCatchUp(connection, sequence => { faults.push(sequence) })
+      await new Promise<unknown>(resolve => { catchUp.ask(lastPending(connection), resolve) })
+      catchUp.stop()
+      expect(countPending(connection)).toBe(0)
+    })
+    expect(faults).toEqual([broken])
+    store = await openSqliteStore({ path, clock: systemClock() })
+    await write(store, put('AuditEvent', 'late', { entries: [token('action', 'R')] }))
+    expect(await found(store, 'AuditEvent', isToken('action', 'R'), { count: 1_000 })).toContain('late')
+  })
+
+  it('answers a search when what it waits for is indexed, not when all is that others wait for', async () => {
+    await audits(3_000)
+    await alone(async connection => {
+      const order: string[] = []
+      // However much of it the store had done by itself.
+      connection.run('DELETE FROM pending')
+      connection.run("INSERT INTO pending SELECT sequence, row, '[]', '{}', 'fall', '' FROM version")
+      connection.run('DELETE FROM indexed')
+      const catchUp = createCatchUp(connection, () => undefined)
+      await new Promise<void>(resolve => {
+        catchUp.ask(lastPending(connection), () => {
+          order.push('last')
+          resolve()
+        })
+        catchUp.ask(firstPending(connection), () => { order.push('first') })
+      })
+      catchUp.stop()
+      expect(order).toEqual(['first', 'last'])
+    })
+    store = await openSqliteStore({ path, clock: systemClock() })
   })
 
   it('is taken up again after a step that was rolled back', async () => {

@@ -3,7 +3,7 @@
  * or because a search waits for it. Always in slices between which it takes commits.
  */
 import type { Connection } from './connection.ts'
-import { countPending, indexSome } from './pending.ts'
+import { countPending, firstPending, indexEach, indexSome, isItsOwn } from './pending.ts'
 
 /** Without a commit for this long, the writer has nothing else to do. */
 const IDLE_MS = 50
@@ -27,7 +27,8 @@ interface Asked {
   readonly done: (failure?: unknown) => void
 }
 
-export const createCatchUp = (connection: Connection): CatchUp => {
+/** `onFault` hears of each version that cannot be indexed. */
+export const createCatchUp = (connection: Connection, onFault: (sequence: number, error: unknown) => void): CatchUp => {
   let backlog = countPending(connection)
   let asked: readonly Asked[] = []
   let groupMs = 0
@@ -35,23 +36,42 @@ export const createCatchUp = (connection: Connection): CatchUp => {
   let timer: NodeJS.Timeout | undefined
   let next: NodeJS.Immediate | undefined
 
-  /** One transaction; returns whether everything up to `until` is indexed. */
-  const slice = (until: number, limitMs: number): boolean => {
-    const start = performance.now()
-    let indexed = 0
+  const transaction = <T>(work: () => T): T => {
     connection.run('BEGIN IMMEDIATE')
     try {
+      const done = work()
+      connection.run('COMMIT')
+      return done
+    } catch (error) {
+      if (connection.db.isTransaction) connection.run('ROLLBACK')
+      throw error
+    }
+  }
+
+  /** One transaction; returns whether everything up to `until` is indexed. */
+  const together = (until: number, limitMs: number): boolean => {
+    const start = performance.now()
+    let indexed = 0
+    const some = transaction(() => {
       let some: number
       do {
         some = indexSome(connection, until)
         indexed += some
       } while (some > 0 && performance.now() - start < limitMs)
-      connection.run('COMMIT')
-      backlog = some === 0 && until === Number.MAX_SAFE_INTEGER ? 0 : Math.max(0, backlog - indexed)
-      return some === 0
+      return some
+    })
+    backlog = some === 0 && until === Number.MAX_SAFE_INTEGER ? 0 : Math.max(0, backlog - indexed)
+    return some === 0
+  }
+
+  const slice = (until: number, limitMs: number): boolean => {
+    try {
+      return together(until, limitMs)
     } catch (error) {
-      if (connection.db.isTransaction) connection.run('ROLLBACK')
-      throw error
+      if (!isItsOwn(error)) throw error
+      transaction(() => indexEach(connection, until, onFault))
+      backlog = countPending(connection)
+      return backlog === 0
     }
   }
 
@@ -68,11 +88,11 @@ export const createCatchUp = (connection: Connection): CatchUp => {
       failure = { reason: error }
     }
     groupMs = 0
-    if (isDone || failure !== undefined) {
-      const answered = asked
-      asked = []
-      for (const one of answered) one.done(failure?.reason)
-    }
+    // Whoever came later and waits for more holds up nobody who came before.
+    const first = isDone || failure !== undefined ? Infinity : firstPending(connection)
+    const answered = asked.filter(one => one.until < first)
+    asked = asked.filter(one => one.until >= first)
+    for (const one of answered) one.done(failure?.reason)
     // What failed is tried again after the next commit, or for the next search.
     if (failure === undefined) plan()
   }

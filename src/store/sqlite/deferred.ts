@@ -46,10 +46,14 @@ const conditionReads = (condition: Condition): boolean => {
   }
 }
 
-/** `_include=*` without `:iterate` reads the entries of the matches only. */
-const includeReads = ({ source, direction, iterate }: Include): boolean =>
-  TYPES.has(source) || (source === '*' && (direction === 'revinclude' || iterate))
+/** Whether resources indexed later may be among what is included, so that `:iterate` goes on from them. */
+const mayLeadToDeferred = ({ source, direction, target }: Include): boolean =>
+  (direction === 'include' ? target === undefined || TYPES.has(target) : source === '*' || TYPES.has(source))
+
+/** `_include=*` reads the entries of the matches, and those of what is included only by `:iterate`. */
+const includesRead = (includes: readonly Include[]): boolean => includes.some(({ source, direction, iterate }) =>
+  TYPES.has(source) || (source === '*' && (direction === 'revinclude' || (iterate && includes.some(mayLeadToDeferred)))))
 
 /** Whether a search's answer may rest on what is indexed later. */
 export const readsDeferred = (plan: SearchPlan): boolean =>
-  someDeferred(plan.types) || conditionReads(plan.where) || plan.includes.some(includeReads)
+  someDeferred(plan.types) || conditionReads(plan.where) || includesRead(plan.includes)

@@ -20,10 +20,14 @@ export const defer = (connection: Connection, sequence: number, row: number, ent
 
 /** Sequence of the last version that has something to be indexed; 0: none. Everything up to it may wait. */
 export const lastPending = (connection: Connection): number =>
-  connection.get('SELECT coalesce(max(sequence), 0) AS last FROM pending')!['last'] as number
+  connection.get('SELECT coalesce(max(sequence), 0) AS last FROM pending WHERE sequence > 0')!['last'] as number
+
+/** Sequence of the first; Infinity: none. Everything before it is indexed. */
+export const firstPending = (connection: Connection): number =>
+  (connection.get('SELECT min(sequence) AS first FROM pending WHERE sequence > 0')!['first'] as number | null) ?? Infinity
 
 export const countPending = (connection: Connection): number =>
-  connection.get('SELECT count(*) AS waiting FROM pending')!['waiting'] as number
+  connection.get('SELECT count(*) AS waiting FROM pending WHERE sequence > 0')!['waiting'] as number
 
 interface Waiting {
   readonly sequence: number
@@ -36,12 +40,13 @@ interface Waiting {
   readonly current: number
 }
 
-const waiting = (connection: Connection, until: number): readonly Waiting[] => {
+const waiting = (connection: Connection, until: number, most: number): readonly Waiting[] => {
   const rows: Waiting[] = []
   let length = 0
   for (const row of connection.each(`SELECT p.sequence, p.row, p.entries, p.text, p.content, r.updated,
-      r.sequence = p.sequence AS current FROM pending p CROSS JOIN resource r ON r.row = p.row WHERE p.sequence <= ? ORDER BY p.sequence LIMIT ${CHUNK}`,
-  [until]) as Iterable<unknown> as Iterable<Waiting>) {
+      r.sequence = p.sequence AS current FROM pending p CROSS JOIN resource r ON r.row = p.row
+      WHERE p.sequence > 0 AND p.sequence <= ? ORDER BY p.sequence LIMIT ?`,
+  [until, most]) as Iterable<unknown> as Iterable<Waiting>) {
     rows.push(row)
     length += (row.entries?.length ?? 0) + (row.text?.length ?? 0) + (row.content?.length ?? 0)
     if (length > CHUNK_LENGTH) break
@@ -58,8 +63,8 @@ const writeWords = (connection: Connection, row: number, { text, content }: Word
  * Indexes the next of what waits, up to the version `until`, in the transaction that is open.
  * Returns how many versions it dealt with; 0: nothing waits any more.
  */
-export const indexSome = (connection: Connection, until: number): number => {
-  const some = waiting(connection, until)
+export const indexSome = (connection: Connection, until: number, most = CHUNK): number => {
+  const some = waiting(connection, until, most)
   const last = some.at(-1)
   if (last === undefined) return 0
   const batch = newBatch()
@@ -71,10 +76,38 @@ export const indexSome = (connection: Connection, until: number): number => {
   sortRows(batch)
   insertRows(connection, batch)
   connection.run(`INSERT INTO indexed SELECT p.row, p.entries, p.sort FROM pending p CROSS JOIN resource r ON r.row = p.row
-    WHERE p.sequence <= ? AND p.entries IS NOT NULL AND r.sequence = p.sequence`, [last.sequence])
-  connection.run('DELETE FROM pending WHERE sequence <= ?', [last.sequence])
+    WHERE p.sequence > 0 AND p.sequence <= ? AND p.entries IS NOT NULL AND r.sequence = p.sequence`, [last.sequence])
+  connection.run('DELETE FROM pending WHERE sequence > 0 AND sequence <= ?', [last.sequence])
   return some.length
 }
+
+/**
+ * The same one by one, for some that cannot be indexed together: what cannot be at all is set aside under its sequence
+ * made negative, and told of, so that everything behind it is found. Throws what is no fault of theirs.
+ */
+export const indexEach = (connection: Connection, until: number, onFault: (sequence: number, error: unknown) => void): void => {
+  for (let done = 0; done < CHUNK; done++) {
+    const next = firstPending(connection)
+    if (next > until) return
+    connection.run('SAVEPOINT each')
+    try {
+      indexSome(connection, until, 1)
+    } catch (error) {
+      if (!isItsOwn(error)) throw error
+      connection.run('ROLLBACK TO each')
+      connection.run('UPDATE OR REPLACE pending SET sequence = -sequence WHERE sequence = ?', [next])
+      onFault(next, error)
+    }
+    connection.run('RELEASE each')
+  }
+}
+
+/** SQLite's primary result codes for what is wrong with a value: TOOBIG, CONSTRAINT, MISMATCH. All others are the file's or the disk's. */
+const OF_VALUES: ReadonlySet<number> = new Set([18, 19, 20])
+
+/** Whether an error is about what was to be indexed: it would come again, whatever becomes of the disk. */
+export const isItsOwn = (error: unknown): boolean =>
+  !(error instanceof Error && 'errcode' in error) || OF_VALUES.has(Number(error.errcode) & 0xff)
 
 /** Indexes everything that waits, in the transaction that is open: for what must be true within a commit. */
 export const indexAll = (connection: Connection): void => {

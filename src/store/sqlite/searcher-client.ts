@@ -24,7 +24,9 @@ export const createSearcher = (path: string, limitMs: number): SearcherClient =>
   let worker: Worker | undefined
   let lastId = 0
 
-  const fail = (error: Error): void => {
+  /** What a worker leaves unanswered is for those who asked it, and not for whoever asks the one after it. */
+  const fail = (lost: Worker, error: Error): void => {
+    if (worker !== lost) return
     worker = undefined
     for (const { reject } of waiting.values()) reject(error)
     waiting.clear()
@@ -34,8 +36,8 @@ export const createSearcher = (path: string, limitMs: number): SearcherClient =>
       workerData: { path }, execArgv: ['--disable-warning=ExperimentalWarning'],
     })
     started.unref()
-    started.on('error', error => fail(error as Error))
-    started.on('exit', () => fail(new Error('the search worker stopped')))
+    started.on('error', error => fail(started, error as Error))
+    started.on('exit', () => fail(started, new Error('the search worker stopped')))
     started.on('message', (answer: SearcherAnswer) => {
       const one = waiting.get(answer.id)
       waiting.delete(answer.id)

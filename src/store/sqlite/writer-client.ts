@@ -8,7 +8,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../../fhir/clock.ts'
 import { instant } from '../../fhir/clock.ts'
-import { Conflict, NotDurable, TooCostly, type Commit, type Committed, type Expectation, type StoredVersion } from '../store.ts'
+import { Conflict, NotDurable, TooCostly, Unavailable, type Commit, type Committed, type Expectation, type StoredVersion } from '../store.ts'
 import type { Durability } from './durability.ts'
 import {
   decodeAnswers, encodeCommit, encodeRequest, encodeTurn, type Failed, type Ready, type WriterAnswer, type WrittenVersion,
@@ -40,7 +40,7 @@ export interface WriterClient {
   /** @param names the dictionary as the serving thread reads it */
   commit(names: Names, commit: Commit): Promise<Committed>
   durability(): Promise<Durability>
-  /** Resolves when everything up to the version at `until` is indexed. Rejects with NotDurable where nothing can be written. */
+  /** Resolves when everything up to the version at `until` is indexed. Rejects with Unavailable where nothing can be written. */
   catchUp(until: number): Promise<void>
   close(): Promise<void>
 }
@@ -168,7 +168,7 @@ export const startWriter = async ({ path, clock, announce, announceSince }: Writ
     }),
     catchUp: until => ask(id => encodeRequest({ kind: 'catch-up', id, until }), answer => {
       if (answer.kind !== 'caught-up') throw new NotDurable(answer.kind === 'failed' ? answer.reason : 'the writer did not index')
-    }),
+    }).catch((error: Error) => { throw new Unavailable(error.message) }),
     async close() {
       if (closed) return
       const running = worker

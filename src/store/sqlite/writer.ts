@@ -70,7 +70,8 @@ const serve = (port: NonNullable<typeof parentPort>, path: string): void => {
   durabilityOf(connection)
   refuseReadOnly(connection)
   const names = createNames(connection)
-  const catchUp = createCatchUp(connection)
+  const catchUp = createCatchUp(connection, (sequence, error) => process.emitWarning(
+    `the version at ${sequence} cannot be indexed, and no search that needs its index finds it: ${reasonOf(error)}; reindex its type`))
 
   const answer = (answers: readonly WriterAnswer[]): void => port.postMessage(encodeAnswers(answers))
 
