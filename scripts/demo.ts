@@ -14,7 +14,7 @@ import { ADMINISTRATOR, cast } from './demo/cast.ts'
 import { startHub } from './demo/hub.ts'
 import { openPlay } from './demo/play.ts'
 import { stories } from './demo/stories.ts'
-import { provideStore, storeKind, type ProvidedStore } from './provided-store.ts'
+import { provideStore, storeKind } from './provided-store.ts'
 
 const { values: { store: asked, stay, only, root } } = parseArgs({
   options: {
@@ -36,18 +36,25 @@ const began = performance.now()
 const folder = mkdtempSync(join(tmpdir(), 'care-connexions-demo-'))
 const registry = join(folder, 'clients.json')
 for (const { client } of [ADMINISTRATOR, ...Object.values(cast)]) addClient(registry, client)
-let store: ProvidedStore | undefined
+const complain = (error: unknown, log = ''): void => {
+  process.stderr.write(`\nThe story broke off: ${error instanceof Error ? error.message : String(error)}\n${log}\n`)
+}
+
+const store = await Promise.resolve().then(() => provideStore(storeKind(asked), folder)).catch((error: unknown) => {
+  complain(error)
+  rmSync(folder, { recursive: true, force: true })
+  process.exit(1)
+})
 const tidyUp = async (): Promise<void> => {
-  await store?.remove()
+  await store.remove()
   rmSync(folder, { recursive: true, force: true })
 }
-const giveUp = async (error: unknown, log = ''): Promise<never> => {
-  process.stderr.write(`\nThe story broke off: ${error instanceof Error ? error.message : String(error)}\n${log}\n`)
+const giveUp = async (error: unknown, log?: string): Promise<never> => {
+  complain(error, log)
   await tidyUp()
   process.exit(1)
 }
 
-store = await Promise.resolve().then(() => provideStore(storeKind(asked), folder)).catch(giveUp)
 const hub = await startHub({ folder, registry, clock: opening.at, store: store.address, ...(root === undefined ? {} : { root }) }).catch(giveUp)
 const play = openPlay(chosen, { hub, registry, folder, print })
 

@@ -45,13 +45,18 @@ export interface ReplicaSetOptions {
   readonly folder?: string
   /** Of each member. */
   readonly cacheGb?: number
+  /** Takes the commands by which a test makes others fail (`failCommand`). */
+  readonly testCommands?: boolean
 }
 
-export const startReplicaSet = async ({ members: size = 1, folder: kept, cacheGb = 0.25 }: ReplicaSetOptions = {}): Promise<ReplicaSet> => {
+export const startReplicaSet = async (options: ReplicaSetOptions = {}): Promise<ReplicaSet> => {
+  const { members: size = 1, folder: kept, cacheGb = 0.25, testCommands = false } = options
   const binary = mongodBinary()
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'care-connexions-mongod-'))
   const ports = await freePorts(size)
-  const members = ports.map((port, index) => memberOf(binary, join(folder, `member-${index}`), port, cacheGb))
+  const members = ports.map((port, index) => memberOf(binary, join(folder, `member-${index}`), port, [
+    '--wiredTigerCacheSizeGB', String(cacheGb), '--replSet', NAME, ...(testCommands ? ['--setParameter', 'enableTestCommands=1'] : []),
+  ]))
   await Promise.all(members.map(member => member.start()))
 
   const hosts = ports.map(port => `127.0.0.1:${port}`)
@@ -79,6 +84,27 @@ export const startReplicaSet = async ({ members: size = 1, folder: kept, cacheGb
     async stop() {
       await Promise.all(members.map(member => (kept === undefined ? member.kill() : member.end())))
       if (kept === undefined) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A mongod that belongs to no replica set, until it is restarted as the only member of one. */
+export const startStandalone = async (): Promise<{ readonly url: string; restartedAsMember(): Promise<void>; stop(): Promise<void> }> => {
+  const folder = mkdtempSync(join(tmpdir(), 'care-connexions-mongod-'))
+  const [port = 0] = await freePorts(1)
+  let member = memberOf(mongodBinary(), folder, port, [])
+  await member.start()
+  return {
+    url: `mongodb://127.0.0.1:${port}/`,
+    async restartedAsMember() {
+      await member.end()
+      member = memberOf(mongodBinary(), folder, port, ['--replSet', NAME])
+      await member.start()
+      await configure({ _id: NAME, members: [{ _id: 0, host: `127.0.0.1:${port}` }], settings: {} })
+    },
+    async stop() {
+      await member.kill()
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
@@ -118,7 +144,7 @@ const isPrimary = async (port: number): Promise<boolean> => {
   }
 }
 
-const memberOf = (binary: string, folder: string, port: number, cacheGb: number): Member => {
+const memberOf = (binary: string, folder: string, port: number, more: readonly string[]): Member => {
   const data = join(folder, 'data')
   const log = join(folder, 'log')
   mkdirSync(data, { recursive: true })
@@ -127,10 +153,9 @@ const memberOf = (binary: string, folder: string, port: number, cacheGb: number)
   const abandon = (): void => { running?.kill('SIGKILL') }
   const start = async (): Promise<void> => {
     const child = spawn(binary, [
-      '--dbpath', data, '--logpath', log, '--logappend', '--port', String(port), '--bind_ip', '127.0.0.1', '--replSet', NAME,
-      '--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=0', '--storageEngine', 'wiredTiger',
-      '--wiredTigerCacheSizeGB', String(cacheGb), '--oplogSize', '64',
-      '--wiredTigerEngineConfigString', 'log=(prealloc=false,file_max=10MB)',
+      '--dbpath', data, '--logpath', log, '--logappend', '--port', String(port), '--bind_ip', '127.0.0.1',
+      '--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=0', '--storageEngine', 'wiredTiger', '--oplogSize', '64',
+      '--wiredTigerEngineConfigString', 'log=(prealloc=false,file_max=10MB)', ...more,
     ], { stdio: 'ignore' })
     running = child
     process.once('exit', abandon)

@@ -1,5 +1,5 @@
 /** What the store could not do, in the words of the catalogue: every question and every commit goes through here. */
-import { FhirError, outcomes } from '../fhir/outcomes.ts'
+import { outcomes, type FhirError } from '../fhir/outcomes.ts'
 import { NotDurable, Overloaded, TooCostly, TooLarge, Unavailable, type Store } from '../store/store.ts'
 
 /**

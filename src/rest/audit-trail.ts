@@ -5,7 +5,6 @@
 import { auditEvent, isPatientData, patientsInText, patientsOf, type AuditEntry, type AuditInteraction, type Touched } from '../access/audit.ts'
 import { auditLabels } from '../access/visibility.ts'
 import type { Label, StoredVersion, Write } from '../store/store.ts'
-import { answered } from './answered.ts'
 import type { RepositoryParts, RequestContext } from './repository.ts'
 import type { Collected } from './unit-of-work.ts'
 
@@ -72,7 +71,7 @@ export const createAuditTrail = ({ store, clock }: Pick<RepositoryParts, 'store'
       if (personal.length === 0) return
       const touched = personal.map(({ ref, version, json, caseId }) => ({ ref, version, patients: patientsInText(ref, json), caseId }))
       const labelsOf = await labelsOfCases(casesOf(touched))
-      await answered(store.commit({ expect: [], writes: entries(context, interaction, touched, labelsOf, query) }))
+      await store.commit({ expect: [], writes: entries(context, interaction, touched, labelsOf, query) })
     },
 
     async written(context, collected) {

@@ -13,7 +13,6 @@ import type { Extracted } from '../search/entries.ts'
 import type { SearchPlan } from '../search/plan.ts'
 import type { HistoryPage, HistoryQuery, SearchPage, Store, StoredVersion } from '../store/store.ts'
 import type { ValidationIssue, ValidationOptions, Validator } from '../validation/validator.ts'
-import { answered } from './answered.ts'
 import type { EntryOf } from './at-entry.ts'
 import { createAuditTrail } from './audit-trail.ts'
 import { createTransact } from './transact.ts'
@@ -96,7 +95,7 @@ export const createRepository = (parts: RepositoryParts): Repository => {
 
     async search(context, plan, query) {
       permitReach(context.caller, plan)
-      const page = await answered(store.search({ ...plan, visibility: visibilityOf(context.caller) }))
+      const page = await store.search({ ...plan, visibility: visibilityOf(context.caller) })
       if (page.matches.length + page.included.length > LONG_PAGE) await othersTurn()
       permitIncluded(context.caller, page.included)
       await audit.seen(context, 'search', [...page.matches, ...page.included], query)
@@ -104,7 +103,7 @@ export const createRepository = (parts: RepositoryParts): Repository => {
     },
 
     async history(context, query) {
-      const page = await answered(store.history({ ...query, visibility: visibilityOf(context.caller) }))
+      const page = await store.history({ ...query, visibility: visibilityOf(context.caller) })
       await audit.seen(context, 'history', page.versions)
       return page
     },

@@ -6,12 +6,12 @@ import { directLabels } from '../access/visibility.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { Conflict, type Write } from '../store/store.ts'
-import { answered } from './answered.ts'
 import { atEntry, type EntryOf } from './at-entry.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import { frame } from './frame.ts'
 import { createReferenceCheck } from './integrity.ts'
 import type { Repository, RepositoryParts, RequestContext, Written } from './repository.ts'
+import { createTurns } from './turns.ts'
 import { openUnit, type Collected } from './unit-of-work.ts'
 import type { Change, Guard, Unit } from './unit.ts'
 
@@ -52,7 +52,7 @@ export const createTransact = (parts: TransactParts): Pick<Repository, 'transact
     const audit = await parts.audit.written(context, collected)
     // Indexed in the turn of the commit: what is committed before a new search parameter is settled is never indexed after.
     const puts = collected.changes.map(change => write(parts, context, collected, change))
-    const committed = await answered(parts.store.commit({ expect: collected.expectations, writes: [...puts, ...collected.writes, ...audit] }))
+    const committed = await parts.store.commit({ expect: collected.expectations, writes: [...puts, ...collected.writes, ...audit] })
     return { value, versions: committed.versions.slice(0, puts.length) }
   }
 
@@ -69,16 +69,6 @@ export const createTransact = (parts: TransactParts): Pick<Repository, 'transact
     }
   }
   return { transact, rehearse: async (context, work) => { await judged(context, work, () => undefined) } }
-}
-
-/** Runs one after the other what is given to it. */
-const createTurns = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
-  let last: Promise<unknown> = Promise.resolve()
-  return work => {
-    const mine = last.then(work)
-    last = mine.catch(() => undefined)
-    return mine
-  }
 }
 
 const runGuards = async (guards: readonly Guard[], unit: Unit): Promise<void> => {

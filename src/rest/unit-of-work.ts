@@ -12,7 +12,6 @@ import type { Extracted } from '../search/entries.ts'
 import { matchesCondition, needsResolver } from '../search/match.ts'
 import type { Condition, SearchPlan, Visibility } from '../search/plan.ts'
 import type { Expectation, KeyRecord, Label, SearchPage, Store, StoredVersion, Write } from '../store/store.ts'
-import { answered } from './answered.ts'
 import { atEntry, type EntryOf } from './at-entry.ts'
 import type { Change, Unit } from './unit.ts'
 
@@ -79,7 +78,7 @@ export const openUnit = (parts: UnitParts): { unit: Unit; collect: () => Collect
     const key = JSON.stringify(plan)
     const earlier = pages.get(key)
     if (earlier !== undefined) return earlier
-    const page = await answered(store.search(plan))
+    const page = await store.search(plan)
     if (page.next !== undefined) throw outcomes.tooManyMatches(MAX_FOUND)
     expectations.push({ kind: 'matches', plan, refs: page.matches.map(match => match.ref) })
     pages.set(key, page)

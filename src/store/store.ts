@@ -103,7 +103,18 @@ export class Conflict extends Error {
 }
 
 /** The store cannot promise that the commit is durable: nothing of it was acknowledged (the disk is full, the store is closed). */
-export class NotDurable extends Error {}
+export class NotDurable extends Error {
+  /** The end of the commit is not known: it may be found written, whole. Otherwise nothing of it is there. */
+  readonly mayBeWritten: boolean
+
+  constructor(message: string, { mayBeWritten = false }: { readonly mayBeWritten?: boolean } = {}) {
+    super(message)
+    this.mayBeWritten = mayBeWritten
+  }
+}
+
+/** The store cannot be asked at the moment: its database is away, or not fit to be used yet. It may be asked again later. */
+export class Unavailable extends Error {}
 
 /** A resource and what it is found by are larger together than the store can keep; nothing was written. */
 export class TooLarge extends Error {
@@ -164,6 +175,7 @@ export interface HistoryPage {
   readonly next?: number
 }
 
+/** Whatever is asked rejects with `Unavailable` while the database is away. */
 export interface Store {
   /** Current version (a deleted one included), or undefined when absent or not visible. */
   read(ref: ResourceRef, visibility: Visibility): Promise<StoredVersion | undefined>
@@ -179,5 +191,7 @@ export interface Store {
   events(after: number, limit: number): Promise<readonly StoredVersion[]>
   /** Called after each durable commit, in commit order; returns the unsubscribe. */
   onCommit(listener: (committed: Committed) => void): () => void
+  /** Resolves when a commit could be made now; rejects with `Unavailable` or `NotDurable`, saying why not. Bounded to seconds. */
+  check(): Promise<void>
   close(): Promise<void>
 }

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import request from 'supertest'
 import { parse } from 'yaml'
 import { startHub } from '../../scripts/demo/hub.ts'
+import { readConfig } from '../../src/config.ts'
+import { shownAddress } from '../../src/store/address.ts'
 
 /** No container engine is needed: the structure is read, and the image's set of files is put together and started. */
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -34,6 +36,14 @@ describe('docker-compose.yml', () => {
     expect(services['mongo']?.command).toEqual(expect.arrayContaining(['--replSet']))
     expect(services['mongo']?.healthcheck?.test.join(' ')).toContain('rs.initiate')
     expect(services['hub']?.depends_on).toEqual({ mongo: { condition: 'service_healthy' } })
+  })
+
+  it('keeps what the hub stores in that MongoDB, unless told otherwise', () => {
+    const usual = /^\$\{STORE:-(.*)\}$/.exec(services['hub']?.environment?.['STORE'] ?? '')?.[1] ?? ''
+    expect(shownAddress(readConfig({ STORE: usual }).store)).toBe('mongodb://mongo:27017/care-connexions')
+    const set = /replicaSet=(\w+)/.exec(usual)?.[1]
+    expect(services['mongo']?.command).toContain(set)
+    expect(services['mongo']?.healthcheck?.test.join(' ')).toContain(`_id: '${set}'`)
   })
 
   it('keeps data in named volumes, and authentication on', () => {

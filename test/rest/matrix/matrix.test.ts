@@ -18,7 +18,7 @@ const AT_ONCE = 8
 const KINDS = process.env['MATRIX'] === 'full' ? Infinity : 6
 
 let world: World
-beforeAll(async () => { world = await openWorld() }, 60_000)
+beforeAll(async () => { world = await openWorld() }, 180_000)
 afterAll(() => world?.stop())
 
 const together = async <T>(work: readonly T[], run: (each: T) => Promise<void>): Promise<void> => {
