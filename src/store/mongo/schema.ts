@@ -1,13 +1,21 @@
 /**
  * The collections and their indexes, made when the store opens, and the version of their form: a database that a newer
  * hub wrote is refused, an older one is brought up to date, one step after the other.
+ *
+ * Several hubs may start at once: whatever is done here may be done by each of them.
  */
 import type { IndexDescription } from 'mongodb'
+import { Unavailable } from '../store.ts'
+import { COPY, type CopyDocument } from './copy-place.ts'
 import type { Database } from './database.ts'
 import { RESOURCES } from './documents.ts'
+import { oneCoordinatingTask } from './invariants.ts'
 
-/** Raised when documents change their form; each step from one to the next is a function in `steps`. */
-export const SCHEMA = 1
+/** Brings documents from one form to the next. Another hub may do the same at the same time, and a kill may cut it short. */
+export type Step = (database: Database) => Promise<void>
+
+/** In order; the first leads from version 1 to 2. Never change one that was released. */
+const steps: readonly Step[] = []
 
 interface SchemaDocument {
   readonly _id: 'schema'
@@ -26,10 +34,12 @@ const resourceIndexes: readonly IndexDescription[] = [
   { key: { words: 1 } },
   { key: { refersTo: 1 } },
   { key: { caseId: 1 }, partialFilterExpression: { caseId: { $type: 'string' } } },
+  { key: { pairs: 1, updated: -1, row: -1 }, partialFilterExpression: { type: 'Task' } },
   ...['authored-on', 'modified'].flatMap((date): IndexDescription[] => [
     { key: { pairs: 1, [`sort.${date}.high`]: -1, row: -1 } },
     { key: { pairs: 1, [`sort.${date}.low`]: 1, row: 1 } },
   ]).map(index => ({ ...index, partialFilterExpression: { type: 'Task' } })),
+  oneCoordinatingTask,
 ]
 
 const versionIndexes: readonly IndexDescription[] = [
@@ -38,23 +48,53 @@ const versionIndexes: readonly IndexDescription[] = [
   { key: { updated: 1, _id: 1 } },
 ]
 
-/** Makes what is missing. Throws when a newer hub wrote the database. */
-export const prepare = async (database: Database): Promise<void> => {
-  const schema = database.db.collection<SchemaDocument>('schema')
-  const found = await schema.findOneAndUpdate(
-    { _id: 'schema' }, { $setOnInsert: { version: SCHEMA } }, { upsert: true, returnDocument: 'after' })
-  const version = found?.version ?? SCHEMA
-  if (version > SCHEMA) {
-    throw new Error(`the database's schema is version ${version}, this hub knows ${SCHEMA}: start a newer hub, or restore an older copy`)
-  }
-  const known = new Set((await database.db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name))
-  for (const name of [RESOURCES, 'version', 'case', 'request_key', 'sequence']) {
-    // Two hubs may start at once: whoever comes second finds it made.
-    if (!known.has(name)) await database.db.createCollection(name).catch(ignoreExisting)
-  }
-  await database.resources.createIndexes([...resourceIndexes])
-  await database.versions.createIndexes([...versionIndexes])
+/**
+ * Makes what is missing and brings an older form up to date. Throws `Unavailable` when a newer hub wrote the
+ * database, and while it is being copied to.
+ * @param through the steps to go through; all of them unless a test says otherwise
+ */
+export const prepare = async (database: Database, through: readonly Step[] = steps): Promise<void> => {
+  await refuseUnfinishedCopy(database)
+  await makeCollections(database)
+  await bringUpToDate(database, through)
+  await makeIndexes(database)
   await database.sequence.updateOne({ _id: 'sequence' }, { $setOnInsert: { latest: 0, updated: 0, turn: 0 } }, { upsert: true })
+}
+
+const refuseUnfinishedCopy = async ({ db }: Database): Promise<void> => {
+  const copying = await db.collection<CopyDocument>(COPY).findOne({ _id: 'place' })
+  if (copying !== null && !copying.isReleased) {
+    throw new Unavailable('the database is being copied to, and the copy is not finished: run `npm run copy` again, it goes on where it was')
+  }
+}
+
+/** A database that holds nothing yet is of the newest form. */
+const bringUpToDate = async ({ db, ...database }: Database, through: readonly Step[]): Promise<void> => {
+  const newest = through.length + 1
+  const schema = db.collection<SchemaDocument>('schema')
+  const found = await schema.findOneAndUpdate(
+    { _id: 'schema' }, { $setOnInsert: { version: newest } }, { upsert: true, returnDocument: 'after' })
+  const version = found?.version ?? newest
+  if (version > newest) {
+    throw new Unavailable(`the database's schema is version ${version}, this hub knows ${newest}: start a newer hub, or restore an older copy`)
+  }
+  for (const [index, step] of [...through.entries()].slice(version - 1)) {
+    await step({ db, ...database })
+    await schema.updateOne({ _id: 'schema', version: index + 1 }, { $set: { version: index + 2 } })
+  }
+}
+
+export const makeCollections = async ({ db }: Database): Promise<void> => {
+  const known = new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name))
+  for (const name of [RESOURCES, 'version', 'case', 'request_key', 'sequence', 'schema']) {
+    // Whoever comes second finds it made.
+    if (!known.has(name)) await db.createCollection(name).catch(ignoreExisting)
+  }
+}
+
+export const makeIndexes = async ({ resources, versions }: Database): Promise<void> => {
+  await resources.createIndexes([...resourceIndexes])
+  await versions.createIndexes([...versionIndexes])
 }
 
 const NAMESPACE_EXISTS = 48

@@ -9,10 +9,10 @@ import { visible } from './compile/visible.ts'
 import type { Connection, Row } from './connection.ts'
 import type { Names } from './names.ts'
 
-const COLUMNS = 'v.sequence, v.version, v.updated, v.method, v.json, r.type, r.id, r.case_id'
+export const COLUMNS = 'v.sequence, v.version, v.updated, v.method, v.json, r.type, r.id, r.case_id'
 const R = raw('r')
 
-const versionOf = (names: Names, row: Row): StoredVersion => ({
+export const versionOf = (names: Names, row: Row): StoredVersion => ({
   ref: { type: names.text(row['type'] as number), id: row['id'] as string },
   version: row['version'] as number,
   lastUpdated: instant(row['updated'] as number),
