@@ -4,6 +4,7 @@
  * An entry of `outcomes` makes a `FhirError`; `http/` turns it into an OperationOutcome and nothing else does.
  * Texts never carry patient data, stack traces or SQL. R4: https://hl7.org/fhir/R4/operationoutcome.html
  */
+import { withArticle } from './article.ts'
 import { hubCodeSystem } from './resource.ts'
 
 export type Severity = 'fatal' | 'error' | 'warning' | 'information'
@@ -124,9 +125,10 @@ export const outcomes = {
   methodNotAllowed: (method: string, allowed: readonly string[]) => error({
     status: 405, type: 'not-supported', code: 'method-not-allowed',
     text: `${method} is not allowed here; allowed: ${allowed.join(', ')}`, headers: { allow: allowed.join(', ') } }),
-  unknownOperation: (code: string, nearest?: string) => error({
+  /** `elsewhere`: where an operation of that name is asked. */
+  unknownOperation: (code: string, elsewhere: readonly string[], nearest?: string) => error({
     status: 404, type: 'not-supported', code: 'operation-unknown',
-    text: `there is no operation $${code} here${meant(nearest)}` }),
+    text: `there is no operation $${code} here${elsewhere.length === 0 ? meant(nearest) : `; it is asked at ${some(elsewhere)}`}` }),
 
   operationParameterUnknown: (name: string, known: readonly string[], nearest: string | undefined, expression: string) => error({
     status: 400, type: 'not-supported', code: 'operation-parameter-unknown', expression,
@@ -139,7 +141,7 @@ export const outcomes = {
     text: `the parameter "${name}" may be given ${max} time(s)` }),
   operationParameterForm: (name: string, type: string, expression: string) => error({
     status: 400, type: 'value', code: 'operation-parameter-form', expression,
-    text: type === 'part' ? `the parameter "${name}" takes parts` : `the parameter "${name}" takes a ${type}` }),
+    text: type === 'part' ? `the parameter "${name}" takes parts` : `the parameter "${name}" takes ${withArticle(type)}` }),
 
   // -- who asks
   unauthenticated: (text: string) => error({
@@ -201,14 +203,14 @@ export const outcomes = {
       + 'what this hub serves is at GET /fhir/metadata' }),
   notInCompartment: (type: string, compartment: string, types: readonly string[]) => error({
     status: 404, type: 'not-found', code: 'not-in-compartment',
-    text: `no ${quoted(type)} is ever in the compartment of a ${compartment}; what is: ${types.join(', ')}` }),
+    text: `no ${quoted(type)} is ever in the compartment of ${withArticle(compartment)}; what is: ${types.join(', ')}` }),
   noCompartment: (type: string, compartments: readonly string[]) => error({
     status: 404, type: 'not-found', code: 'compartment-unknown',
-    text: `a ${type} has no compartment to search; those that have one: ${compartments.join(', ')}` }),
+    text: `${withArticle(type)} has no compartment to search; those that have one: ${compartments.join(', ')}` }),
 
   chainedCondition: (type: string) => error({
     status: 400, type: 'not-supported', code: 'condition-chained',
-    text: `a condition on ${type} may not look at other resources (chain, _has) in a transaction that writes a ${type} as well; use an identifier` }),
+    text: `a condition on ${type} may not look at other resources (chain, _has) in a transaction that writes ${withArticle(type)} as well; use an identifier` }),
   tooManyMatches: (limit: number) => error({
     status: 412, type: 'multiple-matches', code: 'too-many-matches',
     text: `the condition matches more than ${limit} resources; narrow it` }),
@@ -230,7 +232,7 @@ export const outcomes = {
     text: `the body's id ${quoted(found)} is not the id of the address, ${quoted(expected)}` }),
   typeMismatch: (found: string, expected: string) => error({
     status: 400, type: 'invalid', code: 'type-mismatch', expression: 'Resource.resourceType',
-    text: `the body is a ${quoted(found)}, the address takes ${expected}` }),
+    text: `the body is of the type ${quoted(found)}, the address takes ${expected}` }),
   versionRequired: (what: string) => error({
     status: 400, type: 'required', code: 'if-match-required',
     text: `a change of ${what} needs the header If-Match with the version you read` }),

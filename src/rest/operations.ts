@@ -39,7 +39,11 @@ export const createOperations = (operations: readonly Operation[]): OperationReg
     async run(parts, request, context, target) {
       const here = operations.filter(({ definition }) => serves(definition, target))
       const found = here.find(({ definition }) => definition.code === target.code)
-      if (found === undefined) throw outcomes.unknownOperation(target.code, nearest(target.code, here.map(({ definition }) => definition.code)))
+      if (found === undefined) {
+        const elsewhere = operations.filter(({ definition }) => definition.code === target.code)
+        throw outcomes.unknownOperation(target.code, elsewhere.flatMap(({ definition }) => addressesOf(definition)),
+          nearest(target.code, here.map(({ definition }) => definition.code)))
+      }
       const { definition } = found
       const { method } = request
       const takesGet = !definition.affectsState || definition.shownByGet === true
@@ -65,6 +69,15 @@ export const createOperations = (operations: readonly Operation[]): OperationReg
     },
   }
 }
+
+/** Where an operation is asked, below the base. */
+const addressesOf = ({ code, resource, system, type, instance }: OperationDeclaration): readonly string[] => [
+  ...(system ? [`/$${code}`] : []),
+  ...resource.flatMap(name => {
+    const address = name === 'Resource' ? '[type]' : name
+    return [...(type ? [`${address}/$${code}`] : []), ...(instance ? [`${address}/[id]/$${code}`] : [])]
+  }),
+]
 
 /** 0, which no resource has, for text that is no version. */
 const versionNumber = (text: string): number => (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0)

@@ -14,7 +14,7 @@ import { include } from './parse/include.ts'
 import { requireType } from './parse/resource-type.ts'
 import { conditionOnTypes } from './parse/several-types.ts'
 import { count, elements, sortKeys, summary, total, type ResultParameters } from './parse/result.ts'
-import { trueOrFalse } from './parse/value.ts'
+import { noValue, trueOrFalse } from './parse/value.ts'
 import { countTests } from './join.ts'
 import type { Condition, Include, SearchPlan } from './plan.ts'
 
@@ -111,9 +111,7 @@ const UNANSWERABLE: ReadonlySet<string> = new Set(['search-unknown-parameter', '
 const read = (
   context: ParseContext, types: readonly string[], name: string, value: string, options: ParseOptions, draft: Draft,
 ): void => {
-  if (value.trim() === '') {
-    throw outcomes.badParameter(name, `${name} has no value; leave the parameter out, or ask ${name.split(':')[0]}:missing=true`)
-  }
+  if (value.trim() === '') throw noValue(name)
   const [word = '', modifier] = name.split(':', 2)
   if (word === '_include' || word === '_revinclude') {
     draft.includes.push(include(context, types, word, modifier, value))

@@ -4,6 +4,7 @@
  * https://hl7.org/fhir/R4/references.html
  */
 import type { Definitions } from '../definitions/definitions.ts'
+import { withArticle } from '../fhir/article.ts'
 import { nearest } from '../fhir/nearest.ts'
 import { resolveIn, type Scope } from './scope.ts'
 import { shown } from './values.ts'
@@ -53,12 +54,12 @@ export const compileReferences = (definitions: Definitions): References => {
     if (actual === undefined) return
     if (stated !== undefined && stated !== actual) {
       scope.findings.add(`${path}.type`, { severity: 'error', type: 'value', code: 'reference-type', source,
-        text: `type is "${stated}" but the reference is to a ${actual}; make them the same` })
+        text: `type is "${stated}" but the reference is to ${withArticle(actual)}; make them the same` })
     }
     const allowed = allowedTypes(targets)
     if (allowed.length === 0 || allowed.includes('Resource') || allowed.includes(actual)) return
     scope.findings.add(path, { severity: 'error', type: 'value', code: rule, source,
-      text: `refers to a ${actual}; refer to ${allowed.length === 1 ? `a ${allowed[0]}` : `one of ${allowed.join(', ')}`}` })
+      text: `refers to ${withArticle(actual)}; refer to ${allowed.length === 1 ? withArticle(allowed[0]!) : `one of ${allowed.join(', ')}`}` })
   }
   return { check }
 }

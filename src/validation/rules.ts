@@ -2,6 +2,7 @@
  * Holding a value against a compiled profile: the rules are walked, not the JSON, so only what a profile adds costs time.
  * https://hl7.org/fhir/R4/profiling.html
  */
+import { withArticle } from '../fhir/article.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Bindings } from './bindings.ts'
 import { DEFAULT_SLICE, type ElementRule, type Profile, type SlicingRule } from './compile.ts'
@@ -50,7 +51,7 @@ export const createRules = ({ bindings, references, conforms, meetProfiles }: Ru
 
     if (rule.types) {
       const actual = typeOf(item)
-      if (!rule.types.includes(actual)) wrong(`type:${id}`, `found a ${actual}; ${source} allows ${rule.types.join(', ')} here`)
+      if (!rule.types.includes(actual)) wrong(`type:${id}`, `found ${withArticle(actual)}; ${source} allows ${rule.types.join(', ')} here`)
     }
     if (value !== undefined) {
       if ('fixed' in rule && !sameValue(value, rule.fixed)) wrong(`fixed:${id}`, `found ${shown(value)}; it must be exactly ${shown(rule.fixed)}`)

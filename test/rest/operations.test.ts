@@ -15,6 +15,7 @@ describe('operations of the hub', () => {
     const gp = await hub.as('gp')
     expect((await gp.post('/fhir/ServiceRequest/$submitt').send({}).expect(404)).text).toContain('$submitt')
     expect((await gp.get('/fhir/ServiceRequest/$submit').expect(405)).headers['allow']).toBe('POST')
-    await gp.post('/fhir/$submit').send({}).expect(404)
+    expect((await gp.post('/fhir/$submit').send({}).expect(404)).text).toContain('it is asked at ServiceRequest/$submit')
+    expect((await gp.get('/fhir/Patient/$everything').expect(404)).text).toContain('it is asked at Patient/[id]/$everything')
   })
 })

@@ -28,7 +28,7 @@ describe('chains', () => {
     ['Task?focus.status=active', /may refer to \d+ types here; name one, such as focus:/],
     ['Observation?part-of.performer._id=1', /"performer" may refer to 6 types here/],
     ['Task?status.name=x', /"status" of Task is a token parameter/],
-    ['Task?patient.nme=x', /did you mean "name"/],
+    ['Task?patient.nme=x', /did you mean "name"/], ['Task?subject.nme=x', /what "subject" refers to has no search parameter "nme"; did you mean "name"/],
     ['Task?patient:Group.name=x', /never refers to "Group"/],
     ['Observation?subject:Patient.organization.partof.partof.partof.name=x', /more than 4/],
     ['Task?patient.=x', /no search parameter ""/],
@@ -53,7 +53,7 @@ describe('_has and _list', () => {
     expect(where('ServiceRequest?_list=42')).toEqual({ kind: 'has', type: 'List', param: 'item', where: { kind: 'ids', ids: ['42'] } })
   })
   it.each([
-    ['Patient?_has:Observation:patient=1', /_has:Type:reference:parameter/],
+    ['Patient?_has:Observation:patient=1', /_has:Type:reference:parameter/], ['Patient?_has=1', /_has:Type:reference:parameter/],
     ['Patient?_has:Obsrvation:patient:code=1', /did you mean "Observation"/],
     ['Patient?_has:Observation:patint:code=1', /did you mean "patient"/],
     ['Task?_has:Observation:patient:code=1', /never refers to Task/],
@@ -110,7 +110,7 @@ describe('result parameters', () => {
   })
   it.each([
     ['_count=-1', /whole number/], ['_count=ten', /whole number/], ['_count=1.5', /whole number/], ['_count=5&_count=6', /twice/],
-    ['_sort=', /no value/], ['_sort=-', /takes parameter names/], ['_sort=owner', /reference parameter, which has no order/],
+    ['_sort=', /no value; leave the parameter out$/], ['_sort:asc=status', /_sort is of the whole search; it .* takes no modifier/], ['_sort=-', /takes parameter names/], ['_sort=owner', /reference parameter, which has no order/],
     ['_sort=statuz', /did you mean "status"/], ['_sort=_score', /_score/], ['_sort=a,b,c,d,e,f', /no search parameter "a"/],
     ['_sort=status,status,status,status,status,status', /up to 5/],
     ['_total=exact', /none, estimate or accurate/],

@@ -47,6 +47,11 @@ describe('reference parameters', () => {
     [plan('depends-on', 'http://x.example/L|2'), 'depends-on=http://x.example/L', true, 'a canonical without version'],
     [plan('depends-on', 'http://x.example/L|2'), 'depends-on=http://x.example/L|2', true, 'with its version'],
     [plan('depends-on', 'http://x.example/L|2'), 'depends-on=http://x.example/L|1', false, 'with another'],
+    [plan('depends-on', 'Library/l1|2'), 'depends-on=Library/l1', true, 'a canonical that is written as a local reference'],
+    [plan('depends-on', 'Library/l1'), 'depends-on=l1', true, 'by its id'],
+    [plan('depends-on', `${BASE}/Library/l1`), 'depends-on=Library/l1', true, 'as an address of this server'],
+    [plan('depends-on', `${BASE}/Library/l1`), `depends-on=${BASE}/Library/l1`, true, 'by that address'],
+    [plan('depends-on', `${BASE}/Library/l1`), 'depends-on=Library/l2', false, 'and nothing else'],
     [plan('successor', 'http://x.example/L'), 'depends-on=http://x.example/L', false, 'only artefacts of the kind'],
   ])('%# %j: %s -> %s: %s', (resource, query, expected) => {
     expect(finds(resource, query)).toBe(expected)
@@ -103,6 +108,11 @@ describe('near', () => {
 })
 
 describe('composite parameters', () => {
+  it('say what they are made of', () => {
+    expect(refusal('MolecularSequence?chromosome-variant-coordinate=1$2').issues[0]?.text)
+      .toMatch(/takes 3 values joined by "\$": chromosome\$variant-start\$variant-end/)
+  })
+
   const bloodPressure = {
     resourceType: 'Observation', code: { coding: [{ system: 'http://loinc.org', code: '85354-9' }] },
     component: [

@@ -47,7 +47,7 @@ describe('string parameters', () => {
   })
 
   it.each([
-    ['Patient?name=', 'search-bad-value', /no value/],
+    ['Patient?name=', 'search-bad-value', /no value; leave the parameter out, or ask name:missing=true/],
     ['Patient?name=a,,b', 'search-bad-value', /empty value/],
     ['Patient?name=---', 'search-bad-value', /letter or digit/],
     ['Patient?name:fuzzy=a', 'search-unsupported', /no modifier ":fuzzy"/],

@@ -69,7 +69,7 @@ const nearestPath = (nodes: readonly TypeNode[], path: string): string | undefin
     if (near !== undefined) return `${first}.${near}`
   }
   const near = nearest(first, nodes.flatMap(node => [...namesOf(node)]))
-  return near === undefined || rest.length === 0 ? near : [near, ...rest].join('.')
+  return near === undefined || near === first ? undefined : [near, ...rest].join('.')
 }
 
 const namesOf = (node: TypeNode): readonly string[] => [...node.elements.values()].map(({ name }) => name)

@@ -7,7 +7,7 @@ import { kept, type Add, type Emitter } from './emitter.ts'
 export const referenceEmitter = (param: string, type: string, bases: readonly string[]): Emitter | undefined => {
   switch (type) {
     case 'Reference': return (value, add) => reference(add, param, value, bases)
-    case 'canonical': return (value, add) => canonical(add, param, value)
+    case 'canonical': return (value, add) => canonical(add, param, value, bases)
     case 'uri':
     case 'url': return (value, add) => literal(add, param, value, bases)
     case 'Resource':
@@ -38,11 +38,16 @@ const literal = (add: Add, param: string, value: unknown, bases: readonly string
   else add({ kind: 'url', param, url: text })
 }
 
-/** With its version and without: a search that names no version matches every one. */
-const canonical = (add: Add, param: string, value: unknown): void => {
+/**
+ * With its version and without: a search that names no version matches every one. R4's own examples also write
+ * `Questionnaire/gcs`, and some a resource's address; those are references to it as well.
+ */
+const canonical = (add: Add, param: string, value: unknown, bases: readonly string[]): void => {
   const text = kept(value)
   if (text === undefined) return
   add({ kind: 'url', param, url: text })
   const { url } = parseCanonical(text)
   if (url !== text && url !== '') add({ kind: 'url', param, url })
+  const parsed = parseReference(url, bases)
+  if (parsed.kind === 'local') add({ kind: 'reference', param, type: parsed.type, id: parsed.id, version: parsed.version ?? '' })
 }

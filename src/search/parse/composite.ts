@@ -13,13 +13,13 @@ export const compositeTests = (
 ): readonly Test[] => {
   const { context, key, type, parameter } = asked
   const components = parameter.components ?? []
+  const byUrl = new Map([...context.definitions.searchParameters(type).values()].map(known => [known.url, known]))
   const values = splitEscaped(part, '$')
   if (values.length !== components.length || values.includes('')) {
-    const form = components.map(({ expression }) => expression.split('.')[0]).join('$')
+    const form = components.map(({ definition, expression }) => byUrl.get(definition)?.code ?? expression).join('$')
     throw outcomes.badParameter(key,
       `${key} takes ${components.length} values joined by "$": ${form}; write "$" inside a value as "\\$"`)
   }
-  const byUrl = new Map([...context.definitions.searchParameters(type).values()].map(known => [known.url, known]))
   let combinations: (readonly Test[])[] = [[]]
   for (const [index, component] of components.entries()) {
     const known = byUrl.get(component.definition)

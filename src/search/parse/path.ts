@@ -12,7 +12,7 @@ import { MAX_CHAIN_DEPTH, MAX_CHAIN_TYPES } from '../limits.ts'
 import { indexedParameters, mayTarget, STORE_PARAMETERS, targetsOf } from '../parameters.ts'
 import type { Condition } from '../plan.ts'
 import type { ParseContext } from './context.ts'
-import { parameterOf } from './known.ts'
+import { HAS_FORM, parameterOf } from './known.ts'
 import { requireType } from './resource-type.ts'
 
 export type Step =
@@ -42,7 +42,7 @@ export const pathOf = (key: string): Path => {
       const [, source = '', param = ''] = rest.split(':', 3)
       rest = rest.slice(`_has:${source}:${param}:`.length)
       if (source === '' || param === '' || rest === '') {
-        throw outcomes.badParameter(key, `${key} must be _has:Type:reference:parameter, such as _has:Observation:patient:code`)
+        throw outcomes.badParameter(key, `${key} must be ${HAS_FORM}`)
       }
       steps.push({ kind: 'has', source, param })
       continue
@@ -112,7 +112,7 @@ const possibleTargets = (
   const having = isCommon ? all : all.filter(type => indexedParameters(context.definitions, type).has(name))
   if (having.length === 0) {
     const names = new Set(all.flatMap(type => [...indexedParameters(context.definitions, type).keys()]))
-    const whose = all.length === 1 ? all[0]! : `no target of "${parameter.code}"`
+    const whose = all.length === 1 ? all[0]! : `what "${parameter.code}" refers to`
     throw outcomes.unknownParameter(whose, name, nearest(name, [...names, ...STORE_PARAMETERS]))
   }
   if (having.length * ways > MAX_CHAIN_TYPES) {

@@ -1,4 +1,5 @@
 /** References in queries: id, type/id, url, version, identifier. R4: https://hl7.org/fhir/R4/search.html#reference */
+import { withArticle } from '../../fhir/article.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
 import { parseReference } from '../../fhir/reference.ts'
 import { isId } from '../../fhir/resource.ts'
@@ -9,7 +10,7 @@ import { requireType } from './resource-type.ts'
 import { textOf } from './string.ts'
 import { codeTest } from './token.ts'
 
-/** Several when a text can mean a resource's id as well as a canonical. */
+/** Several when a text can mean a resource's id or address as well as a canonical. */
 export const referenceTests = (asked: Asked, part: string): readonly Test[] => {
   if (asked.modifier === 'identifier') {
     const { system, code } = codeTest(asked, part)
@@ -22,25 +23,30 @@ export const referenceTests = (asked: Asked, part: string): readonly Test[] => {
     case 'local': {
       requireAsked(asked, parsed.type, named)
       const version = parsed.version === undefined ? {} : { version: parsed.version }
-      return [{ kind: 'reference', types: [parsed.type], id: parsed.id, ...version }]
+      return [{ kind: 'reference', types: [parsed.type], id: parsed.id, ...version }, ...asCanonical(asked, text)]
     }
     case 'url':
     case 'uuid': return [{ kind: 'url', url: text }]
     case 'malformed': {
       if (!isId(text)) throw bad(asked)
       const byId: Test = { kind: 'reference', types: named === undefined ? targetsOf(asked.parameter) ?? [] : [named], id: text }
-      const types = valueTypes(asked.context.definitions, asked.type, asked.parameter)
-      return types.has('uri') || types.has('canonical') ? [byId, { kind: 'url', url: text }] : [byId]
+      return [byId, ...asCanonical(asked, text)]
     }
     case 'contained':
     case 'conditional': throw bad(asked)
   }
 }
 
+/** Canonicals stay as they were sent, addresses of this hub among them, under whichever of its names. */
+const asCanonical = ({ context, type, parameter }: Asked, text: string): readonly Test[] => {
+  const types = valueTypes(context.definitions, type, parameter)
+  return types.has('uri') || types.has('canonical') ? [{ kind: 'url', url: text }] : []
+}
+
 const requireAsked = (asked: Asked, type: string, named: string | undefined): void => {
   requireType(asked.context.definitions, asked.key, type)
   if (named !== undefined && named !== type) {
-    throw outcomes.badParameter(asked.key, `${asked.key} asks for a ${named}, but the value names a ${type}; send one type`)
+    throw outcomes.badParameter(asked.key, `${asked.key} asks for ${withArticle(named)}, but the value names ${withArticle(type)}; send one type`)
   }
 }
 

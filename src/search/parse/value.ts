@@ -52,10 +52,14 @@ export const criterion = (asked: Asked, value: string): Condition => {
 export const alternatives = (key: string, value: string): readonly string[] => {
   const parts = splitEscaped(value, ',')
   if (parts.some(part => part.trim() === '')) {
-    throw outcomes.badParameter(key, `${key} has an empty value; leave the parameter out, or ask ${key.split(':')[0]}:missing=true`)
+    throw noValue(key, 'an empty value')
   }
   return parts
 }
+
+/** Of a parameter without a value; what is of every resource, or of the whole answer, is never missing. */
+export const noValue = (key: string, found = 'no value') => outcomes.badParameter(key,
+  `${key} has ${found}; leave the parameter out${key.startsWith('_') ? '' : `, or ask ${key.split(':')[0]}:missing=true`}`)
 
 export const trueOrFalse = (key: string, value: string): boolean => {
   if (value !== 'true' && value !== 'false') throw outcomes.badParameter(key, `${key} takes true or false`)

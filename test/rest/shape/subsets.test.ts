@@ -163,7 +163,7 @@ describe('subsets of resources', () => {
   it.each([
     ['Observation?_elements=statu', /no element "statu"; did you mean "status"/],
     ['Observation?_elements=status,nothing', /no element "nothing"/],
-    ['Observation?_elements=code.codin', /did you mean "code.coding"/],
+    ['Observation?_elements=code.codin', /did you mean "code.coding"/], ['Observation?_elements=code.', /no element "code."$/],
     ['Observation?_elements=status.x', /no element "status.x"/],
     ['Observation?_elements=Patient.name', /no element/],
     ['Observation?_elements=status&_summary=true', /two answers to one question/],
