@@ -19,12 +19,16 @@ describe('a page link', () => {
   it('opens to the cursor it was made of', () => {
     expect(opened(link)).toEqual(cursor)
   })
+  it('tells whoever reads it nothing of what the store holds', () => {
+    expect(Buffer.from(link, 'base64url').toString('latin1')).not.toMatch(/requested|99/)
+    expect(sealCursor(KEY, cursor, 'Task?status=requested')).not.toBe(link)
+  })
   it('is fit for an address as it is', () => {
     expect(encodeURIComponent(link)).toBe(link)
   })
   it('belongs to its search and its server', () => {
     expect(opened(link, 'Task?status=accepted')).toBe(400)
-    expect(opened(link, 'Task?status=requested', new TextEncoder().encode('another key'))).toBe(400)
+    expect(opened(link, 'Task?status=requested', new TextEncoder().encode('another key of thirty-two bytes!'))).toBe(400)
   })
   it('is refused when it is cut, lengthened or altered anywhere', () => {
     for (let at = 0; at < link.length; at++) {
