@@ -12,7 +12,7 @@ import { NotDurable, type Commit, type Committed } from '../store.ts'
 import { applyAll, Spoilt, type Outcome, type Place } from './apply.ts'
 import type { Database } from './database.ts'
 import { layer, load } from './group.ts'
-import { isPassing, isUnreachable } from './unavailable.ts'
+import { isPassing } from './unavailable.ts'
 
 /** Commits in a group: the journal's flush is shared by all, and the first waits for the last. */
 const GROUP = 64
@@ -144,15 +144,13 @@ const transaction = async (database: Database, clock: Clock, commits: readonly C
     const group = { ...layer(), database, session, lengths: new Map() }
     await load(group, commits)
     const outcomes = await applyAll(group, commits, place)
-    if (place.sequence === before.latest && outcomes.every(({ kind }) => kind === 'failed')) {
-      await session.abortTransaction()
-      return outcomes
-    }
+    // Also where nothing was written: what a refusal was judged by may be another hub's commit that no majority has yet, and
+    // who is told of it must find it. This commit waits for that one.
     await database.sequence.updateOne({ _id: 'sequence' }, { $set: { latest: place.sequence, updated: place.at } }, { session })
     await confirm(() => session.commitTransaction())
     return outcomes
   } finally {
-    await session.endSession()
+    await session.endSession().catch(() => undefined)
   }
 }
 
@@ -166,10 +164,15 @@ const confirm = async (commit: () => Promise<void>): Promise<void> => {
     try {
       return await commit()
     } catch (error) {
-      const isUnknown = isUnreachable(error) || (error instanceof MongoError && error.hasErrorLabel(MongoErrorLabel.UnknownTransactionCommitResult))
-      if (!isUnknown) throw error
-      if (performance.now() > end) throw new NotDurable('the database did not say whether the commit was made', { mayBeWritten: true })
+      if (isUndone(error)) throw error
+      if (!isUnknown(error) || performance.now() > end) {
+        throw new NotDurable('the database did not say whether the commit was made', { mayBeWritten: true })
+      }
       await wait(pause)
     }
   }
 }
+
+const isUndone = (error: unknown): boolean => error instanceof MongoError && error.hasErrorLabel(MongoErrorLabel.TransientTransactionError)
+const isUnknown = (error: unknown): boolean => isPassing(error)
+  || (error instanceof MongoError && error.hasErrorLabel(MongoErrorLabel.UnknownTransactionCommitResult))
