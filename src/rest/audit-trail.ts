@@ -98,12 +98,12 @@ const groupOf = (groups: Map<string, { audience: readonly Label[]; touched: InCa
 
 const isOfHub = (label: Label): boolean => label.startsWith('hub:')
 
-/** What the client did, as the one change it asked for says; more than one is a transaction. */
+/** What the client did, as the one change it asked for says; several are a transaction, deletions alone one delete. */
 const interactionOf = ({ changes }: Collected): AuditInteraction => {
   const requested = changes.filter(change => change.origin === 'request')
   const [only] = requested
   if (only === undefined) return 'operation'
-  if (requested.length > 1) return 'transaction'
+  if (requested.length > 1) return requested.every(({ method }) => method === 'DELETE') ? 'delete' : 'transaction'
   switch (only.method) {
     case 'POST': return 'create'
     case 'PUT': return only.replaces === 0 ? 'create' : 'update'

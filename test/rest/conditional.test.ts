@@ -245,6 +245,17 @@ describe('conditions in transactions', () => {
   })
 })
 
+describe('a conditional delete of several', () => {
+  it('is written down as one delete that names each of them', async () => {
+    const ids = [await created('audited'), await created('audited')]
+    expect((await remove('audited')).status).toBe(200)
+    const written = await (await hub.as('administrator')).get(`/fhir/AuditEvent?action=D&entity=Patient/${ids[0]}`).expect(200)
+    const { entry = [] } = written.body as { entry?: { resource: { subtype: { code: string }[]; entity: { what: { reference: string } }[] } }[] }
+    expect(entry.map(({ resource }) => [resource.subtype[0]?.code, ...resource.entity.map(({ what }) => what.reference).sort()]))
+      .toEqual([['delete', ...ids.map(id => `Patient/${id}/_history/2`).sort()]])
+  })
+})
+
 describe('conditional read', () => {
   it('in a batch goes by ifNoneMatch and ifModifiedSince', async () => {
     const id = await created('read')

@@ -6,24 +6,22 @@
  * docs/decisions/0016-custom-search-parameters.md
  */
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
-import { ADMINISTRATORS } from '../../access/visibility.ts'
 import { instant, type Clock } from '../../fhir/clock.ts'
 import { FhirError } from '../../fhir/outcomes.ts'
-import { refText, type Resource, type ResourceRef } from '../../fhir/resource.ts'
+import type { Resource } from '../../fhir/resource.ts'
 import { typesOf } from '../../search/custom/definition.ts'
 import type { Extracted } from '../../search/entries.ts'
 import type { SearchPlan } from '../../search/plan.ts'
-import { Conflict, type Store, type StoredVersion, type Write } from '../../store/store.ts'
-import { frame } from '../frame.ts'
+import type { Store, StoredVersion, Write } from '../../store/store.ts'
 import type { LiveParameters } from '../search-parameters/live.ts'
 import { createTurns } from '../turns.ts'
 import { parseStored } from '../unit-of-work.ts'
-import { advance, begin, complete, EMPTY, fail, forgetOthers, heard, unheard, type Ledger, type Run } from './ledger.ts'
-import { LEDGER, ledgerIn, ledgerResource } from './ledger-resource.ts'
+import { isPassedBy, openKeptLedger, type Kept } from './kept.ts'
+import { advance, begin, complete, fail, forgetOthers, heard, unheard, type Ledger, type Run } from './ledger.ts'
 
 /** Resources of one commit: one that comes behind it waits some 10 ms (what that does to others: docs/search.md). */
 const PAGE = 25
-/** Resources indexed before other requests have their turn on the serving thread: 0.2 ms each at most, where parameters need the FHIRPath engine. */
+/** Resources indexed before other requests have their turn on the serving thread: about a millisecond. */
 const AT_ONCE = 5
 /**
  * What the store cannot do just now (searches queue, writes wait, the disk is full) is tried again after so long, and the
@@ -49,48 +47,12 @@ export interface Reindexer {
   stop(): Promise<void>
 }
 
-/** The ledger and the version in which it is stored; 0: not yet. */
-interface Kept {
-  readonly version: number
-  readonly ledger: Ledger
-}
-
 export const openReindexer = async (parts: ReindexParts): Promise<Reindexer> => {
   const { store, live, clock, extract } = parts
-  let kept: Kept = { version: 0, ledger: EMPTY }
+  const kept = await openKeptLedger(store, extract)
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
   const inTurn = createTurns()
-
-  /** Also what another process of the hub wrote. */
-  const adopt = (stored: StoredVersion | undefined): void => {
-    if (stored === undefined || stored.version <= kept.version) return
-    kept = { version: stored.version, ledger: stored.deleted ? EMPTY : ledgerIn(parseStored(stored)) }
-  }
-
-  /** What was made of `from` takes its place, with what belongs to it; a Conflict where it is not the latest any more. */
-  const save = async ({ version }: Kept, ledger: Ledger, writes: readonly Write[] = []): Promise<Kept> => {
-    const resource = ledgerResource(ledger)
-    await store.commit({ expect: [], writes: [...writes, {
-      kind: 'put', ref: LEDGER, replaces: version, method: 'PUT', json: frame(resource, version + 1), index: extract(resource),
-      audience: [ADMINISTRATORS],
-    }] })
-    const saved = { version: version + 1, ledger }
-    if (kept.version <= saved.version) kept = saved
-    return saved
-  }
-
-  /** Again from the ledger as it is by now, where another process of the hub changed it meanwhile. */
-  const onLatest = async (work: () => Promise<void>): Promise<void> => {
-    for (;;) {
-      try {
-        return await work()
-      } catch (error) {
-        if (!isPassedBy(error, LEDGER)) throw error
-        adopt(await store.read(LEDGER, { kind: 'all' }))
-      }
-    }
-  }
 
   const count = async (type: string): Promise<number> => (await store.search({ ...everything(type), count: 0, total: 'accurate' })).total ?? 0
 
@@ -98,10 +60,11 @@ export const openReindexer = async (parts: ReindexParts): Promise<Reindexer> => 
    * What a new parameter owes is counted after a commit of our own: the store takes commits in their order, so what was
    * indexed without the parameter has been stored by then.
    */
-  const settle = (): Promise<void> => onLatest(async () => {
+  const settle = (): Promise<void> => kept.onLatest(async () => {
     if (stopping.signal.aborted || isSettled()) return
-    const fresh = unheard(kept.ledger, live.all())
-    const without = await save(kept, forgetOthers(kept.ledger, live.all()))
+    const from = kept.latest()
+    const fresh = unheard(from.ledger, live.all())
+    const without = await kept.save(from, forgetOthers(from.ledger, live.all()))
     const records = []
     for (const { id, since, parameter } of fresh) {
       const owes = []
@@ -111,11 +74,11 @@ export const openReindexer = async (parts: ReindexParts): Promise<Reindexer> => 
       }
       records.push({ id, since, owes })
     }
-    if (records.length > 0) await save(without, heard(without.ledger, records))
+    if (records.length > 0) await kept.save(without, heard(without.ledger, records))
   })
 
   const isSettled = (): boolean => {
-    const { ledger } = kept
+    const { ledger } = kept.latest()
     return unheard(ledger, live.all()).length === 0 && forgetOthers(ledger, live.all()).parameters.length === ledger.parameters.length
   }
 
@@ -130,7 +93,7 @@ export const openReindexer = async (parts: ReindexParts): Promise<Reindexer> => 
         ? complete(from.ledger, run, { total, changed: writes.length, ended: instant(clock.now()) })
         : advance(from.ledger, run, { total, changed: writes.length, skipped, after: found.next })
       try {
-        await save(from, next, writes)
+        await kept.save(from, next, writes)
         return
       } catch (error) {
         const passed = writes.findIndex(({ ref }) => isPassedBy(error, ref))
@@ -147,12 +110,12 @@ export const openReindexer = async (parts: ReindexParts): Promise<Reindexer> => 
 
   /** Answers how long to rest before the next step (ms), undefined when there is none. */
   const stepOrFail = async (): Promise<number | undefined> => {
-    const run = inProgress(kept)
+    const run = inProgress(kept.latest())
     if (stopping.signal.aborted || run === undefined) return undefined
     const start = performance.now()
     try {
-      await onLatest(async () => {
-        const from = kept
+      await kept.onLatest(async () => {
+        const from = kept.latest()
         const latest = inProgress(from)
         if (latest !== undefined) await step(from, latest)
       })
@@ -164,10 +127,10 @@ export const openReindexer = async (parts: ReindexParts): Promise<Reindexer> => 
       if (again !== undefined) return again
       tries = 0
       parts.onFault(error)
-      const { version, ledger } = kept
-      const failed = fail(ledger, run, instant(clock.now()))
+      const from = kept.latest()
+      const failed = fail(from.ledger, run, instant(clock.now()))
       // Where nothing can be stored, the run goes on at the next start.
-      await save(kept, failed).catch(() => { kept = { version, ledger: failed } })
+      await kept.save(from, failed).catch(() => kept.pretend(failed))
       return 0
     }
   }
@@ -181,10 +144,6 @@ export const openReindexer = async (parts: ReindexParts): Promise<Reindexer> => 
 
   const settled = (): Promise<void> => inTurn(settle).catch(parts.onFault)
 
-  store.onCommit(({ versions }) => {
-    for (const version of versions) if (refText(version.ref) === refText(LEDGER)) adopt(version)
-  })
-  adopt(await store.read(LEDGER, { kind: 'all' }))
   let settling = settled()
   live.onChange(() => { settling = settled() })
   await settling
@@ -195,21 +154,21 @@ export const openReindexer = async (parts: ReindexParts): Promise<Reindexer> => 
       await settling
       // What could not be settled when it came is tried again by whoever asks.
       if (!isSettled() && !stopping.signal.aborted) await (settling = settled())
-      return kept.ledger
+      return kept.latest().ledger
     },
     async start(types, also = []) {
       await inTurn(async () => {
         // What a run pays must be known to be owed.
         await settle()
-        await onLatest(async () => {
+        await kept.onLatest(async () => {
           const covers = Math.max(0, ...live.all().map(({ since }) => since))
-          const from = kept
+          const from = kept.latest()
           let next = from.ledger
           for (const type of types) {
             const total = await count(type)
             if (total > 0) next = begin(next, type, { covers, total, started: instant(clock.now()) })
           }
-          await save(from, next, also)
+          await kept.save(from, next, also)
         })
       })
       running = running.then(work)
@@ -239,7 +198,3 @@ const indexed = async (versions: readonly StoredVersion[], extract: ReindexParts
 
 /** Whether the store may be asked again: searches queue, writes wait, nothing can be stored at the moment. */
 const isForNow = (error: unknown): boolean => error instanceof FhirError && error.status === 503
-
-/** Whether the commit failed because somebody wrote the resource since it was read. */
-const isPassedBy = (error: unknown, ref: ResourceRef): boolean =>
-  error instanceof Conflict && error.failed.kind === 'version' && refText(error.failed.ref) === refText(ref)
