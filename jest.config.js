@@ -18,10 +18,11 @@ const isAll = process.env.ON_MONGO === 'all'
 
 /** A referral from end to end, search, transactions, histories, who sees what, the demo. */
 const chosen = [
-  'referral/everyday', 'intake/submit', 'rest/search', 'rest/transaction', 'rest/history', 'rest/conditional', 'rest/visibility',
-  'rest/matrix/matrix', 'rest/conformance/search', 'examples/demo',
+  'referral/everyday', 'intake/submit', 'rest/search', 'rest/transaction', 'rest/history', 'rest/conditional',
+  'rest/visibility', 'rest/matrix/matrix', 'rest/conformance/search', 'examples/demo',
 ].map(file => `<rootDir>/test/${file}.test.ts`)
-const whole = ['access', 'directory', 'examples', 'intake', 'referral', 'rest', 'triage'].map(room => `<rootDir>/test/${room}/**/*.test.ts`)
+const whole = ['access', 'directory', 'examples', 'intake', 'referral', 'rest', 'triage']
+  .map(room => `<rootDir>/test/${room}/**/*.test.ts`)
 
 const onMongo = {
   ...one,
@@ -33,7 +34,7 @@ const onMongo = {
 }
 
 const { MONGO_URL } = process.env
-if (isAll && !MONGO_URL) throw new Error('ON_MONGO=all needs MONGO_URL, the address of a MongoDB replica set; npm run test:mongo provides one')
+if (isAll && !MONGO_URL) throw new Error('ON_MONGO=all needs MONGO_URL, a MongoDB replica set; npm run test:mongo provides one')
 
 export default {
   maxWorkers: 2,

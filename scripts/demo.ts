@@ -18,7 +18,8 @@ import { provideStore, storeKind } from './provided-store.ts'
 
 const { values: { store: asked, stay, only, root } } = parseArgs({
   options: {
-    store: { type: 'string', default: 'sqlite' }, stay: { type: 'boolean', default: false }, only: { type: 'string' }, root: { type: 'string' },
+    store: { type: 'string', default: 'sqlite' },
+    stay: { type: 'boolean', default: false }, only: { type: 'string' }, root: { type: 'string' },
   },
 })
 
@@ -55,7 +56,8 @@ const giveUp = async (error: unknown, log?: string): Promise<never> => {
   process.exit(1)
 }
 
-const hub = await startHub({ folder, registry, clock: opening.at, store: store.address, ...(root === undefined ? {} : { root }) }).catch(giveUp)
+const hub = await startHub({ folder, registry, clock: opening.at, store: store.address, ...(root === undefined ? {} : { root }) })
+  .catch(giveUp)
 const play = openPlay(chosen, { hub, registry, folder, print })
 
 const stop = async (): Promise<void> => {

@@ -1,8 +1,8 @@
 /**
- * `npm run vignettes -- FILE [--only IDS] [--forms second] [--store mongo] [--dump DIR] [--url BASE (--token TOKEN | --client NAME)]`: asks `$triage` of a
- * real hub over HTTP about every case of a vignette file, as a dry run, and compares the answers. Starts a hub of its
- * own on a temporary store, a file or with `--store mongo` a MongoDB, unless `--url` names one: with a bearer token, or with a client whose key is found as
- * `npm run token` finds it. Ends with one line "N passed, N failed"; exit status 0 all passed, 1 some failed, 2 not run.
+ * `npm run vignettes -- FILE [--only IDS] [--forms second] [--store mongo] [--dump DIR]
+ * [--url BASE (--token TOKEN | --client NAME)]`: asks `$triage` of a real hub over HTTP about every case of a vignette file, as a dry run, and compares the answers. Starts a hub of its
+ * own on a temporary store, a file or with `--store mongo` a MongoDB, unless `--url` names one: with a bearer token, or with
+ * a client whose key is found as `npm run token` finds it. Ends with one line "N passed, N failed"; exit status 0 all passed, 1 some failed, 2 not run.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,8 @@ import { provideStore, storeKind, type StoreKind } from './provided-store.ts'
 import { receivedAtOf, referralBundle, type Forms } from './vignette-bundle.ts'
 import { differences, readVignettes, type Vignette } from './vignette-expectation.ts'
 
-const USAGE = 'npm run vignettes -- FILE [--only V01,V02] [--forms first|second] [--store sqlite|mongo] [--dump DIR] [--url http://127.0.0.1:3000 (--token TOKEN | --client NAME)]'
+const USAGE = 'npm run vignettes -- FILE [--only V01,V02] [--forms first|second] [--store sqlite|mongo] [--dump DIR] '
+  + '[--url http://127.0.0.1:3000 (--token TOKEN | --client NAME)]'
 const CLIENT = 'vignettes'
 const ANSWER_WITHIN_MS = 10_000
 
@@ -43,8 +44,8 @@ const options = (): Options => {
   const { values: { only, forms, store, dump, url, token, client }, positionals: [file] } = parseArgs({
     allowPositionals: true,
     options: {
-      only: { type: 'string' }, forms: { type: 'string', default: 'first' }, store: { type: 'string', default: 'sqlite' }, dump: { type: 'string' },
-      url: { type: 'string' }, token: { type: 'string' }, client: { type: 'string', default: CLIENT },
+      only: { type: 'string' }, forms: { type: 'string', default: 'first' }, store: { type: 'string', default: 'sqlite' },
+      dump: { type: 'string' }, url: { type: 'string' }, token: { type: 'string' }, client: { type: 'string', default: CLIENT },
     },
   })
   if (file === undefined || (forms !== 'first' && forms !== 'second') || (token !== undefined && url === undefined)) throw new Error(USAGE)

@@ -1,9 +1,15 @@
-/** Says at the end of a run how many tests ran on each store, or why those on MongoDB did not. A reporter of Jest's, so not TypeScript. */
+/**
+ * Says at the end of a run how many tests ran on each store, or why those on MongoDB did not. A reporter of Jest's, which
+ * loads it as it is: so not TypeScript.
+ */
 
 const NAMES = ['SQLite', 'MongoDB']
 
-/** The store a test names in its title, or that of its project. */
-const storeOf = (displayName, { fullName }) => NAMES.find(name => fullName.includes(name)) ?? displayName ?? 'SQLite or no store'
+const OTHERS = 'SQLite with a hub around it, or no store'
+
+/** The store that a suite is of by its title, `SQLite: commit`, or else that of its project. */
+const storeOf = (displayName, { ancestorTitles: [suite = ''] }) =>
+  NAMES.find(name => suite === name || suite.startsWith(`${name}:`)) ?? displayName ?? OTHERS
 
 export default class StoreCounts {
   onRunComplete(contexts, { testResults }) {
@@ -13,13 +19,15 @@ export default class StoreCounts {
         const name = storeOf(displayName?.name, test)
         const { passed, failed, skipped } = counts.get(name) ?? { passed: 0, failed: 0, skipped: 0 }
         counts.set(name, {
-          passed: passed + (test.status === 'passed'), failed: failed + (test.status === 'failed'), skipped: skipped + (test.status === 'pending'),
+          passed: passed + (test.status === 'passed'),
+          failed: failed + (test.status === 'failed'),
+          skipped: skipped + (test.status === 'pending'),
         })
       }
     }
     const said = [...counts].map(([name, { passed, failed, skipped }]) =>
       `${name}: ${passed} passed${failed > 0 ? `, ${failed} failed` : ''}${skipped > 0 ? `, ${skipped} skipped` : ''}`)
-    const why = process.env.MONGO_URL ? [] : ['MongoDB: not run, since MONGO_URL names no replica set (node scripts/with-mongod.ts npm test provides one)']
-    process.stderr.write(`\nStores:      ${[...said, ...why].join(' · ')}\n`)
+    const why = process.env.MONGO_URL ? [] : ['MongoDB is not here: MONGO_URL names no replica set (npm run with-mongod -- npm test provides one)']
+    process.stderr.write(`\n${[...said, ...why].map(line => `Stores:      ${line}`).join('\n')}\n`)
   }
 }

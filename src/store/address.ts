@@ -25,10 +25,13 @@ export const storeAddress = (text: string): StoreAddress | { readonly problem: s
           + 'in a user name or password, write : / ? # [ ] @ and % as %3A, %2F and so on',
       }
     }
-    return { kind: 'mongodb', url: `${scheme}://${credentials === undefined ? '' : `${credentials}@`}${hosts}/${database || DATABASE}${options}` }
+    const user = credentials === undefined ? '' : `${credentials}@`
+    return { kind: 'mongodb', url: `${scheme}://${user}${hosts}/${database || DATABASE}${options}` }
   }
   const path = /^sqlite:(.+)$/.exec(text)?.[1]
-  if (path === undefined) return { problem: 'must be sqlite: and a file, such as sqlite:./data/hub.db, or the address of a MongoDB, mongodb://…' }
+  if (path === undefined) {
+    return { problem: 'must be sqlite: and a file, such as sqlite:./data/hub.db, or the address of a MongoDB, mongodb://…' }
+  }
   return { kind: 'sqlite', path }
 }
 
@@ -39,6 +42,6 @@ export const shownAddress = (address: StoreAddress): string => {
   return `${scheme}://${hosts}/${database}`
 }
 
-/** A text that may be an address, or quote one, without what stands before its hosts and after its database: both may hold secrets. */
+/** A text that may be an address, or quote one, without what may be secret: what stands before its hosts and after its database. */
 export const withoutCredentials = (text: string): string =>
   text.replace(/\b([a-z][a-z0-9+]*:\/{0,2})\S*@/gi, '$1…@').replace(/(:\/\/[^\s?]*\?)\S+/g, '$1…')

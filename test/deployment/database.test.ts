@@ -16,7 +16,10 @@ import { startServing, type Serving } from '../../src/serve.ts'
 const WHY = process.env['MONGO_URL'] === undefined ? ' (skipped: MONGO_URL is not set, so no mongod is expected here)' : ''
 const suite = WHY === '' ? describe : describe.skip
 
-const PATIENT = { resourceType: 'Patient', identifier: [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9000000009' }], name: [{ family: 'Hartley', given: ['Edna'] }] }
+const PATIENT = {
+  resourceType: 'Patient',
+  identifier: [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9000000009' }], name: [{ family: 'Hartley', given: ['Edna'] }],
+}
 /** Longer than any answer may take. */
 const SOON_MS = 20_000
 
@@ -40,7 +43,8 @@ suite(`MongoDB: a database that is away${WHY}`, () => {
     const said: string[] = []
     const logged: string[] = []
     const config = readConfig({ PORT: '0', AUTH: 'off', CLIENTS: join(folder, 'clients.json'), PROFILES: 'declared', STORE: store })
-    const serving = await startServing(config, { logger: pino({ level: 'info' }, { write: line => { logged.push(line) } }), say: line => { said.push(line) } })
+    const logger = pino({ level: 'info' }, { write: line => { logged.push(line) } })
+    const serving = await startServing(config, { logger, say: line => { said.push(line) } })
     running.push(serving)
     const get = (path: string) => request(serving.url).get(path)
     return {
@@ -121,15 +125,20 @@ suite(`MongoDB: a database that is away${WHY}`, () => {
       expect((await run.post()).status).toBe(201)
     }, 120_000)
 
-    it.each([['is full', 14_031], ['may only be read', 13]])('that %s: refuses writes, answers reads, recovers', async (_what, errorCode) => {
+    it.each([
+      ['is full', 14_031, /the disk of the MongoDB is full/],
+      ['may only be read', 13, /needs the role readWrite/],
+    ])('that %s: refuses writes, answers reads, recovers', async (_what, errorCode, logged) => {
       const run = await serve(set.database(`refusing-${errorCode}`))
       await run.ready(200)
       const { body } = await run.post()
-      await admin({ configureFailPoint: 'failCommand', mode: 'alwaysOn', data: { failCommands: ['findAndModify', 'update', 'insert'], errorCode } })
+      const data = { failCommands: ['findAndModify', 'update', 'insert'], errorCode }
+      await admin({ configureFailPoint: 'failCommand', mode: 'alwaysOn', data })
       try {
         expectRefused(await run.post())
         expect((await run.ready(503)).status).toBe(503)
-        expect(run.logged.join('')).toMatch(errorCode === 13 ? /needs the role readWrite/ : /the disk of the MongoDB is full/)
+        expect((await run.get('/fhir/Patient?family=Hartley&_summary=count')).body).toMatchObject({ total: 1 })
+        expect(run.logged.join('')).toMatch(logged)
       } finally {
         await admin({ configureFailPoint: 'failCommand', mode: 'off' })
       }

@@ -60,7 +60,8 @@ const clientOf = (url: string): MongoClient => {
       promoteValues: true,
     })
   } catch (error) {
-    throw new Error(`the address of STORE cannot be used: ${withoutCredentials(error instanceof Error ? error.message : String(error))}`, { cause: error })
+    const reason = withoutCredentials(error instanceof Error ? error.message : String(error))
+    throw new Error(`the address of STORE cannot be used: ${reason}`, { cause: error })
   }
 }
 

@@ -33,9 +33,13 @@ export const isPassing = (error: unknown): boolean => isUnreachable(error)
 /** The database gave up: it took too long, or too much. */
 export const isTooCostly = (error: unknown): boolean => error instanceof MongoServerError && TOO_COSTLY.has(Number(error.code))
 
+/** The driver's words where hosts answer, and none of them is what was looked for. */
+const TIMED_OUT = /^Server selection timed out/
+const NOT_PRIMARY = 'an election is under way, or the replica set of STORE was never begun by rs.initiate(), or has another name'
+
 /** undefined: the database has answered, if only to refuse what we asked. */
 const reasonOf = (error: unknown): string | undefined => {
-  if (error instanceof MongoServerSelectionError) return `no primary answers (${error.message})`
+  if (error instanceof MongoServerSelectionError) return `no primary answers (${TIMED_OUT.test(error.message) ? NOT_PRIMARY : error.message})`
   if (error instanceof MongoServerError) {
     const code = Number(error.code)
     return REFUSED[code] ?? (PASSING.has(code) ? error.message : undefined)
