@@ -187,14 +187,18 @@ const requireBounds = (pairs: Pairs): void => {
     if (name.length > MAX_VALUE_LENGTH || /[\0\p{Surrogate}]/u.test(name + value)) {
       throw outcomes.badParameter(shown, `"${shown}" is too long, or it or its value holds a character that is no text`)
     }
+    // Neither split nor read further than it takes to know that it is too much.
+    if (value.length > MAX_VALUES * (MAX_VALUE_LENGTH + 1)) {
+      throw outcomes.badParameter(shown, `${shown} is longer than ${MAX_VALUES} values of ${MAX_VALUE_LENGTH} characters; search in steps`)
+    }
     const parts = name === '_filter' ? value.split(/\b(?:and|or)\b/) : splitEscaped(value, ',')
     if (parts.some(part => part.length > MAX_VALUE_LENGTH)) {
       throw outcomes.badParameter(shown, `a value of ${shown} is longer than ${MAX_VALUE_LENGTH} characters`)
     }
     values += parts.length
-  }
-  if (values > MAX_VALUES) {
-    throw outcomes.badRequest('search-too-many-values',
-      `a search takes up to ${MAX_VALUES} values in all, found ${values}; search in steps`)
+    if (values > MAX_VALUES) {
+      throw outcomes.badRequest('search-too-many-values',
+        `a search takes up to ${MAX_VALUES} values in all, found ${values} by ${shown}; search in steps`)
+    }
   }
 }
