@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { systemClock } from '../../src/fhir/clock.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { migrate, migrations } from '../../src/store/sqlite/schema.ts'
-import { allOf, EVERYTHING, found, ids, isToken, plan, put, reference, refersTo, token, write } from '../contract/write.ts'
+import { allOf, date, EVERYTHING, found, ids, isToken, match, plan, put, reference, refersTo, token, write } from '../contract/write.ts'
 
 describe('SQLite: migrations', () => {
   let folder: string
@@ -55,7 +55,7 @@ describe('SQLite: migrations', () => {
     older.exec(`DELETE FROM entry WHERE parameter IN (SELECT id FROM name WHERE text LIKE 'Task.owner+status_%');
       UPDATE indexed SET entries = (SELECT json_group_array(json(value)) FROM json_each(entries) WHERE value ->> 0 <> 'd');
       DELETE FROM name WHERE text LIKE 'Task.owner+status_%'; DELETE FROM migration WHERE version >= 2;
-      DROP TABLE pending; DROP TABLE words; DROP INDEX range_entry_by_low`)
+      DROP TABLE pending; DROP TABLE words; DROP INDEX range_entry_by_low; DROP INDEX range_entry_long`)
     older.close()
 
     const store = await openSqliteStore({ path, clock: systemClock() })
@@ -66,6 +66,39 @@ describe('SQLite: migrations', () => {
     await write(store, owned('a', 4_000, 1), owned('none', 500, 1))
     expect(await worklist('ascending')).toEqual(['none', 'b', 'c', 'a'])
     await store.close()
+  })
+
+  it('finds by several dates, and in the order of dates, what a file from before holds', async () => {
+    const DAY_MS = 86_400_000
+    const encounter = (replaces: number, ...days: number[]) => put('Encounter', 'a', {
+      replaces, entries: days.map(day => date('date', day * DAY_MS, day * DAY_MS + 1)),
+    })
+    const pulse = (id: string, at: number, replaces = 0) => put('Observation', id, {
+      replaces, entries: [token('code', 'pulse'), date('date', at, at + 1)], sort: [{ param: 'date', low: at, high: at + 1 }],
+    })
+    const first = await openSqliteStore({ path, clock: systemClock() })
+    await write(first, encounter(0, 1, 100), pulse('b', 2_000), pulse('c', 3_000), pulse('a', 1_000))
+    await first.close()
+    const older = new DatabaseSync(path)
+    older.exec(`CREATE TEMP TABLE later AS SELECT id FROM name WHERE text LIKE '%:several' OR text LIKE '%>%';
+      DELETE FROM entry WHERE parameter IN (SELECT id FROM later); DELETE FROM range_entry WHERE parameter IN (SELECT id FROM later);
+      UPDATE indexed SET entries = (SELECT json_group_array(json(value)) FROM json_each(entries) WHERE value ->> 1 NOT IN (SELECT id FROM later));
+      DELETE FROM name WHERE id IN (SELECT id FROM later); DELETE FROM migration WHERE version >= 5; DROP INDEX range_entry_long`)
+    older.close()
+
+    const store = await openSqliteStore({ path, clock: systemClock() })
+    const between = allOf(
+      match('date', { kind: 'date', prefix: 'ge', low: 50 * DAY_MS, high: 51 * DAY_MS }), match('date', { kind: 'date', prefix: 'lt', low: 40 * DAY_MS, high: 41 * DAY_MS }))
+    const pulses = async () => ids((await store.search(plan('Observation', isToken('code', 'pulse'), { sort: [{ param: 'date', direction: 'descending' }] }))).matches)
+    expect(await found(store, 'Encounter', between)).toEqual(['a'])
+    expect(await pulses()).toEqual(['c', 'b', 'a'])
+    await write(store, encounter(1, 100), pulse('a', 4_000, 1))
+    expect(await found(store, 'Encounter', between)).toEqual([])
+    expect(await pulses()).toEqual(['a', 'c', 'b'])
+    await store.close()
+    const now = new DatabaseSync(path)
+    expect(now.prepare("SELECT count(*) AS rows FROM range_entry r JOIN name n ON n.id = r.parameter WHERE n.text = 'Encounter.date:several'").get()).toEqual({ rows: 0 })
+    now.close()
   })
 
   it('refuses a file of a newer hub and leaves it as it is', async () => {

@@ -3,6 +3,7 @@
  * beside the resource, so that an update removes exactly what was written and nothing is worked out twice.
  */
 import type { Extracted, IndexEntry, SortEntry } from '../../search/entries.ts'
+import { datedKeysOf } from '../dated.ts'
 import { datedPairsOf, pairsOf } from '../pairs.ts'
 
 /** JSON has no infinity; this stands for an open end. */
@@ -33,14 +34,14 @@ const compositeKey = (entry: IndexEntry): string => {
 /** A reference that names a version has a second entry under this value. */
 export const versioned = (id: string, version: string): string => `${id}/_history/${version}`
 
-type Modifier = '' | ':text' | ':identifier'
+type Modifier = '' | ':text' | ':identifier' | ':several'
 
 /**
  * `Task.code:text`, the same string each time: put together anew, the dictionary would have to hash it anew, which was
  * a quarter of the encoding of an AuditEvent. As many as there are parameters.
  */
 const words: Readonly<Record<Modifier, Map<string, Map<string, string>>>> = {
-  '': new Map(), ':text': new Map(), ':identifier': new Map(),
+  '': new Map(), ':text': new Map(), ':identifier': new Map(), ':several': new Map(),
 }
 
 const wordOf = (type: string, code: string, modifier: Modifier): string => {
@@ -88,12 +89,31 @@ const addRows = (rows: EntryRow[], type: string, entry: IndexEntry): void => {
 const closed = (entry: IndexEntry): IndexEntry =>
   'low' in entry ? { ...entry, low: finite(entry.low), high: finite(entry.high) } : entry
 
+/** The extent of each date parameter that has several entries, from the first to the last (`compile/windows.ts`). */
+const extents = (type: string, entries: readonly IndexEntry[]): readonly EntryRow[] => {
+  const found = new Map<string, { low: number; high: number; count: number }>()
+  for (const entry of entries) {
+    if (entry.kind !== 'date') continue
+    const known = found.get(entry.param)
+    if (known === undefined) found.set(entry.param, { low: entry.low, high: entry.high, count: 1 })
+    else {
+      known.low = Math.min(known.low, entry.low)
+      known.high = Math.max(known.high, entry.high)
+      known.count++
+    }
+  }
+  return [...found].filter(([, { count }]) => count > 1)
+    .map(([param, { low, high }]) => ['r', wordOf(type, param, ':several'), finite(high), finite(low), 0, '', ''])
+}
+
 /** Rows of a resource's entries; what it says twice comes twice. */
 export const entryRows = (type: string, index: Extracted): readonly EntryRow[] => {
   const rows: EntryRow[] = []
   for (const entry of index.entries) addRows(rows, type, entry)
+  rows.push(...extents(type, index.entries))
   for (const { code, value, target } of pairsOf(type, index.entries)) rows.push(['e', wordOf(type, code, ''), value, target])
-  for (const { code, value, target, at } of datedPairsOf(type, index)) rows.push(['d', wordOf(type, code, ''), value, target, at])
+  for (const { code, value, target, at } of datedPairsOf(type, index)) rows.push(['d', wordOf(type, code, ''), value, target, finite(at)])
+  for (const { code, value, target, at } of datedKeysOf(type, index)) rows.push(['d', wordOf(type, code, ''), value, target, finite(at)])
   return rows
 }
 

@@ -116,8 +116,49 @@ CREATE VIRTUAL TABLE words USING fts5(text, content, content='', contentless_del
 /** 4: dates and numbers from the lowest upwards: a walk in the order of `_sort=birthdate`, and what `lt` and `le` ask for. */
 const fourth = 'CREATE INDEX range_entry_by_low ON range_entry (parameter, low);'
 
+/**
+ * 5: entries longer than 25 hours (90,000,000 ms, a day on which clocks go back) apart, and the extent of a resource's several
+ * dates under `PARAM:several` (`compile/windows.ts`); codes and statuses in the order of dates (`dated.ts`).
+ */
+const fifth = `
+CREATE INDEX range_entry_long ON range_entry (parameter, high, low) WHERE high - low > 90000000;
+CREATE TEMP TABLE several AS
+  SELECT row, parameter AS of, max(high) AS high, min(low) AS low, system FROM range_entry
+  WHERE value = 0 AND code = '' AND system = (SELECT id FROM name WHERE text = '')
+  GROUP BY row, parameter HAVING count(*) > 1;
+INSERT OR IGNORE INTO name (text) SELECT DISTINCT n.text || ':several' FROM several s JOIN name n ON n.id = s.of;
+CREATE TEMP TABLE added AS
+  SELECT s.row, m.id AS parameter, s.high, s.low, s.system, json_array('r', m.id, s.high, s.low, 0, s.system, '') AS kept
+  FROM several s JOIN name n ON n.id = s.of JOIN name m ON m.text = n.text || ':several';
+INSERT OR IGNORE INTO range_entry SELECT row, parameter, high, low, 0, system, '' FROM added;
+
+INSERT OR IGNORE INTO name (text) VALUES
+  ('Observation.code>date'), ('DiagnosticReport.code>date'), ('Procedure.code>date'), ('Condition.code>recorded-date'),
+  ('Encounter.status>date'), ('ServiceRequest.status>authored'), ('MedicationRequest.status>authoredon'), ('Task.status>authored-on');
+CREATE TEMP TABLE dated AS
+  SELECT n.id AS parameter, e.value, coalesce(x.sort ->> v.column3, -9007199254740991) AS at, e.row, e.system
+  FROM (VALUES
+    ('Observation.code', 'Observation.code>date', '$."date"[1]'), ('DiagnosticReport.code', 'DiagnosticReport.code>date', '$."date"[1]'),
+    ('Procedure.code', 'Procedure.code>date', '$."date"[1]'), ('Condition.code', 'Condition.code>recorded-date', '$."recorded-date"[1]'),
+    ('Encounter.status', 'Encounter.status>date', '$."date"[1]'),
+    ('ServiceRequest.status', 'ServiceRequest.status>authored', '$."authored"[1]'),
+    ('MedicationRequest.status', 'MedicationRequest.status>authoredon', '$."authoredon"[1]'),
+    ('Task.status', 'Task.status>authored-on', '$."authored-on"[1]')) v
+  JOIN name p ON p.text = v.column1 JOIN name n ON n.text = v.column2
+  JOIN entry e ON e.parameter = p.id JOIN indexed x ON x.row = e.row;
+INSERT OR IGNORE INTO entry SELECT parameter, value, at, row, system FROM dated;
+
+CREATE TEMP TABLE kept AS
+  SELECT row, kept FROM added UNION ALL SELECT row, json_array('d', parameter, value, system, at) FROM dated;
+CREATE INDEX temp.kept_by_row ON kept (row);
+UPDATE indexed SET entries = substr(entries, 1, length(entries) - 1) || ',' ||
+  (SELECT group_concat(k.kept) FROM kept k WHERE k.row = indexed.row) || ']'
+  WHERE row IN (SELECT row FROM kept);
+DROP TABLE several; DROP TABLE added; DROP TABLE dated; DROP TABLE kept;
+`
+
 /** In order; the version of a file is the number of those it has been through. Never change one that was released. */
-export const migrations: readonly string[] = [first, second, third, fourth]
+export const migrations: readonly string[] = [first, second, third, fourth, fifth]
 
 /**
  * Brings the open file to the newest schema. Throws, changing nothing, when a newer hub wrote it.

@@ -6,11 +6,13 @@
 import type { SearchPlan } from '../../search/plan.ts'
 import type { ResourceRef } from '../../fhir/resource.ts'
 import { TooCostly, type SearchPage } from '../store.ts'
+import { conjuncts } from './compile/candidates.ts'
 import { drive, matching, type Walk } from './compile/drive.ts'
 import { mergedOrder, orderOf } from './compile/order.ts'
-import { createScope, type Scope, type Subject } from './compile/scope.ts'
+import { createScope, subjectOf, type Scope, type Subject } from './compile/scope.ts'
 import { join, raw, sql, type Sql } from './compile/sql.ts'
 import { eachType, type Alternative } from './compile/types.ts'
+import { orderWithin } from './compile/windows.ts'
 import type { Connection, Row } from './connection.ts'
 import { includedRows } from './includes.ts'
 import type { Names } from './names.ts'
@@ -36,12 +38,6 @@ const scopeOf = (connection: Connection, names: Names, plan: SearchPlan, { rows:
     return counted?.['size'] as number
   }, matching, most)
 
-/**
- * How many rows a walk in the order asked for may read to fill a page, before the sure way is taken: 2 ms where they are
- * in memory, 20 ms where each is read from another page of a file of 3 GB.
- */
-const TRIED_ROWS = 1_024
-
 /** The page over a walk: `row`, `sequence` and the sort values `k0`, `k1`, … of up to `limit` matches, in order. */
 const pageOver = (walk: Walk, subject: Subject, plan: SearchPlan, limit: number): Sql => {
   const order = orderOf(plan.sort, subject.alias, walk.order)
@@ -52,21 +48,22 @@ const pageOver = (walk: Walk, subject: Subject, plan: SearchPlan, limit: number)
 
 export interface PageStatements {
   readonly sure: () => Sql
-  /** May be given up; `partial`: and is right only if it fills the page. */
-  readonly tried?: { readonly page: Sql; readonly partial: boolean }
+  /** Given up after so many rows; `partial`: and is right only if it fills the page. */
+  readonly tried?: { readonly page: Sql; readonly rows: number; readonly partial: boolean }
 }
 
 /** The statements for one page of a type: the sure one, and one that is worth a try. */
 const pageOfType = (scope: Scope, plan: SearchPlan, { types, where }: Alternative, limit: number): PageStatements => {
-  const subject: Subject = { alias: scope.alias('r'), types }
+  const subject = subjectOf(scope.alias('r'), types)
   const { sure, tried } = drive(scope, subject, where, { limit, sort: plan.sort })
   // Behind the last that has a value come those that no index of values holds.
-  const isLost = tried?.order?.partial === true && plan.after?.values[0] === null
+  const partial = tried?.walk.order?.partial === true
+  const isLost = partial && plan.after?.values[0] === null
   return {
     sure: () => pageOver(sure(), subject, plan, limit),
     ...(tried === undefined || isLost
       ? {}
-      : { tried: { page: pageOver(tried, subject, plan, limit), partial: tried.order?.partial === true } }),
+      : { tried: { page: pageOver(tried.walk, subject, plan, limit), rows: tried.rows, partial } }),
   }
 }
 
@@ -80,7 +77,7 @@ export const pageStatements = (
 /** Up to `limit` matches in order. Of several types, the first of each are put together and sorted once more. */
 const firstRows = (connection: Connection, names: Names, plan: SearchPlan, limit: number, bounds: Bounds): readonly Row[] => {
   const read = ({ sure, tried }: PageStatements): readonly Row[] => {
-    const soon = tried && connection.attempt(TRIED_ROWS, () => connection.all(tried.page.text, tried.page.values))
+    const soon = tried && connection.attempt(tried.rows, () => connection.all(tried.page.text, tried.page.values))
     if (soon !== undefined && (soon.length === limit || tried?.partial === false)) return soon
     const { text, values } = sure()
     return connection.all(text, values)
@@ -103,7 +100,12 @@ const count = (connection: Connection, names: Names, plan: SearchPlan, bounds: B
 const valuesOf = (row: Row): readonly (string | number | null)[] =>
   Object.keys(row).filter(name => /^k\d+$/.test(name)).map(name => row[name] as string | number | null)
 
-const page = (connection: Connection, names: Names, plan: SearchPlan, bounds: Bounds): SearchPage => {
+/** Without `_sort` the last updated come first, or the latest of a window of dates (`windows.ts`). */
+const ordered = (plan: SearchPlan): SearchPlan =>
+  (plan.sort.length > 0 || plan.types.length !== 1 ? plan : { ...plan, sort: orderWithin(conjuncts(plan.where)) })
+
+const page = (connection: Connection, names: Names, asked: SearchPlan, bounds: Bounds): SearchPage => {
+  const plan = ordered(asked)
   const total = plan.total === 'none' && plan.count > 0 ? {} : { total: count(connection, names, plan, bounds) }
   if (plan.count === 0) return { matches: [], included: [], includesCut: false, ...total }
 

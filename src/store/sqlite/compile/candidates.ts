@@ -6,18 +6,23 @@
 import type { Condition, SortKey, Test } from '../../../search/plan.ts'
 import { rowsWhere } from './conditions.ts'
 import { isOneKey, keysOf, rowsInSystem, rowsWithKey, type Keys } from './entries.ts'
+import { datedAsked } from '../../dated.ts'
 import { pairAsked } from '../../pairs.ts'
 import { parameters, type Scope } from './scope.ts'
 import type { Sql } from './sql.ts'
 import { rowsWithString } from './strings.ts'
 import { alikeTypes } from './types.ts'
+import { isClosed, rowsInWindow, windowsOf, type Window } from './windows.ts'
 
 /** `covers`: the conditions that a walk over it already meets. */
 export type Candidate =
   | { readonly by: 'ids'; readonly rank: 0; readonly covers: readonly Condition[]; readonly size: number }
   /** `dated`: it comes in this order, not in that of updates. */
   | { readonly by: 'key'; readonly rank: number; readonly covers: readonly Condition[]; readonly keys: Keys; readonly dated?: SortKey }
-  | { readonly by: 'rows'; readonly rank: number; readonly covers: readonly Condition[]; readonly rows: Sql; readonly size: Size }
+  | {
+    readonly by: 'rows'; readonly rank: number; readonly covers: readonly Condition[]; readonly rows: Sql; readonly size: Size
+    readonly window?: Window
+  }
 
 /** How many rows there are to read, counted no further than `cap`. */
 type Size = (cap: number) => number
@@ -90,12 +95,31 @@ const isCountable = (condition: Condition): boolean => {
   return !isUnanchored(test) && !('code' in test && test.kind !== 'quantity' && test.code === undefined)
 }
 
+/** The key of a token in the order asked for, where there is one. */
+const inOrder = (scope: Scope, types: readonly string[], condition: Condition, sort: readonly SortKey[]): Candidate | undefined => {
+  if (condition.kind !== 'match' || condition.test.kind !== 'token') return undefined
+  const dated = datedAsked(types, condition.param, sort)
+  const keys = dated === undefined ? undefined : keysOf(scope, types, dated, condition.test)
+  return keys === undefined || !isOneKey(keys) ? undefined : { by: 'key', rank: rankOf(condition), covers: [condition], keys, dated: sort[0]! }
+}
+
+/** It covers nothing: what it leaves is still judged by each condition. */
+const windowCandidate = (scope: Scope, types: readonly string[], window: Window): Candidate => {
+  const rows = rowsInWindow(scope, types, window)
+  return { by: 'rows', rank: 3, covers: [], rows, size: cap => scope.size(rows, cap), window }
+}
+
 /** A pair's one key stands in for both of its conditions; several keys for the second, and the first stays to compare with. */
 export const candidatesOf = (
   scope: Scope, types: readonly string[], conditions: readonly Condition[], sort: readonly SortKey[],
 ): readonly Candidate[] => {
-  const others = (but: readonly Condition[] = []): readonly Candidate[] =>
-    conditions.filter(one => !but.includes(one)).map(one => candidateOf(scope, types, one)).filter(one => one !== undefined)
+  const windows = windowsOf(conditions).filter(isClosed)
+  const inWindows = windows.flatMap(window => window.conditions)
+  const others = (but: readonly Condition[] = []): readonly Candidate[] => [
+    ...conditions.filter(one => !but.includes(one) && !inWindows.some(other => other === one)).map(one => inOrder(scope, types, one, sort) ?? candidateOf(scope, types, one))
+      .filter(one => one !== undefined),
+    ...windows.map(window => windowCandidate(scope, types, window)),
+  ]
   const pair = pairAsked(types, conditions, sort)
   if (pair === undefined) return others()
   const { code, dated, values, target, covers } = pair

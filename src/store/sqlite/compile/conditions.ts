@@ -8,7 +8,7 @@ import { hasKey, keysOf, mergeKeys, rowsBelow, rowsInCodes, rowsInSystem, rowsWi
 import { rowsWithin } from './hierarchy.ts'
 import { rowsNear } from './positions.ts'
 import { hasRange, instantBounds, rowsInRange } from './ranges.ts'
-import { current, inTime, isOfTypes, parameters, type Scope, type Subject } from './scope.ts'
+import { current, inTime, isOfTypes, parameters, subjectOf, type Scope, type Subject } from './scope.ts'
 import { rowsWithString } from './strings.ts'
 import { and, FALSE, NO_ROWS, oneOf, or, sql, TRUE, union, type Sql } from './sql.ts'
 import { rowsWithWords } from './words.ts'
@@ -36,7 +36,7 @@ const matchHolds = (scope: Scope, subject: Subject, param: string, test: Test): 
   const keys = keysOf(scope, subject.types, param, test)
   if (keys !== undefined) return hasKey(scope, subject, keys)
   if (test.kind === 'date' || test.kind === 'number' || test.kind === 'quantity') return hasRange(scope, subject, param, test)
-  return sql`${subject.alias}.row IN (${rowsMatching(scope, subject.types, param, test)})`
+  return sql`${subject.row} IN (${rowsMatching(scope, subject.types, param, test)})`
 }
 
 /** Rows that refer by `param` to a visible resource for which `where` holds. */
@@ -54,7 +54,7 @@ const rowsChained = (scope: Scope, types: readonly string[], chain: Extract<Cond
 /** Some visible resource refers to this one, and `where` holds for it. */
 const isReferredTo = (scope: Scope, { alias }: Subject, has: Extract<Condition, { kind: 'has' }>): Sql => {
   const entry = scope.alias('e')
-  const source: Subject = { alias: scope.alias('r'), types: [has.type] }
+  const source = subjectOf(scope.alias('r'), [has.type])
   const referring = parameters(scope, source.types, has.param)
   if (referring.length === 0) return FALSE
   const test = and([
@@ -90,6 +90,13 @@ export const lastUpdatedHolds = (at: Sql, { prefix, low, high }: Extract<Conditi
   ])
 }
 
+/** Whether it is judged by a set of rows that is made once: then a row costs a look into that, and no resource is read. */
+export const isJudgedBySet = (scope: Scope, types: readonly string[], condition: Condition): boolean => {
+  if (condition.kind !== 'match') return false
+  const { param, test } = condition
+  return test.kind !== 'date' && test.kind !== 'number' && test.kind !== 'quantity' && keysOf(scope, types, param, test) === undefined
+}
+
 /** The condition holds for the resource. */
 export const holds = (scope: Scope, subject: Subject, condition: Condition): Sql => {
   switch (condition.kind) {
@@ -106,9 +113,9 @@ export const holds = (scope: Scope, subject: Subject, condition: Condition): Sql
     }
     case 'of-type': return isOfTypes(scope, subject.alias, condition.types)
     case 'ids': return oneOf(sql`${subject.alias}.id`, condition.ids)
-    case 'last-updated': return lastUpdatedHolds(sql`${subject.alias}.updated`, condition)
-    case 'chain': return sql`${subject.alias}.row IN (${rowsChained(scope, subject.types, condition)})`
-    case 'within': return sql`${subject.alias}.row IN (${rowsWithin(scope, condition)})`
+    case 'last-updated': return lastUpdatedHolds(subject.updated, condition)
+    case 'chain': return sql`${subject.row} IN (${rowsChained(scope, subject.types, condition)})`
+    case 'within': return sql`${subject.row} IN (${rowsWithin(scope, condition)})`
     case 'has': return isReferredTo(scope, subject, condition)
   }
 }

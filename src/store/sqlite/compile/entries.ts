@@ -80,12 +80,12 @@ const keyTest = (keys: Keys, entry: Sql): Sql => and([
 const PROBED = 8
 
 /** The resource has one of the keys. */
-export const hasKey = (scope: Scope, { alias }: Subject, keys: Keys): Sql => {
-  if (keys.values.length > PROBED) return sql`${alias}.row IN (${rowsWithKey(scope, keys)})`
+export const hasKey = (scope: Scope, { row, updated }: Subject, keys: Keys): Sql => {
+  if (keys.values.length > PROBED) return sql`${row} IN (${rowsWithKey(scope, keys)})`
   const entry = scope.alias('e')
   const test = keyTest(keys, entry)
   if (test === FALSE) return FALSE
-  return sql`EXISTS (SELECT 1 FROM entry ${entry} WHERE ${test} AND ${entry}.updated = ${alias}.updated AND ${entry}.row = ${alias}.row)`
+  return sql`EXISTS (SELECT 1 FROM entry ${entry} WHERE ${test} AND ${entry}.updated = ${updated} AND ${entry}.row = ${row})`
 }
 
 /** Rows that have one of the keys; a row may come more than once. */

@@ -5,7 +5,7 @@
  * There is no other bound than the search's time: a hierarchy cut at a number would answer wrongly and say nothing.
  */
 import type { Condition } from '../../../search/plan.ts'
-import { current, inTime, parameters, type Scope, type Subject } from './scope.ts'
+import { current, inTime, parameters, subjectOf, type Scope, type Subject } from './scope.ts'
 import { and, oneOf, sql, type Sql } from './sql.ts'
 
 type Within = Extract<Condition, { kind: 'within' }>
@@ -30,8 +30,8 @@ const stepAbove = (scope: Scope, reached: Sql, next: Subject, { type, param }: W
 /** The resource it starts from, if the caller may see it, and all that lies above or below. */
 export const rowsWithin = (scope: Scope, within: Within): Sql => {
   const reached = scope.alias('w')
-  const start: Subject = { alias: scope.alias('r'), types: [within.type] }
-  const next: Subject = { alias: scope.alias('r'), types: [within.type] }
+  const start = subjectOf(scope.alias('r'), [within.type])
+  const next = subjectOf(scope.alias('r'), [within.type])
   const step = within.direction === 'below' ? stepBelow : stepAbove
   return sql`SELECT row FROM (WITH RECURSIVE ${reached} (row, id) AS (
     SELECT ${start.alias}.row, ${start.alias}.id FROM resource ${start.alias}

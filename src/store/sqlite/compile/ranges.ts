@@ -74,19 +74,19 @@ const reach = (test: RangeTest, entry: Sql): { readonly index: Sql; readonly bou
 const BY_HIGH = raw('range_entry_by_high')
 const BY_LOW = raw('range_entry_by_low')
 
-const columns = ({ names }: Scope, entry: Sql): RangeColumns => ({
+export const rangeColumns = ({ names }: Scope, entry: Sql): RangeColumns => ({
   low: sql`${entry}.low`, high: sql`${entry}.high`, code: sql`${entry}.code`,
   inSystem: system => sql`${entry}.system = ${names.find(system)}`,
 })
 
 /** The resource has a value in the range. */
-export const hasRange = (scope: Scope, { alias, types }: Subject, param: string, test: RangeTest): Sql => {
+export const hasRange = (scope: Scope, { row, types }: Subject, param: string, test: RangeTest): Sql => {
   const ids = parameters(scope, types, param)
   if (ids.length === 0) return FALSE
   const entry = scope.alias('g')
   // The plus keeps it to the row's own few entries: the indexes of a parameter hold those of everyone.
-  return sql`EXISTS (SELECT 1 FROM range_entry ${entry} WHERE ${entry}.row = ${alias}.row AND ${oneOf(sql`+${entry}.parameter`, ids)}
-    AND ${compare(test, columns(scope, entry))})`
+  return sql`EXISTS (SELECT 1 FROM range_entry ${entry} WHERE ${entry}.row = ${row} AND ${oneOf(sql`+${entry}.parameter`, ids)}
+    AND ${compare(test, rangeColumns(scope, entry))})`
 }
 
 export const rowsInRange = (scope: Scope, types: readonly string[], param: string, test: RangeTest): Sql => {
@@ -94,7 +94,7 @@ export const rowsInRange = (scope: Scope, types: readonly string[], param: strin
   const { index, bound } = reach(test, entry)
   const condition = and([
     inTime(sql`${entry}.row`),
-    oneOf(sql`${entry}.parameter`, parameters(scope, types, param)), bound, compare(test, columns(scope, entry)),
+    oneOf(sql`${entry}.parameter`, parameters(scope, types, param)), bound, compare(test, rangeColumns(scope, entry)),
   ])
   return sql`SELECT ${entry}.row FROM range_entry ${entry} INDEXED BY ${index} WHERE ${condition}`
 }

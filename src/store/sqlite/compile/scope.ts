@@ -31,7 +31,14 @@ export const createScope = (names: Names, visibility: Visibility, size: Scope['s
 export interface Subject {
   readonly alias: Sql
   readonly types: readonly string[]
+  /** Its row and the time of its update, where an index that is walked has them: tests of these need not read the resource. */
+  readonly row: Sql
+  readonly updated: Sql
 }
+
+/** A resource by an alias of its own. */
+export const subjectOf = (alias: Sql, types: readonly string[]): Subject =>
+  ({ alias, types, row: sql`${alias}.row`, updated: sql`${alias}.updated` })
 
 /** Numbers of a parameter for some types; types in which nothing was ever indexed under it fall away. */
 export const parameters = ({ names }: Scope, types: readonly string[], code: string): readonly number[] =>
@@ -48,7 +55,7 @@ export const isOfTypes = ({ names }: Scope, resource: Sql, types: readonly strin
   oneOf(sql`${resource}.type`, types.map(type => names.find(type)).filter(id => id !== UNKNOWN))
 
 /** The resource is of its types, not deleted, and the caller may see it. */
-export const current = (scope: Scope, { alias, types }: Subject): Sql => and([
+export const current = (scope: Scope, { alias, types }: Pick<Subject, 'alias' | 'types'>): Sql => and([
   isOfTypes(scope, alias, types),
   sql`${alias}.deleted = 0`,
   visible(scope.names, scope.visibility, alias),

@@ -15,7 +15,8 @@ export const compareStrings = (test: StringTest, folded: Sql, exact: Sql): Sql =
     case 'starts': return sql`(${folded} >= ${test.folded} AND ${folded} < ${test.folded + LAST})`
     case 'contains': return sql`instr(${folded}, ${test.folded}) > 0`
     case 'equals': return sql`${folded} = ${test.folded}`
-    case 'ends': return sql`substr(${folded}, ${-[...test.folded].length}) = ${test.folded}`
+    // As bytes: of text, substr counts no further than a NUL.
+    case 'ends': return sql`substr(CAST(${folded} AS BLOB), ${-Buffer.byteLength(test.folded)}) = CAST(${test.folded} AS BLOB)`
     case 'exact': return sql`(${folded} = ${fold(test.exact)} AND ${exact} = ${test.exact})`
   }
 }
