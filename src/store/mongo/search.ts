@@ -46,8 +46,10 @@ const driven = (plan: SearchPlan): { where: Condition; also: ResourceFilter } =>
 
 const conjuncts = (where: Condition): readonly Condition[] => (where.kind === 'all-of' ? where.of.flatMap(conjuncts) : [where])
 
-/** The stages of one walk of a page, in order. */
-export const pageStages = async (compiling: Compiling, plan: SearchPlan, walk: Walk, limit: number): Promise<readonly Document[]> => {
+/** The stages of one walk of a page, in order; `paths` of the order are shown with what the page needs. */
+export const pageStages = async (
+  compiling: Compiling, plan: SearchPlan, walk: Walk, paths: readonly string[], limit: number,
+): Promise<readonly Document[]> => {
   const { where, also } = driven(plan)
   const sequence = plan.after === undefined ? [] : [{ sequence: { $lte: plan.after.sequence } }]
   const isStored = Object.keys(walk.fields).length === 0
@@ -57,12 +59,12 @@ export const pageStages = async (compiling: Compiling, plan: SearchPlan, walk: W
     ...(isStored ? [] : [{ $set: walk.fields }, { $match: walk.filter }]),
     { $sort: walk.sort },
     { $limit: limit },
-    { $project: SHOWN },
+    { $project: { ...CURRENT, row: 1, ...(plan.includes.length === 0 ? {} : REFERRING), ...Object.fromEntries(paths.map(path => [path, 1])) } },
   ]
 }
 
-/** What a page needs of a document; the arrays it is found by stay where they are. */
-const SHOWN = { keys: 0, coded: 0, strings: 0, ranges: 0, composites: 0, positions: 0, words: 0, present: 0, pairs: 0, labels: 0, seenBy: 0 }
+/** What includes go on from. */
+const REFERRING = { type: 1, references: 1 }
 
 const page = async (database: Database, session: ClientSession, plan: SearchPlan, left: () => number): Promise<SearchPage> => {
   const compiling = compilingIn(database, session, plan.visibility, left)
@@ -74,7 +76,7 @@ const page = async (database: Database, session: ClientSession, plan: SearchPlan
   let length = 0
   let more = false
   for (const walk of order.walks) {
-    const stages = await pageStages(compiling, plan, walk, plan.count + 1 - shown.length)
+    const stages = await pageStages(compiling, plan, walk, order.paths, plan.count + 1 - shown.length)
     const cursor = database.resources.aggregate<ResourceDocument>([...stages], { session, maxTimeMS: left(), allowDiskUse: true })
     for await (const document of cursor) {
       more = shown.length === plan.count || length > MAX_PAGE_LENGTH

@@ -22,6 +22,8 @@ export interface Walk {
 export interface Order {
   /** One after the other, from the cursor on. */
   readonly walks: readonly Walk[]
+  /** Where in a document `valuesOf` looks. */
+  readonly paths: readonly string[]
   valuesOf(document: ResourceDocument): readonly SortValue[]
 }
 
@@ -29,17 +31,20 @@ const NEWEST_FIRST: readonly SortKey[] = [{ param: '_lastUpdated', direction: 'd
 
 export const orderOf = (sort: readonly SortKey[], after: Cursor | undefined): Order => {
   const keys = (sort.length === 0 ? NEWEST_FIRST : sort).map(keyOf)
-  const valuesOf = (document: ResourceDocument): readonly SortValue[] => keys.map(({ path }) => valueAt(document, path))
+  const read = {
+    paths: keys.map(({ path }) => path),
+    valuesOf: (document: ResourceDocument): readonly SortValue[] => keys.map(({ path }) => valueAt(document, path)),
+  }
   const [only] = keys
-  if (keys.every(({ always }) => always)) return { walks: [stored(keys, after)], valuesOf }
-  if (only === undefined || keys.length > 1) return { walks: [workedOut(keys, after)], valuesOf }
+  if (keys.every(({ always }) => always)) return { walks: [stored(keys, after)], ...read }
+  if (only === undefined || keys.length > 1) return { walks: [workedOut(keys, after)], ...read }
   const without: Walk = {
     filter: { [only.path]: { $exists: false }, ...(after?.values[0] === null ? { row: { [beyond(only.step)]: Number(after.row) } } : {}) },
     fields: {}, sort: { row: only.step },
   }
-  if (after?.values[0] === null) return { walks: [without], valuesOf }
+  if (after?.values[0] === null) return { walks: [without], ...read }
   const walk = stored(keys, after)
-  return { walks: [{ ...walk, filter: { $and: [{ [only.path]: { $exists: true } }, walk.filter] } }, without], valuesOf }
+  return { walks: [{ ...walk, filter: { $and: [{ [only.path]: { $exists: true } }, walk.filter] } }, without], ...read }
 }
 
 interface Key {
