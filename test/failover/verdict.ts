@@ -20,15 +20,20 @@ export const expectWhole = async (store: Store, acknowledged: Iterable<readonly 
   const instants = events.map(({ lastUpdated }) => lastUpdated)
   expect(instants).toEqual(instants.toSorted())
   const lanes = new Map<string, number>()
-  const beside = new Set<string>()
+  const beside = new Map<string, string[]>()
   for (const { ref, version } of events) {
-    if (ref.type === 'Task') beside.add(ref.id)
-    else {
+    if (ref.type !== 'Basic') {
+      const known = beside.get(ref.type)
+      if (known === undefined) beside.set(ref.type, [ref.id])
+      else known.push(ref.id)
+    } else {
       expect([ref.id, version]).toEqual([ref.id, (lanes.get(ref.id) ?? 0) + 1])
       lanes.set(ref.id, version)
     }
   }
-  expect(beside).toEqual(new Set([...lanes].flatMap(([id, version]) => Array.from({ length: version }, (_, n) => `${id}-${n + 1}`))))
+  const each = [...lanes].flatMap(([id, version]) => Array.from({ length: version }, (_, n) => `${id}-${n + 1}`)).sort()
+  expect(beside.has('Task')).toBe(true)
+  for (const [type, ids] of beside) expect([type, ids.sort()]).toEqual([type, each])
   for (const [id, version] of acknowledged) expect(lanes.get(id) ?? 0).toBeGreaterThanOrEqual(version)
   for (const [id, version] of lanes) {
     expect(await found(store, 'Basic', isToken('code', `${id}-${version}`))).toEqual([id])

@@ -1,15 +1,18 @@
 /**
- * Child of the kill test: lanes of commits, each updating its lane's resource, whose words are indexed later, and
+ * Child of the kill tests, on the store whose address it is given: lanes of commits, each updating its lane's resource, whose words are indexed later, and
  * creating a Task and an AuditEvent beside it; one line of standard output per acknowledged commit. Runs until it is killed.
  */
 import { writeSync } from 'node:fs'
 import { systemClock } from '../../src/fhir/clock.ts'
-import { openSqliteStore } from '../../src/store/sqlite/open.ts'
+import { storeAddress } from '../../src/store/address.ts'
+import { openStore } from '../../src/store/open.ts'
 import { ALL, put, text, token } from '../contract/write.ts'
 
-const [path = ''] = process.argv.slice(2)
+const [where = ''] = process.argv.slice(2)
 const LANES = 6
-const store = await openSqliteStore({ path, clock: systemClock() })
+const address = storeAddress(where)
+if ('problem' in address) throw new Error(address.problem)
+const store = await openStore(address, { clock: systemClock() })
 
 const lane = async (number: number): Promise<never> => {
   const ref = { type: 'Basic', id: `lane-${number}` }

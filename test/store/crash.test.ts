@@ -1,9 +1,7 @@
 /** What was acknowledged outlives SIGKILL at any moment; what was not is there whole or not at all. */
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../src/fhir/clock.ts'
 import { openConnection } from '../../src/store/sqlite/connection.ts'
 import { createNames } from '../../src/store/sqlite/names.ts'
@@ -11,32 +9,9 @@ import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { runSearch } from '../../src/store/sqlite/search.ts'
 import { readCurrent } from '../../src/store/sqlite/versions.ts'
 import { ALL, found, isToken, match, plan } from '../contract/write.ts'
+import { writeUntilKilled } from './killing.ts'
 
 const KILLS = 20
-const writer = fileURLToPath(new URL('./crash-writer.ts', import.meta.url))
-
-/** Runs the writer, kills it `afterMs` after its first acknowledged commit; returns the last version acknowledged per lane. */
-const writeUntilKilled = (path: string, afterMs: number): Promise<ReadonlyMap<string, number>> => new Promise((resolve, reject) => {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', writer, path], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } })
-  let output = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    if (output === '') setTimeout(() => child.kill('SIGKILL'), afterMs)
-    output += chunk.toString()
-  })
-  let errors = ''
-  child.stderr.on('data', (chunk: Buffer) => { errors += chunk.toString() })
-  child.on('error', reject)
-  child.on('exit', (_code, signal) => {
-    if (signal !== 'SIGKILL') return reject(new Error(`the writer ended by itself: ${signal ?? _code} ${errors}`))
-    const acknowledged = new Map<string, number>()
-    for (const line of output.split('\n').slice(0, -1)) {
-      const [lane = '', version = ''] = line.split(' ')
-      acknowledged.set(lane, Number(version))
-    }
-    resolve(acknowledged)
-  })
-})
-
 /** What the file holds after a kill, read without a writer: recovery is the reader's first act. */
 const checkLanes = (path: string, acknowledged: ReadonlyMap<string, number>): void => {
   const connection = openConnection(path, true)
@@ -65,7 +40,7 @@ describe('SQLite: SIGKILL', () => {
     const path = join(folder, 'hub.db')
     try {
       for (let kill = 0; kill < KILLS; kill++) {
-        const acknowledged = await writeUntilKilled(path, 5 + Math.random() * 150)
+        const acknowledged = await writeUntilKilled(`sqlite:${path}`, 5 + Math.random() * 150)
         expect(acknowledged.size).toBeGreaterThan(0)
         checkLanes(path, acknowledged)
       }

@@ -50,7 +50,8 @@ export const connect = async (url: string): Promise<Database> => {
 const clientOf = (url: string): MongoClient => {
   try {
     return new MongoClient(url, {
-      appName: 'care-connexions',
+      // Of this database: by it, hubs know each other's transactions (`abandoned.ts`).
+      appName: `care-connexions ${new MongoClient(url).db().databaseName}`,
       // Reads are begun again by `reading.ts`, which first asks the new primary for what the old one had confirmed.
       retryWrites: true, retryReads: false,
       readPreference: 'primary', readConcern: { level: 'majority' },

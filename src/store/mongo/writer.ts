@@ -10,6 +10,7 @@ import { MongoError, MongoErrorLabel } from 'mongodb'
 import type { Clock } from '../../fhir/clock.ts'
 import { NotDurable, type Commit, type Committed } from '../store.ts'
 import { applyAll, Spoilt, type Outcome, type Place } from './apply.ts'
+import { endAbandoned } from './abandoned.ts'
 import type { Database } from './database.ts'
 import { layer, load } from './group.ts'
 import { isPassing } from './unavailable.ts'
@@ -32,6 +33,9 @@ const CONFIRM_MS = 5_000
 /** Between tries: short, since the other hub's commit takes some ten milliseconds, and not alike on all of them. */
 const MIN_PAUSE_MS = 2
 const MAX_PAUSE_MS = 50
+
+/** Nobody holds the sequence for so long who is still at work. */
+const HELD_MS = 1_000
 
 interface Waiting {
   readonly commit: Commit
@@ -114,6 +118,7 @@ const takeGroup = (queue: Waiting[]): readonly Waiting[] => {
 const commitGroup = async (database: Database, clock: Clock, group: readonly Waiting[]): Promise<readonly Outcome[]> => {
   const outcomes: (Outcome | undefined)[] = group.map(() => undefined)
   let last: unknown = 'it is behind with what came before'
+  let freedAt = performance.now()
   for (let pause = MIN_PAUSE_MS; ; pause = Math.min(MAX_PAUSE_MS, pause * 2)) {
     const now = performance.now()
     for (const [index, { end }] of group.entries()) if (now > end) outcomes[index] ??= { kind: 'failed', error: refused(last) }
@@ -130,6 +135,10 @@ const commitGroup = async (database: Database, clock: Clock, group: readonly Wai
       if (!isPassing(error)) throw error
       last = error
       await wait(pause * (0.5 + Math.random()))
+      if (performance.now() - freedAt > HELD_MS) {
+        freedAt = performance.now()
+        await endAbandoned(database).catch(() => undefined)
+      }
     }
   }
 }
