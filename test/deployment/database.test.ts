@@ -128,7 +128,7 @@ suite(`MongoDB: a database that is away${WHY}`, () => {
     it.each([
       ['is full', 14_031, /the disk of the MongoDB is full/],
       ['may only be read', 13, /needs the role readWrite/],
-    ])('that %s: refuses writes, answers reads, recovers', async (_what, errorCode, logged) => {
+    ])('that %s: refuses writes, answers what needs no audit entry, recovers', async (_what, errorCode, logged) => {
       const run = await serve(set.database(`refusing-${errorCode}`))
       await run.ready(200)
       const { body } = await run.post()
@@ -157,6 +157,18 @@ suite(`MongoDB: a database that is away${WHY}`, () => {
       await schema.deleteOne({ _id: 'schema' })
       expect((await run.ready(200)).status).toBe(200)
       await client.close()
+    }, 60_000)
+
+    it('that is empty: two hubs that start on it at once both serve, and each finds at once what the other stored', async () => {
+      const [one, other] = await Promise.all([serve(set.database('two')), serve(set.database('two'))])
+      expect([(await one.ready(200)).status, (await other.ready(200)).status]).toEqual([200, 200])
+      const { body } = await one.post()
+      expect((await other.get(`/fhir/Patient/${(body as { id: string }).id}`)).status).toBe(200)
+      const found = await other.get('/fhir/Patient?identifier=https://fhir.nhs.uk/Id/nhs-number|9000000009&_summary=count')
+      expect(found.body).toMatchObject({ total: 1 })
+      const services = await Promise.all([one, other].map(async hub => (await hub.get('/fhir/HealthcareService')).body as { total: number }))
+      expect(services.map(({ total }) => total)).toEqual([14, 14])
+      expect(one.said.concat(other.said)).toEqual([])
     }, 60_000)
 
     it('stops while it waits', async () => {
