@@ -8,6 +8,7 @@ import type { ResourceRef } from '../../fhir/resource.ts'
 import { TooCostly, type SearchPage } from '../store.ts'
 import { conjuncts } from './compile/candidates.ts'
 import { drive, matching, type Walk } from './compile/drive.ts'
+import { walkByName } from './compile/by-name.ts'
 import { mergedOrder, orderOf } from './compile/order.ts'
 import { createScope, subjectOf, type Scope, type Subject } from './compile/scope.ts'
 import { join, raw, sql, type Sql } from './compile/sql.ts'
@@ -55,6 +56,8 @@ export interface PageStatements {
 /** The statements for one page of a type: the sure one, and one that is worth a try. */
 const pageOfType = (scope: Scope, plan: SearchPlan, { types, where }: Alternative, limit: number): PageStatements => {
   const subject = subjectOf(scope.alias('r'), types)
+  const byName = walkByName(scope, subject, plan, where)
+  if (byName !== undefined) return { sure: () => pageOver(byName, subject, plan, limit) }
   const { sure, tried } = drive(scope, subject, where, { limit, sort: plan.sort })
   // Behind the last that has a value come those that no index of values holds.
   const partial = tried?.walk.order?.partial === true

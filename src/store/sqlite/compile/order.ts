@@ -15,6 +15,8 @@ export interface WalkOrder {
   readonly row: Sql
   /** What stands in `value` for a resource without one. */
   readonly absent?: number
+  /** The order of a search that asked for none, upwards. */
+  readonly isUnasked?: true
   /** Resources without a value are not in it. */
   readonly partial?: true
 }
@@ -61,6 +63,7 @@ export const mergedOrder = (sort: readonly SortKey[]): Sql => {
 
 /** `own`: the order in which the matches come without being asked; of several keys, it may be that of the first. */
 export const orderOf = (sort: readonly SortKey[], resource: Sql, own: WalkOrder | undefined): Order => {
+  if (own?.isUnasked === true) return walked(own, 'ascending', resource)
   const keys = keysOf(sort)
   const [first] = keys as readonly [SortKey, ...SortKey[]]
   const isOwn = own !== undefined && own.by.some(({ param, direction }) => param === first.param && direction === first.direction)

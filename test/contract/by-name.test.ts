@@ -1,0 +1,56 @@
+/** The contract of a search by one text and nothing else: every match once, page after page, whatever other texts it has. */
+import * as fc from 'fast-check'
+import { fold } from '../../src/search/fold.ts'
+import type { IndexEntry } from '../../src/search/entries.ts'
+import { matchesCondition } from '../../src/search/match.ts'
+import type { Test } from '../../src/search/plan.ts'
+import { sortEntry } from '../../src/search/sort.ts'
+import { START, stores, type Opened } from './stores.ts'
+import { ids, match, pages, plan, put, seenBy, text, write } from './write.ts'
+
+/** Some differ only in case or accents; the last two stand one way round as UTF-8 and the other as UTF-16. */
+const NAMES = ['Smith', 'smith', 'SMITH', 'Smith-Jones', 'Smithers', 'Smyth', 'Zoë', 'zoe', 'Zo\u{FF21}', 'Zo\u{1F600}']
+const COUNT = 90
+
+const name = (exact: string): IndexEntry => ({ kind: 'string', param: 'name', folded: fold(exact), exact })
+const test: fc.Arbitrary<Test> = fc.oneof(
+  fc.record({ kind: fc.constant('string' as const), match: fc.constantFrom('starts' as const, 'equals' as const), folded: fc.constantFrom('s', 'smi', 'smith', 'z', 'zo') }),
+  fc.constantFrom(...NAMES).map(exact => ({ kind: 'string', match: 'exact', exact }) as const))
+
+describe.each(stores)('%s: a search by a text', (_name, open) => {
+  let opened: Opened
+  let kept: { id: string; entries: readonly IndexEntry[] }[]
+  beforeAll(async () => {
+    opened = await open()
+    kept = fc.sample(fc.array(fc.uniqueArray(fc.constantFrom(...NAMES), { maxLength: 4 }), { minLength: COUNT, maxLength: COUNT }), { numRuns: 1, seed: 8 })[0]!
+      .map((names, n) => ({ id: `p${n}`, entries: [...names.map(name), text('address', 'smith street')] }))
+    await write(opened.store, ...kept.map(({ id, entries }, n) => {
+      const sort = [sortEntry(entries.filter(({ param }) => param === 'name')) ?? []].flat()
+      return put('Patient', id, { entries, sort, audience: [n % 3 === 0 ? 'org:A' : 'org:B'] })
+    }))
+  })
+  afterAll(async () => { await opened.dispose() })
+
+  const matching = (where: ReturnType<typeof match>) =>
+    kept.filter(({ id, entries }) => matchesCondition(where, { type: 'Patient', id, lastUpdated: START }, { entries, sort: [] })).map(({ id }) => id)
+
+  it('shows each match once, and only what the caller may see', async () => {
+    let hits = 0
+    await fc.assert(fc.asyncProperty(test, fc.constantFrom(4, 20, 100), async (test, count) => {
+      const where = match('name', test)
+      const shown = async (more: object) => (await pages(opened.store, plan('Patient', where, { count, ...more }))).flatMap(page => ids(page.matches)).sort()
+      expect(await shown({})).toEqual(matching(where).sort())
+      expect(await shown({ visibility: seenBy('org:A') })).toEqual(matching(where).filter(id => Number(id.slice(1)) % 3 === 0).sort())
+      hits += matching(where).length
+    }), { numRuns: 60, seed: 4 })
+    expect(hits).toBeGreaterThan(1_000)
+  })
+
+  it('goes on behind the last match, whatever was written meanwhile', async () => {
+    const where = match('name', { kind: 'string', match: 'starts', folded: 'smi' })
+    const first = await opened.store.search(plan('Patient', where, { count: 5 }))
+    await write(opened.store, put('Patient', 'later', { entries: [name('Smith')] }))
+    const rest = await pages(opened.store, plan('Patient', where, { count: 5, after: first.next! }))
+    expect([...ids(first.matches), ...rest.flatMap(page => ids(page.matches))].sort()).toEqual(matching(where).sort())
+  })
+})
