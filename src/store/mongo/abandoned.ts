@@ -5,7 +5,7 @@
  * A hub that lives, however slowly, has its transaction begun again: it is known not to have happened.
  * https://www.mongodb.com/docs/manual/reference/operator/aggregation/currentOp/ (a user sees and may end its own sessions)
  */
-import type { UUID } from 'mongodb'
+import { ReadConcern, type UUID } from 'mongodb'
 import type { Database } from './database.ts'
 
 /** Between two statements of a hub's transaction lies a millisecond, or what its event loop is busy with. */
@@ -17,7 +17,7 @@ interface IdleSession {
 
 export const endAbandoned = async ({ client }: Database): Promise<void> => {
   // What runs now is no matter of majorities: `$currentOp` refuses that level.
-  const admin = client.db('admin', { readConcern: { level: 'local' } })
+  const admin = client.db('admin', { readConcern: new ReadConcern('local') })
   const idle = await admin.aggregate<IdleSession>([
     { $currentOp: { idleSessions: true, allUsers: false } },
     { $match: { type: 'idleSession', appName: client.options.appName, 'transaction.timeInactiveMicros': { $gt: IDLE_MS * 1_000 } } },
