@@ -1,24 +1,25 @@
 /** Databases of older hubs are brought up to date, those of newer ones and unfinished copies refused, by several hubs at once. */
+import { MongoClient } from 'mongodb'
 import { systemClock } from '../../src/fhir/clock.ts'
 import { databaseOf, type Database } from '../../src/store/mongo/database.ts'
 import { openMongoStore } from '../../src/store/mongo/open.ts'
 import { prepare, type Step } from '../../src/store/mongo/schema.ts'
 import { Unavailable } from '../../src/store/store.ts'
-import { MongoClient } from 'mongodb'
 import { EVERYTHING, found, isToken, put, token, write, type Content } from '../contract/write.ts'
 import { newDatabase, suite, WHY } from './copying.ts'
 
 suite(`MongoDB: the form of the database${WHY}`, () => {
   let url: string
   let database: Database
-  let drop: () => Promise<void>
+  let made: Awaited<ReturnType<typeof newDatabase>>
   beforeEach(async () => {
-    ({ url, drop } = await newDatabase())
+    made = await newDatabase()
+    url = made.url
     database = databaseOf(await MongoClient.connect(url))
   })
   afterEach(async () => {
     await database.client.close()
-    await drop()
+    await made.drop()
   })
 
   const open = () => openMongoStore({ url, clock: systemClock() })
@@ -100,7 +101,7 @@ suite(`MongoDB: the form of the database${WHY}`, () => {
     const hub = await open()
     try {
       await write(hub, put('Task', 'one', coordinating('in-progress', 'case-1')))
-      await expect(write(hub, put('Task', 'two', coordinating('requested', 'case-1')))).rejects.toThrow()
+      await expect(write(hub, put('Task', 'two', coordinating('requested', 'case-1')))).rejects.toThrow(/one_coordinating_task/)
       await write(hub, put('Task', 'other', coordinating('in-progress', 'case-2')), put('Task', 'closed', coordinating('completed', 'case-1')))
       await write(hub, put('Task', 'two', coordinating('requested', 'case-1')), put('Task', 'one', { ...coordinating('completed', 'case-1'), replaces: 1 }))
       expect(await found(hub, 'Task', isToken('status', 'requested'))).toEqual(['two'])
