@@ -6,6 +6,9 @@
 import { systemClock } from '../../src/fhir/clock.ts'
 import { openMongoStore } from '../../src/store/mongo/open.ts'
 import { startReplicaSet, type ReplicaSet } from '../../scripts/mongod/replica-set.ts'
+import { playHistory } from '../races/histories.ts'
+import { isLinearizable } from '../races/linearizability.ts'
+import { recordModel } from '../races/record.ts'
 import { writeUntilKilled } from '../store/killing.ts'
 import { startLanes } from './lanes.ts'
 import { expectWhole } from './verdict.ts'
@@ -56,6 +59,28 @@ suite(`MongoDB: failover${WHY}`, () => {
       await replicaSet.primary()
       await member.start()
     })).toBeGreaterThan(0)
+  }, 60_000 + FAULTS * 60_000)
+})
+
+suite(`MongoDB: simultaneous clients of two hubs${WHY}`, () => {
+  let replicaSet: ReplicaSet
+  beforeAll(async () => { replicaSet = await startReplicaSet({ members: 3 }) }, 120_000)
+  afterAll(async () => { await replicaSet.stop() })
+
+  it(`see one order of events while the primary steps down, ${FAULTS} times`, async () => {
+    const url = replicaSet.database('histories')
+    const stores = [await openMongoStore({ url, clock: systemClock() }), await openMongoStore({ url, clock: systemClock() })]
+    try {
+      for (let seed = 1; seed <= FAULTS; seed++) {
+        const playing = playHistory(stores, seed, { clients: 8, operations: 120, identifiers: 4 })
+        await replicaSet.stepDown()
+        for (const history of await playing) {
+          expect({ seed, verdict: isLinearizable(history, recordModel) }).toEqual({ seed, verdict: true })
+        }
+      }
+    } finally {
+      for (const store of stores) await store.close()
+    }
   }, 60_000 + FAULTS * 60_000)
 })
 

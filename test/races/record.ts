@@ -3,7 +3,7 @@
  * create unless one with the identifier is there, read, update a version, delete a version, find by the identifier.
  */
 import type { IndexEntry } from '../../src/search/entries.ts'
-import { Conflict, NotDurable, type Store } from '../../src/store/store.ts'
+import { Conflict, NotDurable, Unavailable, type Store } from '../../src/store/store.ts'
 import { ALL, isToken, plan, put, remove } from '../contract/write.ts'
 import type { Done, Model } from './linearizability.ts'
 
@@ -62,7 +62,7 @@ export const perform = async (store: Store, identifier: string, call: Call): Pro
     return await performed(store, identifier, call)
   } catch (error) {
     if (error instanceof Conflict) return { kind: 'conflict' }
-    if (error instanceof NotDurable) return undefined
+    if (error instanceof NotDurable || error instanceof Unavailable) return undefined
     throw error
   }
 }
