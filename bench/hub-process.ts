@@ -29,15 +29,13 @@ export interface RunningHub {
   stop(): Promise<void>
 }
 
-/** The hub as `npm start` starts it, with real tokens and UK Core validation, its log not written. */
-export const startHub = async (
-  store: ServedStore, registry: string, { flags = [], logLevel = 'warn' }: { readonly flags?: readonly string[]; readonly logLevel?: string } = {},
-): Promise<RunningHub> => {
+/** The hub as `npm start` starts it, with real tokens and UK Core validation; its log is not written unless LOG_LEVEL asks for it. */
+export const startHub = async (store: ServedStore, registry: string, flags: readonly string[] = []): Promise<RunningHub> => {
   const from = performance.now()
   const child = spawn(process.execPath, [...flags, '--max-semi-space-size=4', '--disable-warning=ExperimentalWarning', 'src/main.ts'], {
     cwd: project,
     env: {
-      ...process.env, HOST: '127.0.0.1', PORT: '0', BASE_URL: '', AUTH: 'on', PROFILES: 'ukcore', LOG_LEVEL: logLevel,
+      ...process.env, HOST: '127.0.0.1', PORT: '0', BASE_URL: '', AUTH: 'on', PROFILES: 'ukcore', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
       CLIENTS: registry, STORE: store.address, CLOCK: `manual:${NOW}`,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
