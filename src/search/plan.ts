@@ -67,9 +67,12 @@ export interface SortKey {
   readonly direction: 'ascending' | 'descending'
 }
 
+/** Types that `_revinclude=*` leaves out: every look at a resource adds one, and a thousand of them are a full page. */
+export const ONLY_BY_NAME: ReadonlySet<string> = new Set(['AuditEvent'])
+
 export interface Include {
   readonly direction: 'include' | 'revinclude'
-  /** Type that holds the reference; '*' for any. */
+  /** Type that holds the reference; '*' for any, in a reverse include but those that are included by name only. */
   readonly source: string
   readonly param: string                     // '*' for every reference parameter
   readonly target?: string

@@ -50,7 +50,7 @@ describe.each(stores)('%s: found at once', (_name, open) => {
     expect(ids(by.included)).toEqual(['c'])
     await write(opened.store, audit('d', 'q'))
     const any = await opened.store.search(plan('Patient', { kind: 'ids', ids: ['q'] }, {
-      includes: [{ direction: 'revinclude', source: '*', param: '*', iterate: false }] }))
+      includes: [{ direction: 'revinclude', source: 'AuditEvent', param: '*', iterate: false }] }))
     expect(ids(any.included).sort()).toEqual(['c', 'd'])
     await write(opened.store, audit('e', 'q'))
     const from = await opened.store.search(plan('AuditEvent', { kind: 'ids', ids: ['e'] }, {

@@ -169,7 +169,9 @@ describe.each(stores)('%s: includes', (_name, open) => {
 
   it('brings what refers to a match', async () => {
     expect(await included('ServiceRequest', 's', ['revinclude', 'Task', 'focus'])).toEqual(['t1', 't2'])
+    await write(opened.store, put('AuditEvent', 'seen', { entries: [reference('entity', 'Organization/o')] }))
     expect(await included('Organization', 'o', ['revinclude', '*', '*'])).toEqual(['p', 's'])
+    expect(await included('Organization', 'o', ['revinclude', 'AuditEvent', '*'])).toEqual(['seen'])
     expect(await included('Organization', 'o', ['revinclude', 'Patient', '*'])).toEqual(['p'])
   })
 

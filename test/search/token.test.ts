@@ -16,6 +16,8 @@ const observation = {
   code: { coding: [{ system: 'http://loinc.org', code: '8480-6', display: 'Systolic blood pressure' }], text: 'BP systolic' },
 }
 
+const local = (code: string) => ({ resourceType: 'Observation', code: { coding: [{ system: 'http://x.example/codes', code }] } })
+
 describe('token parameters', () => {
   it.each<[object, string, boolean, string]>([
     [patient, `identifier=${NHS}|9000000009`, true, 'system and code'],
@@ -57,6 +59,14 @@ describe('token parameters', () => {
     [observation, 'code:text=pressure', false, 'not the middle'],
     [observation, 'code=BP systolic', false, 'text is no code'],
     [{ resourceType: 'Observation', code: { text: 'only words' } }, 'code:missing=false', true, 'text is a value'],
+    [local('Fall-1'), 'code=fall-1', true, 'a code of a system that nobody here knows, in any case'],
+    [local('Fall-1'), 'code=FALL-1', true, 'in any case'],
+    [local('fall-1'), 'code=http://x.example/codes|FALL-1', true, 'with its system'],
+    [local('fall-1'), 'code:not=FALL-1', false, ':not of it, too'],
+    [local('fall-1'), 'code=http://y.example/codes|FALL-1', false, 'but not in another system'],
+    [{ resourceType: 'Patient', identifier: [{ value: 'AB12' }] }, 'identifier=ab12', false, 'an identifier has a case'],
+    [{ resourceType: 'Patient', maritalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-MaritalStatus', code: 'M' }] },
+      meta: { tag: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'HTEST' }] } }, '_tag=htest', false, 'a system that is known to have a case'],
     [{ resourceType: 'Encounter', status: 'finished', class: { code: 'HH' } }, 'class=|HH', true, 'a coding without system'],
   ])('%# %j: %s -> %s: %s', (resource, query, expected) => {
     expect(finds(resource, query)).toBe(expected)

@@ -1,7 +1,7 @@
 /** Token entries: codes, codings, identifiers, contact points, booleans. R4: https://hl7.org/fhir/R4/search.html#token */
 import type { Definitions } from '../../definitions/definitions.ts'
 import { fold } from '../fold.ts'
-import { ofTypeParam, phoneDigits } from '../token-forms.ts'
+import { codeWithoutCase, ofTypeParam, phoneDigits } from '../token-forms.ts'
 import { fields, list } from '../walk.ts'
 import { kept, type Add, type Emitter } from './emitter.ts'
 
@@ -17,10 +17,10 @@ export const tokenEmitter = (
       const systemOf = implicitSystem(definitions, binding)
       return (value, add) => token(add, param, typeof value === 'string' ? systemOf(value) : '', value)
     }
-    case 'Coding': return (value, add) => coding(add, param, value)
+    case 'Coding': return (value, add) => coding(definitions, add, param, value)
     case 'CodeableConcept':
       return (value, add) => {
-        for (const item of list(fields(value)['coding'])) coding(add, param, item)
+        for (const item of list(fields(value)['coding'])) coding(definitions, add, param, item)
         text(add, param, fields(value)['text'])
       }
     case 'Identifier': return (value, add) => identifier(add, param, value)
@@ -52,10 +52,11 @@ const text = (add: Add, param: string, display: unknown): void => {
   if (known !== undefined) add({ kind: 'text', param, text: fold(known) })
 }
 
-const coding = (add: Add, param: string, value: unknown): void => {
+const coding = (definitions: Definitions, add: Add, param: string, value: unknown): void => {
   const { system, code, display } = fields(value)
   if (code === undefined && typeof system === 'string') add({ kind: 'token', param, system: kept(system) ?? '', code: '' })
   token(add, param, system, code)
+  if (typeof code === 'string') token(add, param, system, codeWithoutCase(definitions, typeof system === 'string' ? system : undefined, code))
   text(add, param, display)
 }
 

@@ -3,7 +3,7 @@ import { outcomes } from '../../fhir/outcomes.ts'
 import { MAX_EXPANDED_CODES } from '../limits.ts'
 import { valueTypes } from '../parameters.ts'
 import type { Test } from '../plan.ts'
-import { phoneDigits } from '../token-forms.ts'
+import { codeWithoutCase, phoneDigits } from '../token-forms.ts'
 import type { Asked } from './context.ts'
 import { splitEscaped } from './escape.ts'
 import { foldedText, textOf } from './string.ts'
@@ -11,16 +11,24 @@ import { foldedText, textOf } from './string.ts'
 type TokenTest = Extract<Test, { kind: 'token' }>
 type Code = { readonly system: string; readonly code: string }
 
-export const tokenTest = (asked: Asked, part: string): Test => {
+/** Two where a code may stand in the index without its case. */
+export const tokenTests = (asked: Asked, part: string): readonly Test[] => {
   switch (asked.modifier) {
-    case 'text': return { kind: 'text', folded: foldedText(asked, part) }
-    case 'of-type': return ofTypeTest(asked, part)
+    case 'text': return [{ kind: 'text', folded: foldedText(asked, part) }]
+    case 'of-type': return [ofTypeTest(asked, part)]
     case 'in':
-    case 'not-in': return { kind: 'token-in', codes: membersOf(asked, textOf(asked, part)) }
+    case 'not-in': return [{ kind: 'token-in', codes: membersOf(asked, textOf(asked, part)) }]
     case 'below':
-    case 'above': return { kind: 'token-in', codes: relatedTo(asked, part, asked.modifier) }
-    default: return valued(asked, codeTest(asked, part))
+    case 'above': return [{ kind: 'token-in', codes: relatedTo(asked, part, asked.modifier) }]
+    default: return inEitherCase(asked, valued(asked, codeTest(asked, part)))
   }
+}
+
+const inEitherCase = (asked: Asked, test: TokenTest): readonly TokenTest[] => {
+  const types = valueTypes(asked.context.definitions, asked.type, asked.parameter)
+  const isCoded = types.has('Coding') || types.has('CodeableConcept')
+  const small = isCoded && test.code !== undefined ? codeWithoutCase(asked.context.definitions, test.system, test.code) : undefined
+  return small === undefined ? [test] : [test, { ...test, code: small }]
 }
 
 /** `code`, `system|code`, `|code`, `system|`. */

@@ -18,7 +18,7 @@ import { nearTest } from './near.ts'
 import { numberTest, quantityTests } from './number.ts'
 import { referenceTests } from './reference.ts'
 import { soundCondition, stringTest, textOf, uriTest } from './string.ts'
-import { tokenTest } from './token.ts'
+import { tokenTests } from './token.ts'
 
 /**
  * Modifiers by parameter type, besides `missing`, which all have; a reference also takes a type's name.
@@ -70,7 +70,7 @@ export const trueOrFalse = (key: string, value: string): boolean => {
 export const testsOf = (asked: Asked, part: string): readonly Test[] => {
   switch (asked.parameter.type) {
     case 'string': return [stringTest(asked, part)]
-    case 'token': return [tokenTest(asked, part)]
+    case 'token': return tokenTests(asked, part)
     case 'reference': return referenceTests(asked, part)
     case 'date': return [{ kind: 'date', ...dateSpan(asked.key, part, asked.context.now) }]
     case 'number': return [numberTest(asked, part)]

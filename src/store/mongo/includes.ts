@@ -2,7 +2,7 @@
  * `_include` and `_revinclude` of a page: resources the caller may see, each once, none that is itself a match.
  * References are read from what was indexed. R4: https://hl7.org/fhir/R4/search.html#include
  */
-import type { Include, SearchPlan } from '../../search/plan.ts'
+import { ONLY_BY_NAME, type Include, type SearchPlan } from '../../search/plan.ts'
 import { visibleOf, type Compiling } from './compile/compiling.ts'
 import { keyOf, type RefText, type ResourceDocument } from './documents.ts'
 
@@ -59,5 +59,5 @@ const referring = (frontier: readonly Referring[], { source, param, target }: In
   const refs: RefText[] = frontier.filter(({ type }) => target === undefined || type === target).map(({ _id }) => _id)
   if (refs.length === 0) return undefined
   if (param !== '*') return { keys: { $in: refs.map(ref => keyOf(`${source}.${param}`, ref)) } }
-  return { refersTo: { $in: refs }, ...(source === '*' ? {} : { type: source }) }
+  return { refersTo: { $in: refs }, type: source === '*' ? { $nin: [...ONLY_BY_NAME] } : source }
 }

@@ -48,11 +48,11 @@ const conditionReads = (condition: Condition): boolean => {
 
 /** Whether resources indexed later may be among what is included, so that `:iterate` goes on from them. */
 const mayLeadToDeferred = ({ source, direction, target }: Include): boolean =>
-  (direction === 'include' ? target === undefined || TYPES.has(target) : source === '*' || TYPES.has(source))
+  (direction === 'include' ? target === undefined || TYPES.has(target) : TYPES.has(source))
 
 /** `_include=*` reads the entries of the matches, and those of what is included only by `:iterate`. */
 const includesRead = (includes: readonly Include[]): boolean => includes.some(({ source, direction, iterate }) =>
-  TYPES.has(source) || (source === '*' && (direction === 'revinclude' || (iterate && includes.some(mayLeadToDeferred)))))
+  TYPES.has(source) || (source === '*' && direction === 'include' && iterate && includes.some(mayLeadToDeferred)))
 
 /** Whether a search's answer may rest on what is indexed later. */
 export const readsDeferred = (plan: SearchPlan): boolean =>

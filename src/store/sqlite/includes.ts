@@ -4,7 +4,7 @@
  * References are read from what was indexed, so an include follows exactly what a search by it would find.
  * R4: https://hl7.org/fhir/R4/search.html#include
  */
-import type { Include, SearchPlan } from '../../search/plan.ts'
+import { ONLY_BY_NAME, type Include, type SearchPlan } from '../../search/plan.ts'
 import { referencesOf } from './indexed.ts'
 import { inTime } from './compile/scope.ts'
 import { oneOf, raw, sql } from './compile/sql.ts'
@@ -28,7 +28,8 @@ const FOUND = 'r.row, r.type, r.id, r.sequence'
 
 /** Numbers of the parameters by which the source of a reverse include may refer. */
 const referringParameters = (names: Names, { source, param }: Include): readonly number[] => {
-  if (source === '*' || param === '*') return names.parameters(source === '*' ? undefined : source)
+  if (source === '*') return names.parameters(undefined).filter(id => !ONLY_BY_NAME.has(names.text(id).split('.', 1)[0]!))
+  if (param === '*') return names.parameters(source)
   const id = names.find(`${source}.${param}`)
   return id === UNKNOWN ? [] : [id]
 }
