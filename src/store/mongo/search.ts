@@ -31,7 +31,7 @@ export const compilingIn = (
 
 /** The page a plan asks for. Throws TooCostly after `limitMs`. */
 export const runSearch = (database: Database, plan: SearchPlan, limitMs: number): Promise<SearchPage> =>
-  within(limitMs, left => database.snapshot(session => page(database, session, plan, left)))
+  database.snapshot(session => within(limitMs, left => page(database, session, plan, left)))
 
 /** Owner and status of a worklist have a key of their own, which comes in the order of its dates. */
 const driven = (plan: SearchPlan): { where: Condition; also: ResourceFilter } => {

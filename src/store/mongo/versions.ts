@@ -61,7 +61,7 @@ const resourceOf = (visibility: Visibility): Document => ({
 
 /** Versions newest first, of a resource, of a type, or of everything, from one snapshot. Throws TooCostly after `limitMs`. */
 export const runHistory = (database: Database, query: HistoryQuery, limitMs: number): Promise<HistoryPage> =>
-  within(limitMs, left => database.snapshot(session => history(database, session, query, left)))
+  database.snapshot(session => within(limitMs, left => history(database, session, query, left)))
 
 const history = async (database: Database, session: ClientSession, query: HistoryQuery, left: () => number): Promise<HistoryPage> => {
   const options = () => ({ session, maxTimeMS: left() })
