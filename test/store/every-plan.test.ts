@@ -97,6 +97,31 @@ describe('SQLite: every plan', () => {
     expect(found.filter(step => /TEMP B-TREE FOR ORDER BY/.test(step))).toEqual([])
   })
 
+  const window = allOf(match('date', { kind: 'date', prefix: 'ge', low: 100, high: 101 }), match('date', { kind: 'date', prefix: 'lt', low: 120, high: 121 }))
+  it('finds what lies between two dates in one stretch of the index, in either order', () => {
+    expect(steps(observations(window, { sort: by('date', 'descending') }))[0]).toBe('SEARCH d USING COVERING INDEX range_entry_by_high (parameter=? AND high>? AND high<?)')
+    expect(steps(observations(window, { sort: by('date', 'ascending') }))[0]).toBe('SEARCH d USING COVERING INDEX range_entry_by_low (parameter=? AND low>? AND low<?)')
+  })
+
+  it('gathers it from that stretch and from the long entries where it must', () => {
+    const found = steps(observations(window, { sort: by('_lastUpdated', 'descending') }))
+    expect(found).toContainEqual(expect.stringMatching(/SEARCH g\d+ USING (COVERING )?INDEX range_entry_by_low \(parameter=\? AND low>\? AND low<\?\)/))
+    expect(found).toContainEqual(expect.stringMatching(/SEARCH g\d+ USING (COVERING )?INDEX range_entry_long \(parameter=\? AND high>\?\)/))
+  })
+
+  it('walks a code that charts ask for latest first by its key in that order, from the window asked for', () => {
+    const latest = (where: Condition) => steps(observations(where, { sort: by('date', 'descending') }))
+    expect(latest(isToken('code', '2'))[0]).toBe('SEARCH d USING PRIMARY KEY (parameter=? AND value=?)')
+    expect(latest(allOf(isToken('code', '2'), window))[0]).toBe('SEARCH d USING PRIMARY KEY (parameter=? AND value=? AND updated>? AND updated<?)')
+    expect(latest(isToken('code', '2', 'http://a')).filter(step => /TEMP B-TREE/.test(step))).toEqual([])
+  })
+
+  it('walks a text in the order of its index', () => {
+    const found = steps(observations(match('name', { kind: 'string', match: 'starts', folded: 'na' })))
+    expect(found[0]).toBe('SEARCH d USING PRIMARY KEY (parameter=? AND folded>? AND folded<?)')
+    expect(found.filter(step => /TEMP B-TREE/.test(step))).toEqual([])
+  })
+
   it('finds a compartment by each type\'s own reference', () => {
     expect(scans(plan(['Patient', 'Observation'], anyOf(
       allOf({ kind: 'of-type', types: ['Patient'] }, { kind: 'ids', ids: ['1'] }),

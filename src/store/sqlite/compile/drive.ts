@@ -81,6 +81,9 @@ const choose = (scope: Scope, types: readonly string[], conditions: readonly Con
   const inOrder = ranked.filter(isInOrder).sort((a, b) => sizes[ranked.indexOf(a)]! - sizes[ranked.indexOf(b)]!)[0]
   if (inOrder !== undefined && sizes[ranked.indexOf(inOrder)] === least) return { sure: inOrder }
 
+  // What a chain leads to is found whole before the first row of a walk can be judged: then little is left to save.
+  if (conditions.some(({ kind }) => kind === 'chain' || kind === 'within')) return { sure, size: least }
+
   // A row costs much the same either way: who tries for as long as gathering takes has at worst done it twice.
   const isCheap = conditions.some(one => isJudgedBySet(scope, types, one))
   const rows = (least < MANY ? least : TRIED) * (isCheap ? CHEAPER : 1)
