@@ -95,6 +95,8 @@ suite(`MongoDB: a database that is away${WHY}`, () => {
       expect([starting.status, starting.body]).toEqual([503, { status: 'starting' }])
       expectRefused(await run.get('/fhir/Patient/any'))
       expectRefused(await run.post())
+      const token = await run.get('/token')
+      expect([token.status, token.body]).toEqual([503, expect.objectContaining({ error: 'temporarily_unavailable' })])
       await heard(run, /waits for its store, mongodb:\/\/127\.0\.0\.1:\d+\/down: no primary answers .*ECONNREFUSED/)
       expect(run.said.join('') + run.logged.join('')).not.toContain('s3cret')
     }, 60_000)
