@@ -34,7 +34,7 @@ describe('SQLite: the owner of a file', () => {
   })
 
   it('refuses the file of another process, and takes it once that was killed', async () => {
-    const other = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script('./crash-writer.ts'), path],
+    const other = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script('./crash-writer.ts'), `sqlite:${path}`],
       { ...child, stdio: ['ignore', 'pipe', 'inherit'] })
     await once(other.stdout, 'data')
     await expect(openSqliteStore({ path, clock: systemClock() })).rejects.toThrow(/another process has it open/)
