@@ -14,6 +14,8 @@ type StoreName = (typeof STORES)[number]
 const NOT_FOR: Readonly<Record<string, Partial<Record<StoreName, string>>>> = {
   'failover': { SQLite: 'one file, no other machine to fail over to' },
   'races, two hubs': { SQLite: 'one process for each file' },
+  'SIGKILL': { SQLite: 'killed 20 times in test/store/crash.test.ts' },
+  'simultaneous clients of two hubs': { SQLite: 'one process for each file' },
 }
 
 const FOLDERS = /\/test\/(?:contract|races|failover)\//
