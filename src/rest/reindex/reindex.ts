@@ -11,11 +11,12 @@ import { FhirError } from '../../fhir/outcomes.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import { typesOf } from '../../search/custom/definition.ts'
 import type { Extracted } from '../../search/entries.ts'
-import type { SearchPlan } from '../../search/plan.ts'
-import type { Store, StoredVersion, Write } from '../../store/store.ts'
+import type { Cursor, SearchPlan } from '../../search/plan.ts'
+import type { SearchPage, Store, StoredVersion, Write } from '../../store/store.ts'
 import type { LiveParameters } from '../search-parameters/live.ts'
 import { createTurns } from '../turns.ts'
 import { parseStored } from '../unit-of-work.ts'
+import { LEDGER } from './ledger-resource.ts'
 import { isPassedBy, openKeptLedger, type Kept } from './kept.ts'
 import { advance, begin, complete, fail, forgetOthers, heard, unheard, type Ledger, type Run } from './ledger.ts'
 
@@ -57,6 +58,20 @@ export const openReindexer = async (parts: ReindexParts): Promise<Reindexer> => 
   const count = async (type: string): Promise<number> => (await store.search({ ...everything(type), count: 0, total: 'accurate' })).total ?? 0
 
   /**
+   * Whether some resource was stored before a version, in the order of updates: after those of a later instant comes no
+   * earlier version. What clients write between a parameter's commit and the count has been indexed by it.
+   */
+  const isAnyBefore = async (type: string, version: StoredVersion): Promise<boolean> => {
+    const inOrder = { ...everything(type), sort: [{ param: '_lastUpdated', direction: 'ascending' as const }] }
+    for (let after: Cursor | undefined; ;) {
+      const page: SearchPage = await store.search(after === undefined ? inOrder : { ...inOrder, after })
+      if (page.matches.some(({ sequence }) => sequence < version.sequence)) return true
+      if (page.next === undefined || page.matches.at(-1)!.lastUpdated > version.lastUpdated) return false
+      after = page.next
+    }
+  }
+
+  /**
    * What a new parameter owes is counted after a commit of our own: the store takes commits in their order, so what was
    * indexed without the parameter has been stored by then.
    */
@@ -65,11 +80,12 @@ export const openReindexer = async (parts: ReindexParts): Promise<Reindexer> => 
     const from = kept.latest()
     const fresh = unheard(from.ledger, live.all())
     const without = await kept.save(from, forgetOthers(from.ledger, live.all()))
+    const own = await store.read(LEDGER, { kind: 'all' })
     const records = []
     for (const { id, since, parameter } of fresh) {
       const owes = []
       for (const type of typesOf(live.definitions(), parameter)) {
-        const total = await count(type)
+        const total = own === undefined || await isAnyBefore(type, own) ? await count(type) : 0
         if (total > 0) owes.push({ type, total })
       }
       records.push({ id, since, owes })
