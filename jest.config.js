@@ -38,6 +38,10 @@ if (isAll && !MONGO_URL) throw new Error('ON_MONGO=all needs MONGO_URL, a MongoD
 
 export default {
   maxWorkers: 2,
+  // A worker keeps the modules of every file that it ran, some 3 GB after a hundred: past this it makes place for a new one.
+  // (`--no-memory-protection-keys` in package.json is for these, too: V8 loses count of its pages of code where hundreds of
+  // threads come and go, https://github.com/nodejs/node/issues/64500, and the worker with them.)
+  workerIdleMemoryLimit: '1536MB',
   // Of all projects: one of a project's own is not looked at.
   testTimeout: 30_000,
   reporters: ['default', '<rootDir>/test/store-counts.js'],
