@@ -121,7 +121,7 @@ const meetsUri = (test: Extract<Test, { kind: 'uri' }>, uri: string): boolean =>
 const isBelow = (uri: string, root: string): boolean =>
   uri === root || uri.startsWith(root.endsWith('/') ? root : `${root}/`)
 
-const EARTH_RADIUS_METRES = 6_371_008.8
+export const EARTH_RADIUS_METRES = 6_371_008.8
 
 type Point = { readonly latitude: number; readonly longitude: number }
 
@@ -132,4 +132,27 @@ export const metresBetween = (one: Point, other: Point): number => {
   const longitude = Math.sin(radians(other.longitude - one.longitude) / 2)
   const a = latitude ** 2 + Math.cos(radians(one.latitude)) * Math.cos(radians(other.latitude)) * longitude ** 2
   return 2 * EARTH_RADIUS_METRES * Math.asin(Math.min(1, Math.sqrt(a)))
+}
+
+/** `http://a/b/c` -> itself and whatever ends before or behind one of its slashes: what `:above` also finds. */
+export function* uriAncestors(uri: string): Iterable<string> {
+  yield uri
+  for (let slash = uri.indexOf('/'); slash !== -1; slash = uri.indexOf('/', slash + 1)) {
+    yield uri.slice(0, slash)
+    if (slash + 1 < uri.length) yield uri.slice(0, slash + 1)
+  }
+}
+
+/** `_lastUpdated` as bounds of an instant: at or after `from`, before `until`. undefined for `ne`. */
+export const instantBounds = (
+  prefix: Prefix, low: number, high: number,
+): { readonly from?: number; readonly until?: number } | undefined => {
+  switch (prefix) {
+    case 'eq': case 'ap': return { from: low, until: high }
+    case 'ne': return undefined
+    case 'gt': case 'sa': return { from: high }
+    case 'lt': case 'eb': return { until: low }
+    case 'ge': return { from: low }
+    case 'le': return { until: high }
+  }
 }

@@ -5,6 +5,9 @@
  * non-significant whitespace should also be ignored" (https://hl7.org/fhir/R4/search.html#string).
  */
 
+/** Sorts after every text that begins with the one before it. */
+export const LAST_CHARACTER = '\u{10FFFF}'
+
 /** Letters that Unicode does not decompose, as the names of people have them. */
 const LETTERS: Readonly<Record<string, string>> = {
   ø: 'o', ł: 'l', đ: 'd', ħ: 'h', ı: 'i', æ: 'ae', œ: 'oe', þ: 'th', ð: 'd',

@@ -9,6 +9,9 @@ export const anyOf = (conditions: readonly Condition[]): Condition =>
 export const allOf = (conditions: readonly Condition[]): Condition =>
   (conditions.length === 1 ? conditions[0]! : { kind: 'all-of', of: conditions })
 
+/** What must all hold, however deep it is written. */
+export const conjuncts = (where: Condition): readonly Condition[] => (where.kind === 'all-of' ? where.of.flatMap(conjuncts) : [where])
+
 /** Codes of a value set that cost about what one test of its own does. */
 const CODES_OF_ONE = 10
 

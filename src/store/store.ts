@@ -79,6 +79,12 @@ export type Write =
    */
   | { readonly kind: 'index'; readonly ref: ResourceRef; readonly version: number; readonly index: Extracted }
 
+/** Versions first, then what is said about resources and cases, so that a write may speak of a resource put after it. */
+export const versionsFirst = <T extends { readonly kind: Write['kind'] }>(writes: readonly T[]): readonly T[] => {
+  const isVersion = ({ kind }: T): boolean => kind === 'put' || kind === 'delete'
+  return [...writes.filter(isVersion), ...writes.filter(one => !isVersion(one))]
+}
+
 export interface Commit {
   readonly expect: readonly Expectation[]
   readonly writes: readonly Write[]

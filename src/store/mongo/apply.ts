@@ -4,14 +4,12 @@
  */
 import { instant } from '../../fhir/clock.ts'
 import { refText } from '../../fhir/resource.ts'
-import { Conflict, TooLarge, type Commit, type Expectation, type Label, type StoredVersion, type Write } from '../store.ts'
+import { MATCH_LIMIT_MS } from '../limits.ts'
+import { versionsFirst, Conflict, TooLarge, type Commit, type Expectation, type Label, type StoredVersion, type Write } from '../store.ts'
 import { indexFields, NOT_INDEXED, type IndexFields, type KeyDocument } from './documents.ts'
 import { flush, join, keyText, layer, requireIndexSize, requireSize, type Changed, type Group, type Head, type Layer } from './group.ts'
 import { matchesExactly } from './search.ts'
 import { isPassing } from './unavailable.ts'
-
-/** A conditional search holds every other commit up: it gets this long, then the commit fails as too costly. */
-const MATCH_LIMIT_MS = 500
 
 export type Outcome =
   | { readonly kind: 'written'; readonly versions: readonly StoredVersion[] }
@@ -85,12 +83,9 @@ const matches = async ({ database, session }: Group, { plan, refs }: Extract<Exp
   }
 }
 
-/** Versions first, then what is said about resources and cases, so that a write may speak of a resource put after it. */
-const isVersion = (write: Write): boolean => write.kind === 'put' || write.kind === 'delete'
-
 const write = (group: Group, own: Layer, writes: readonly Write[], place: Place): readonly StoredVersion[] => {
   const versions: StoredVersion[] = []
-  for (const one of [...writes.filter(isVersion), ...writes.filter(write => !isVersion(write))]) {
+  for (const one of versionsFirst(writes)) {
     switch (one.kind) {
       case 'put': versions.push(put(group, own, one, place)); break
       case 'delete': versions.push(remove(group, own, one, place)); break

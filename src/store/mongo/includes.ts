@@ -3,13 +3,9 @@
  * References are read from what was indexed. R4: https://hl7.org/fhir/R4/search.html#include
  */
 import { ONLY_BY_NAME, type Include, type SearchPlan } from '../../search/plan.ts'
+import { MAX_INCLUDED, MAX_INCLUDE_DEPTH } from '../limits.ts'
 import { visibleOf, type Compiling } from './compile/compiling.ts'
 import { keyOf, type RefText, type ResourceDocument } from './documents.ts'
-
-/** A page with more than this is no longer a page; the answer says that it was cut. */
-const MAX_INCLUDED = 1_000
-/** `:iterate` follows so many references one after the other, then stops: a cycle or a chain without end. */
-const MAX_DEPTH = 8
 
 /** A resource as far as its references: where to go on from. */
 export type Referring = Pick<ResourceDocument, '_id' | 'type' | 'references'>
@@ -21,7 +17,7 @@ export const includedRefs = async (
   const seen = new Set(matches.map(({ _id }) => _id))
   const refs: RefText[] = []
   let frontier: readonly Referring[] = matches
-  for (let depth = 0; depth < MAX_DEPTH && frontier.length > 0; depth++) {
+  for (let depth = 0; depth < MAX_INCLUDE_DEPTH && frontier.length > 0; depth++) {
     const next: Referring[] = []
     for (const include of plan.includes.filter(({ iterate }) => iterate || depth === 0)) {
       for (const found of await step(compiling, frontier, include)) {

@@ -5,6 +5,8 @@
  * what other hubs commit is announced here too (`follower.ts`). What it guarantees: docs/stores.md
  */
 import type { Clock } from '../../fhir/clock.ts'
+import { SEARCH_DEADLINE_MS } from '../limits.ts'
+import { createListeners } from '../listeners.ts'
 import { NotDurable, Unavailable, type Committed, type KeyRecord, type Label, type RequestKey, type Store } from '../store.ts'
 import { connect, type Database } from './database.ts'
 import { refOf } from './documents.ts'
@@ -24,7 +26,6 @@ export interface MongoOptions {
   readonly searchDeadlineMs?: number
 }
 
-const SEARCH_DEADLINE_MS = 2_000
 /** A read waits for an answer this long, a search for as long more than its deadline: no caller hangs on a silent primary. */
 const ANSWER_MS = 5_000
 /** Readiness is asked every few seconds by what stands in front, which waits no longer. */
@@ -33,8 +34,7 @@ const CHECK_MS = 2_000
 /** Rejects with `Unavailable` while the database is not to be had, is no replica set, or was written by a newer hub. */
 export const openMongoStore = async ({ url, clock, searchDeadlineMs = SEARCH_DEADLINE_MS }: MongoOptions): Promise<Store> => {
   const database = await connect(url)
-  const listeners = new Set<(committed: Committed) => void>()
-  const announce = (committed: Committed): void => { for (const listener of listeners) tell(listener, committed) }
+  const { announce, onCommit } = createListeners()
   const follower = await prepared(database, announce)
   const writer = createWriter(database, clock, committed => follower.own(committed))
   const soon = <T>(work: Promise<T>): Promise<T> => asked(work, ANSWER_MS)
@@ -60,10 +60,7 @@ export const openMongoStore = async ({ url, clock, searchDeadlineMs = SEARCH_DEA
       }
     },
     events: (after, limit) => inTime(readEvents(database, after, limit)),
-    onCommit(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onCommit,
     async check() {
       await asked(isRefusing ? requireWritable(database) : requirePrimary(database), CHECK_MS)
       isRefusing = false
@@ -95,14 +92,6 @@ const audienceOf = async ({ cases, read }: Database, caseIds: readonly string[])
 const keyRecord = async ({ keys, read }: Database, key: RequestKey): Promise<KeyRecord | undefined> => {
   const found = await read(() => keys.findOne({ _id: { scope: key.scope, value: key.value } }))
   return found === null ? undefined : { key, fingerprint: found.fingerprint, ref: refOf(found.ref) }
-}
-
-const tell = (listener: (committed: Committed) => void, committed: Committed): void => {
-  try {
-    listener(committed)
-  } catch (error) {
-    process.emitWarning(`a listener to commits failed: ${error instanceof Error ? error.message : String(error)}`)
-  }
 }
 
 /** Throws `Unavailable`: without a replica set there are no transactions. */

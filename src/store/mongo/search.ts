@@ -4,7 +4,9 @@
  */
 import type { ClientSession, Document } from 'mongodb'
 import type { ResourceRef } from '../../fhir/resource.ts'
+import { conjuncts } from '../../search/join.ts'
 import type { Condition, SearchPlan } from '../../search/plan.ts'
+import { MAX_PAGE_LENGTH } from '../limits.ts'
 import { pairAsked } from '../pairs.ts'
 import type { SearchPage, StoredVersion } from '../store.ts'
 import { orderOf, type Walk } from './compile/order.ts'
@@ -16,9 +18,6 @@ import { within } from './deadline.ts'
 import { keyOf, type ResourceDocument } from './documents.ts'
 import { includedRefs } from './includes.ts'
 import { CURRENT, currentVersion, latestSequence } from './versions.ts'
-
-/** A page ends with the resource that takes it past this: 1,000 Tasks are 2.6 MB, a Binary can be 6.7 MB alone. */
-const MAX_PAGE_LENGTH = 16 * 1024 * 1024
 
 /** How a search runs its stages: in the snapshot of a session, and no longer than is left. */
 export const compilingIn = (
@@ -43,8 +42,6 @@ const driven = (plan: SearchPlan): { where: Condition; also: ResourceFilter } =>
     also: { pairs: { $in: pair.values.map(value => keyOf(pair.target, value)) } },
   }
 }
-
-const conjuncts = (where: Condition): readonly Condition[] => (where.kind === 'all-of' ? where.of.flatMap(conjuncts) : [where])
 
 /** The stages of one walk of a page, in order; `paths` of the order are shown with what the page needs. */
 export const pageStages = async (

@@ -3,6 +3,7 @@ import type { ClientSession, Document, Filter } from 'mongodb'
 import { instant } from '../../fhir/clock.ts'
 import { refText, type ResourceRef } from '../../fhir/resource.ts'
 import type { Visibility } from '../../search/plan.ts'
+import { MAX_PAGE_LENGTH } from '../limits.ts'
 import type { HistoryPage, HistoryQuery, StoredVersion } from '../store.ts'
 import type { Database } from './database.ts'
 import { within } from './deadline.ts'
@@ -36,9 +37,6 @@ export const readOne = async (
   const found = of === null ? null : await read(() => versions.findOne({ ref: refText(ref), version }))
   return found === null ? undefined : versionOf({ ...found, caseId: of!.caseId })
 }
-
-/** A page ends with the version that takes it past this. */
-const MAX_PAGE_LENGTH = 16 * 1024 * 1024
 
 /** Versions of a cursor up to `most`, until a page is full; no more of them is in memory at a time than the driver fetches. */
 const pageOf = async (cursor: AsyncIterable<Found>, most: number): Promise<{ readonly versions: readonly StoredVersion[]; readonly more: boolean }> => {

@@ -8,6 +8,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { MongoError, MongoErrorLabel } from 'mongodb'
 import type { Clock } from '../../fhir/clock.ts'
+import { MAX_QUEUED, MAX_QUEUED_LENGTH } from '../limits.ts'
 import { NotDurable, type Commit, type Committed } from '../store.ts'
 import { applyAll, Spoilt, type Outcome, type Place } from './apply.ts'
 import { endAbandoned } from './abandoned.ts'
@@ -19,9 +20,6 @@ import { isPassing } from './unavailable.ts'
 const GROUP = 64
 /** Characters in a group, unless its first commit alone has more: what a transaction has changed stays in the cache until its end. */
 const GROUP_LENGTH = 4 * 1024 * 1024
-/** As the embedded store: a queue that grows without end is a store that is down. */
-const MAX_QUEUED = 5_000
-const MAX_QUEUED_LENGTH = 64 * 1024 * 1024
 /**
  * A commit is begun again until so long after it was asked for, when other hubs or an election are in the way: an election
  * takes 10 to 12 s with MongoDB's own settings. Then nobody waits any more (503, Retry-After); the last try may take as

@@ -4,7 +4,8 @@
  * Throws `Unmet` when an expectation does not hold; the caller then rolls back to the savepoint it set before.
  */
 import type { ResourceRef } from '../../fhir/resource.ts'
-import type { Expectation } from '../store.ts'
+import { MATCH_LIMIT_MS } from '../limits.ts'
+import { versionsFirst, type Expectation } from '../store.ts'
 import { labelList } from './compile/visible.ts'
 import type { Connection } from './connection.ts'
 import { isDeferred, NO_WORDS, readsDeferred, type Words } from './deferred.ts'
@@ -13,9 +14,6 @@ import type { CommitRequest, Failed, Step, WrittenVersion } from './messages.ts'
 import type { WritableNames } from './names.ts'
 import { defer, indexAll } from './pending.ts'
 import { matchesExactly } from './search.ts'
-
-/** A conditional search holds every other commit up: it gets this long, then the commit fails as too costly. */
-const MATCH_LIMIT_MS = 500
 
 export class Unmet extends Error {
   readonly failed: Failed
@@ -156,13 +154,10 @@ const remember = (connection: Connection, { record }: Extract<Step, { kind: 'key
   connection.run('INSERT INTO request_key VALUES (?, ?, ?, ?, ?)', [key.scope, key.value, fingerprint, ref.type, ref.id])
 }
 
-/** Versions first, then what is said about resources and cases, so that a step may speak of a resource put after it. */
-const isVersion = (step: Step): boolean => step.kind === 'put' || step.kind === 'delete'
-
 export const apply = (connection: Connection, names: WritableNames, request: CommitRequest): readonly WrittenVersion[] => {
   for (const [position, expectation] of request.expect.entries()) check(connection, names, expectation, position)
   const versions: WrittenVersion[] = []
-  for (const step of [...request.steps.filter(isVersion), ...request.steps.filter(step => !isVersion(step))]) {
+  for (const step of versionsFirst(request.steps)) {
     switch (step.kind) {
       case 'put': versions.push(put(connection, names, step, request.at)); break
       case 'delete': versions.push(remove(connection, names, step, request.at)); break

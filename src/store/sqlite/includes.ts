@@ -5,17 +5,13 @@
  * R4: https://hl7.org/fhir/R4/search.html#include
  */
 import { ONLY_BY_NAME, type Include, type SearchPlan } from '../../search/plan.ts'
+import { MAX_INCLUDED, MAX_INCLUDE_DEPTH } from '../limits.ts'
 import { referencesOf } from './indexed.ts'
 import { inTime } from './compile/scope.ts'
 import { oneOf, raw, sql } from './compile/sql.ts'
 import { visible } from './compile/visible.ts'
 import type { Connection } from './connection.ts'
 import { UNKNOWN, type Names } from './names.ts'
-
-/** A page with more than this is no longer a page; the answer says that it was cut. */
-const MAX_INCLUDED = 1_000
-/** `:iterate` follows so many references one after the other, then stops: a cycle or a chain without end. */
-const MAX_DEPTH = 8
 
 interface Found {
   readonly row: number
@@ -81,7 +77,7 @@ export const includedRows = (
 
   let frontier: readonly Found[] = matches.map(row =>
     connection.get(`SELECT ${FOUND} FROM resource r WHERE r.row = ?`, [row]) as unknown as Found)
-  for (let depth = 0; depth < MAX_DEPTH && frontier.length > 0; depth++) {
+  for (let depth = 0; depth < MAX_INCLUDE_DEPTH && frontier.length > 0; depth++) {
     const next: Found[] = []
     for (const include of plan.includes.filter(({ iterate }) => iterate || depth === 0)) {
       for (const from of frontier) {

@@ -6,7 +6,9 @@ import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Clock } from '../../fhir/clock.ts'
 import type { SearchPlan } from '../../search/plan.ts'
-import { NotDurable, TooCostly, type Committed, type HistoryQuery, type KeyRecord, type RequestKey, type Store } from '../store.ts'
+import { SEARCH_DEADLINE_MS } from '../limits.ts'
+import { createListeners } from '../listeners.ts'
+import { NotDurable, TooCostly, type HistoryQuery, type KeyRecord, type RequestKey, type Store } from '../store.ts'
 import { openConnection, type Row } from './connection.ts'
 import { readsDeferred } from './deferred.ts'
 import type { Durability } from './durability.ts'
@@ -31,7 +33,6 @@ export interface SqliteStore extends Store {
   durability(): Promise<Durability>
 }
 
-const SEARCH_DEADLINE_MS = 2_000
 /** A search may hold the serving thread for this long; one that has more to do begins again in the search thread. */
 const INLINE_MS = 4
 
@@ -46,16 +47,7 @@ export const openSqliteStore = async (options: SqliteOptions): Promise<SqliteSto
   const path = resolve(options.path)
   mkdirSync(dirname(path), { recursive: true })
   const limitMs = options.searchDeadlineMs ?? SEARCH_DEADLINE_MS
-  const listeners = new Set<(committed: Committed) => void>()
-  const announce = (committed: Committed): void => {
-    for (const listener of listeners) {
-      try {
-        listener(committed)
-      } catch (error) {
-        process.emitWarning(`a listener to commits failed: ${error instanceof Error ? error.message : String(error)}`)
-      }
-    }
-  }
+  const { announce, onCommit } = createListeners()
 
   const announceSince = (sequence: number): void => {
     for (let after = sequence; ;) {
@@ -110,10 +102,7 @@ export const openSqliteStore = async (options: SqliteOptions): Promise<SqliteSto
       if (performance.now() - refusedAt < REFUSED_MS) throw new NotDurable('the last commit could not be made durable')
     },
     events: async (after, limit) => readEvents(reader, names, after, limit),
-    onCommit(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onCommit,
     durability: () => writer.durability(),
     async close() {
       await searcher.close()

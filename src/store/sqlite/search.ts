@@ -3,10 +3,11 @@
  *
  * The same code runs on the serving thread, in the search worker and, for the `matches` expectation, in the writer.
  */
+import { conjuncts } from '../../search/join.ts'
 import type { SearchPlan } from '../../search/plan.ts'
 import type { ResourceRef } from '../../fhir/resource.ts'
 import { TooCostly, type SearchPage } from '../store.ts'
-import { conjuncts } from './compile/candidates.ts'
+
 import { drive, matching, type Walk } from './compile/drive.ts'
 import { walkByName } from './compile/by-name.ts'
 import { mergedOrder, orderOf } from './compile/order.ts'

@@ -2,6 +2,7 @@
 import { instant } from '../../fhir/clock.ts'
 import type { ResourceRef } from '../../fhir/resource.ts'
 import type { Visibility } from '../../search/plan.ts'
+import { MAX_PAGE_LENGTH } from '../limits.ts'
 import type { HistoryPage, HistoryQuery, Method, StoredVersion } from '../store.ts'
 import { and, raw, sql, TRUE, type Sql } from './compile/sql.ts'
 import { inTime } from './compile/scope.ts'
@@ -24,7 +25,6 @@ export const versionOf = (names: Names, row: Row): StoredVersion => ({
 })
 
 /** A page ends with the resource that takes it past this: 1,000 Tasks are 2.6 MB, a Binary can be 6.7 MB alone. */
-const MAX_PAGE_LENGTH = 16 * 1024 * 1024
 
 /** Up to `most` rows, until a page is full. */
 const pageOf = (names: Names, rows: Iterable<Row>, most: number): { readonly versions: readonly StoredVersion[]; readonly more: boolean } => {

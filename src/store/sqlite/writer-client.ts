@@ -8,17 +8,13 @@
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../../fhir/clock.ts'
 import { instant } from '../../fhir/clock.ts'
+import { MAX_QUEUED, MAX_QUEUED_LENGTH } from '../limits.ts'
 import { Conflict, NotDurable, TooCostly, Unavailable, type Commit, type Committed, type Expectation, type StoredVersion } from '../store.ts'
 import type { Durability } from './durability.ts'
 import {
   decodeAnswers, encodeCommit, encodeRequest, encodeTurn, type Failed, type Ready, type WriterAnswer, type WrittenVersion,
 } from './messages.ts'
 import type { Names } from './names.ts'
-
-/** At 5,000 commits/s this is a second of work; whoever comes later is told to come again instead of waiting. */
-const MAX_QUEUED = 5_000
-/** Characters of commits that wait: a dozen of the largest submissions (5 MB), or 5,000 resources of 13 KB. */
-const MAX_QUEUED_LENGTH = 64 * 1_024 * 1_024
 
 type Put = Extract<Commit['writes'][number], { kind: 'put' | 'delete' }>
 

@@ -7,6 +7,7 @@
  */
 import type { Document } from 'mongodb'
 import type { Cursor, SortKey } from '../../../search/plan.ts'
+import { NEWEST_FIRST } from '../../../search/sort.ts'
 import type { ResourceDocument } from '../documents.ts'
 import type { ResourceFilter } from './tests.ts'
 
@@ -26,8 +27,6 @@ export interface Order {
   readonly paths: readonly string[]
   valuesOf(document: ResourceDocument): readonly SortValue[]
 }
-
-const NEWEST_FIRST: readonly SortKey[] = [{ param: '_lastUpdated', direction: 'descending' }]
 
 export const orderOf = (sort: readonly SortKey[], after: Cursor | undefined): Order => {
   const keys = (sort.length === 0 ? NEWEST_FIRST : sort).map(keyOf)

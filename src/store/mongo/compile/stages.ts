@@ -5,6 +5,8 @@
  * What a chain, a `_has` or a hierarchy leads to is looked for first: where that is few, they become keys of an index.
  */
 import type { Document } from 'mongodb'
+import { instantBounds } from '../../../search/compare.ts'
+import { conjuncts } from '../../../search/join.ts'
 import type { Condition } from '../../../search/plan.ts'
 import { keyOf, RESOURCES, type RefText } from '../documents.ts'
 import { visibleOf, type Compiling } from './compiling.ts'
@@ -13,6 +15,7 @@ import { ALWAYS, NEVER, testFilter, type ResourceFilter } from './tests.ts'
 
 /** Resources that a chain or `_has` may lead to and still be named one by one; a key is looked up in some 10 µs. */
 const NAMED = 1_000
+
 /** Conditions on other resources: a filter each, and the stages that make the fields it reads. */
 interface Elsewhere {
   readonly filters: ReadonlyMap<Condition, ResourceFilter>
@@ -33,8 +36,6 @@ export const stagesOf = async (
     ...(elsewhere.lookups.length === 0 ? [] : [...elsewhere.lookups, { $match: { $and: filter(second) } }]),
   ]
 }
-
-const conjuncts = (where: Condition): readonly Condition[] => (where.kind === 'all-of' ? where.of.flatMap(conjuncts) : [where])
 
 const reads = (condition: Condition, looked: ReadonlySet<Condition>): boolean => {
   switch (condition.kind) {
@@ -65,14 +66,10 @@ const filterOf = (types: readonly string[], condition: Condition, elsewhere: Rea
 const FEW_TYPES = 20
 
 const lastUpdated = ({ prefix, low, high }: Extract<Condition, { kind: 'last-updated' }>): ResourceFilter => {
-  switch (prefix) {
-    case 'eq': case 'ap': return { updated: { $gte: low, $lt: high } }
-    case 'ne': return { $or: [{ updated: { $lt: low } }, { updated: { $gte: high } }] }
-    case 'gt': case 'sa': return { updated: { $gte: high } }
-    case 'lt': case 'eb': return { updated: { $lt: low } }
-    case 'ge': return { updated: { $gte: low } }
-    case 'le': return { updated: { $lt: high } }
-  }
+  const bounds = instantBounds(prefix, low, high)
+  if (bounds === undefined) return { $or: [{ updated: { $lt: low } }, { updated: { $gte: high } }] }
+  const { from, until } = bounds
+  return { updated: { ...(from === undefined ? {} : { $gte: from }), ...(until === undefined ? {} : { $lt: until }) } }
 }
 
 const lookElsewhere = async (compiling: Compiling, types: readonly string[], conditions: readonly Condition[]): Promise<Elsewhere> => {

@@ -4,7 +4,8 @@
  * Equality is a key of `keys`, which is indexed; what a key does not tell (a token's system) is compared in the document.
  */
 import type { Document, Filter } from 'mongodb'
-import { fold } from '../../../search/fold.ts'
+import { EARTH_RADIUS_METRES, uriAncestors } from '../../../search/compare.ts'
+import { LAST_CHARACTER, fold } from '../../../search/fold.ts'
 import type { Prefix, Test } from '../../../search/plan.ts'
 import { codedIn, codedOf, escaped, keyOf, type ResourceDocument } from '../documents.ts'
 
@@ -57,14 +58,9 @@ export const testFilter = (parameters: readonly string[], test: Test): ResourceF
   }
 }
 
-/** As in `search/compare.ts`. */
-const EARTH_RADIUS_METRES = 6_371_008.8
-
 const codeOf = (parameter: string): string => parameter.slice(parameter.indexOf('.') + 1)
 
-/** Sorts after every text that begins with the one before it. */
-const LAST = '\u{10FFFF}'
-const beginning = (text: string): Document => ({ $gte: text, $lt: text + LAST })
+const beginning = (text: string): Document => ({ $gte: text, $lt: text + LAST_CHARACTER })
 
 const stringTest = (test: Extract<Test, { kind: 'string' }>, folded: string, exact: string): Document => {
   switch (test.match) {
@@ -80,20 +76,11 @@ const uriFilter = (parameters: readonly string[], { match, uri }: Extract<Test, 
   const of = (values: readonly string[]): string[] => parameters.flatMap(parameter => values.map(value => keyOf(parameter, value)))
   switch (match) {
     case 'exact': return { keys: { $in: of([uri]) } }
-    case 'above': return { keys: { $in: of([...ancestors(uri)]) } }
+    case 'above': return { keys: { $in: of([...uriAncestors(uri)]) } }
     case 'below': {
       const root = uri.endsWith('/') ? uri : `${uri}/`
       return { $or: [{ keys: { $in: of([uri]) } }, ...of([root]).map(key => ({ keys: { $elemMatch: beginning(key) } }))] }
     }
-  }
-}
-
-/** `http://a/b/c` -> itself and whatever ends before or behind one of its slashes: what `:above` also finds. */
-function* ancestors(uri: string): Iterable<string> {
-  yield uri
-  for (let slash = uri.indexOf('/'); slash !== -1; slash = uri.indexOf('/', slash + 1)) {
-    yield uri.slice(0, slash)
-    if (slash + 1 < uri.length) yield uri.slice(0, slash + 1)
   }
 }
 

@@ -4,8 +4,9 @@
  *
  * A resource stands where its first text that matches does: those of its texts that come behind are passed by.
  */
+import { conjuncts } from '../../../search/join.ts'
 import type { Condition, SearchPlan, Test } from '../../../search/plan.ts'
-import { conjuncts } from './candidates.ts'
+
 import type { Walk } from './drive.ts'
 import { current, inTime, parameters, type Scope, type Subject } from './scope.ts'
 import { and, raw, sql, type Sql } from './sql.ts'

@@ -3,6 +3,7 @@
  *
  * Conditions are ranked by what they usually leave; where that says little, rows are counted, no further than a bound.
  */
+import { conjuncts } from '../../../search/join.ts'
 import type { Condition, SortKey, Test } from '../../../search/plan.ts'
 import { rowsWhere } from './conditions.ts'
 import { isOneKey, keysOf, rowsInSystem, rowsWithKey, type Keys } from './entries.ts'
@@ -28,7 +29,6 @@ export type Candidate =
 type Size = (cap: number) => number
 
 /** What must all hold. */
-export const conjuncts = (where: Condition): readonly Condition[] => (where.kind === 'all-of' ? where.of.flatMap(conjuncts) : [where])
 
 /** No index leads to the middle or the end of a text. */
 const isUnanchored = (test: Test): boolean => test.kind === 'string' && (test.match === 'contains' || test.match === 'ends')

@@ -2,12 +2,13 @@
  * A Condition as SQL, in two forms: `holds`, a test of one resource row, and `rowsWhere`, the set of rows for which it
  * holds. A search walks one set or one index (`drive.ts`) and tests the rest row by row.
  */
+import { instantBounds } from '../../../search/compare.ts'
 import type { Condition, Test } from '../../../search/plan.ts'
 import { rowsWithComposite } from './composites.ts'
 import { hasKey, keysOf, mergeKeys, rowsBelow, rowsInCodes, rowsInSystem, rowsWithKey } from './entries.ts'
 import { rowsWithin } from './hierarchy.ts'
 import { rowsNear } from './positions.ts'
-import { hasRange, instantBounds, rowsInRange } from './ranges.ts'
+import { hasRange, rowsInRange } from './ranges.ts'
 import { current, inTime, isOfTypes, parameters, subjectOf, type Scope, type Subject } from './scope.ts'
 import { rowsWithString } from './strings.ts'
 import { and, FALSE, NO_ROWS, oneOf, or, sql, TRUE, union, type Sql } from './sql.ts'

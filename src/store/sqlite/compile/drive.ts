@@ -4,8 +4,9 @@
  * Small sets are gathered and sorted. Where every set is large, a walk that comes in the order asked for is tried first:
  * it ends with the page, and where matches are too rare for that, `search.ts` gives it up for the sure way.
  */
+import { conjuncts } from '../../../search/join.ts'
 import type { Condition, SortKey } from '../../../search/plan.ts'
-import { candidatesOf, conjuncts, sizeOf, type Candidate } from './candidates.ts'
+import { candidatesOf, sizeOf, type Candidate } from './candidates.ts'
 import { holds, isJudgedBySet } from './conditions.ts'
 import { walkKey } from './entries.ts'
 import { isByUpdate, type WalkOrder } from './order.ts'

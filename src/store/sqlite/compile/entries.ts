@@ -4,6 +4,7 @@
  * Since the key holds the time of the last update, one row of one resource is found by its full key, and all rows of
  * one value are walked newest or oldest first.
  */
+import { uriAncestors } from '../../../search/compare.ts'
 import type { Condition, Test } from '../../../search/plan.ts'
 import { versioned } from '../entry-rows.ts'
 import { UNKNOWN } from '../names.ts'
@@ -37,7 +38,7 @@ export const keysOf = (scope: Scope, types: readonly string[], param: string, te
     case 'url': return found(param, [test.url], [''])
     case 'uri':
       if (test.match === 'below') return undefined
-      return found(param, test.match === 'exact' ? [test.uri] : [...ancestors(test.uri)], [''])
+      return found(param, test.match === 'exact' ? [test.uri] : [...uriAncestors(test.uri)], [''])
     default: return undefined
   }
 }
@@ -59,15 +60,6 @@ export const mergeKeys = (
     merged.set(group, known === undefined ? keys : { ...known, values: [...known.values, ...keys.values] })
   }
   return { merged: [...merged.values()], others }
-}
-
-/** `http://a/b/c` -> itself and whatever ends before or behind one of its slashes: what `:above` also finds. */
-function* ancestors(uri: string): Iterable<string> {
-  yield uri
-  for (let slash = uri.indexOf('/'); slash !== -1; slash = uri.indexOf('/', slash + 1)) {
-    yield uri.slice(0, slash)
-    if (slash + 1 < uri.length) yield uri.slice(0, slash + 1)
-  }
 }
 
 const keyTest = (keys: Keys, entry: Sql): Sql => and([

@@ -5,6 +5,7 @@
  * Without `_sort` the last updated come first. R4: https://hl7.org/fhir/R4/search.html#sort
  */
 import type { Cursor, SortKey } from '../../../search/plan.ts'
+import { NEWEST_FIRST } from '../../../search/sort.ts'
 import { and, FALSE, join, or, raw, sql, TRUE, type Sql } from './sql.ts'
 
 /** The order in which a walk comes by itself. */
@@ -30,8 +31,6 @@ export interface Order {
   /** Only what comes behind the cursor. */
   after(cursor: Cursor): Sql
 }
-
-const NEWEST_FIRST: readonly SortKey[] = [{ param: '_lastUpdated', direction: 'descending' }]
 
 const keyword = (direction: SortKey['direction']): Sql => raw(direction === 'ascending' ? 'ASC' : 'DESC')
 

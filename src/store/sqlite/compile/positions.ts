@@ -2,12 +2,12 @@
  * `near`: a band of latitude from the index, then the great-circle distance.
  * R4: https://hl7.org/fhir/R4/location.html#positional; a directory has thousands of places, a band of it a few dozen.
  */
+import { EARTH_RADIUS_METRES } from '../../../search/compare.ts'
 import type { Test } from '../../../search/plan.ts'
 import { inTime, parameters, type Scope } from './scope.ts'
 import { and, oneOf, sql, type Sql } from './sql.ts'
 
-const EARTH_METRES = 6_371_008.8
-const METRES_PER_DEGREE = (Math.PI / 180) * EARTH_METRES
+const METRES_PER_DEGREE = (Math.PI / 180) * EARTH_RADIUS_METRES
 
 export const rowsNear = (scope: Scope, types: readonly string[], code: string, test: Extract<Test, { kind: 'near' }>): Sql => {
   const at = scope.alias('p')
@@ -18,7 +18,7 @@ export const rowsNear = (scope: Scope, types: readonly string[], code: string, t
     oneOf(sql`${at}.parameter`, parameters(scope, types, code)),
     sql`${at}.latitude BETWEEN ${test.latitude - band} AND ${test.latitude + band}`,
     // Rounding takes the cosine of a point's distance from itself past 1, where acos has no value.
-    sql`acos(min(1.0, max(-1.0, ${cosine}))) * ${EARTH_METRES} <= ${test.withinMetres}`,
+    sql`acos(min(1.0, max(-1.0, ${cosine}))) * ${EARTH_RADIUS_METRES} <= ${test.withinMetres}`,
   ])
   return sql`SELECT ${at}.row FROM position_entry ${at} WHERE ${inTime(sql`${at}.row`)} AND ${condition}`
 }

@@ -98,17 +98,3 @@ export const rowsInRange = (scope: Scope, types: readonly string[], param: strin
   ])
   return sql`SELECT ${entry}.row FROM range_entry ${entry} INDEXED BY ${index} WHERE ${condition}`
 }
-
-/** `_lastUpdated` as bounds of an instant: at or after `from`, before `until`. undefined for `ne`. */
-export const instantBounds = (
-  prefix: Prefix, low: number, high: number,
-): { readonly from?: number; readonly until?: number } | undefined => {
-  switch (prefix) {
-    case 'eq': case 'ap': return { from: low, until: high }
-    case 'ne': return undefined
-    case 'gt': case 'sa': return { from: high }
-    case 'lt': case 'eb': return { until: low }
-    case 'ge': return { from: low }
-    case 'le': return { until: high }
-  }
-}

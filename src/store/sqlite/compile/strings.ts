@@ -1,18 +1,15 @@
 /** String tests over folded text, and `:exact` over the text as written. R4: https://hl7.org/fhir/R4/search.html#string */
 import type { Test } from '../../../search/plan.ts'
-import { fold } from '../../../search/fold.ts'
+import { LAST_CHARACTER, fold } from '../../../search/fold.ts'
 import { inTime, parameters, type Scope } from './scope.ts'
 import { and, oneOf, sql, type Sql } from './sql.ts'
 
 type StringTest = Extract<Test, { kind: 'string' }>
 
-/** Sorts after every text that begins with the one before it. */
-const LAST = '\u{10FFFF}'
-
 /** The test on a column of folded and one of exact text. */
 export const compareStrings = (test: StringTest, folded: Sql, exact: Sql): Sql => {
   switch (test.match) {
-    case 'starts': return sql`(${folded} >= ${test.folded} AND ${folded} < ${test.folded + LAST})`
+    case 'starts': return sql`(${folded} >= ${test.folded} AND ${folded} < ${test.folded + LAST_CHARACTER})`
     case 'contains': return sql`instr(${folded}, ${test.folded}) > 0`
     case 'equals': return sql`${folded} = ${test.folded}`
     // As bytes: of text, substr counts no further than a NUL.
