@@ -27,6 +27,9 @@ export interface Issue {
   readonly diagnostics?: string
 }
 
+/** Whether an issue stops what was asked for: warnings and notes do not. */
+export const isError = ({ severity }: { readonly severity: Severity }): boolean => severity === 'error' || severity === 'fatal'
+
 export class FhirError extends Error {
   readonly status: number
   readonly issues: readonly Issue[]

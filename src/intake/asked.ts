@@ -3,9 +3,10 @@
  * always active: a submitted referral is somebody's until a person has decided.
  */
 import { randomUUID } from 'node:crypto'
+import { isError } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { CREDIBLE_BEFORE_MS } from '../referral/offers.ts'
-import { isError, type Draft, type Examine } from './drafts.ts'
+import type { Draft, Examine } from './drafts.ts'
 import { mend } from './mend.ts'
 import { ask, mention, type Remark } from './remarks.ts'
 import { isObject } from './sent.ts'

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Task } from 'fhir/r4.js'
-import type { Issue } from '../fhir/outcomes.ts'
+import { isError, type Issue } from '../fhir/outcomes.ts'
 import type { Resource, ResourceRef } from '../fhir/resource.ts'
 import { kindOf } from '../referral/codes.ts'
 import type { ValidationIssue } from '../validation/validator.ts'
@@ -77,7 +77,5 @@ const isWorkflow = (task: Resource): boolean => {
   const { coding } = task['code'] as { coding?: unknown }
   return Array.isArray(coding) && coding.every(isObject) && kindOf(task as unknown as Task) !== undefined
 }
-
-export const isError = ({ severity }: { readonly severity: string }): boolean => severity === 'error' || severity === 'fatal'
 
 export const refOf = ({ resourceType, id }: Resource): ResourceRef => ({ type: resourceType, id: String(id) })

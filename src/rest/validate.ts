@@ -5,7 +5,7 @@
  * R4: https://hl7.org/fhir/R4/resource-operation-validate.html
  */
 import { permit } from '../access/permissions.ts'
-import { FhirError, operationOutcome, outcomes, type Issue } from '../fhir/outcomes.ts'
+import { FhirError, isError, operationOutcome, outcomes, type Issue } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { UNCONDITIONAL } from './conditions.ts'
 import { put, removeCurrent, requireSameId } from './interactions/write.ts'
@@ -59,8 +59,6 @@ const judgeContent = async (request: OperationRequest, mode: Exclude<Mode, 'dele
     await put(unit, resource, ref, { preconditions: UNCONDITIONAL, mayCreate: true }, repository, request)
   })]
 }
-
-const isError = ({ severity }: Issue): boolean => severity === 'error' || severity === 'fatal'
 
 /** The instance as the caller may read it; throws as a read does. */
 const stored = async (request: OperationRequest): Promise<Resource> => {

@@ -1,13 +1,11 @@
 /** From validation issues to the refusal of a write: 400 where R4's own shape is broken, 422 where a rule is. */
-import { FhirError } from '../fhir/outcomes.ts'
+import { FhirError, isError } from '../fhir/outcomes.ts'
 import type { ValidationIssue } from '../validation/validator.ts'
 
 const R4_BASE = 'http://hl7.org/fhir/StructureDefinition/'
 
 /** Not the shape of R4 itself: names, nesting, JSON types. What a profile adds is a rule, not the shape. */
 const breaksShape = ({ type, source = R4_BASE }: ValidationIssue): boolean => type === 'structure' && source.startsWith(R4_BASE)
-
-const isError = (issue: ValidationIssue): boolean => issue.severity === 'error' || issue.severity === 'fatal'
 
 /**
  * Throws every issue when one is an error; otherwise returns them. R4 asks for 400 when a resource "could not be

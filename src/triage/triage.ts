@@ -3,7 +3,7 @@
  * stored referral the same over its case's resources, kept as a GuidanceResponse beside the older ones. docs/triage.md
  */
 import type { Directory } from '../directory/services.ts'
-import { operationOutcome, outcomes } from '../fhir/outcomes.ts'
+import { isError, operationOutcome, outcomes } from '../fhir/outcomes.ts'
 import { refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
 import { operation, type Operation, type OperationInput } from '../rest/operation.ts'
 import type { Repository, RequestContext } from '../rest/repository.ts'
@@ -100,7 +100,7 @@ const dryRun = ({ triage, directory }: TriageParts, { caller }: RequestContext, 
     callerKind: caller.referrerKind, addressedLocality: caller.locality,
     capacity: capacityIn(input),
   })
-  const issues = resources.flatMap(resource => repository.examine(resource)).filter(({ severity }) => severity === 'error' || severity === 'fatal')
+  const issues = resources.flatMap(resource => repository.examine(resource)).filter(isError)
   const parameters = proposalParameters(proposal)
   return {
     ...parameters as unknown as Resource,

@@ -2,7 +2,7 @@
  * What a validation run has found so far: issues without duplicates, in document order, at most so many,
  * and things that are said once per run however often they are met.
  */
-import type { IssueType, Severity } from '../fhir/outcomes.ts'
+import { isError, type IssueType, type Severity } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { ValidationIssue } from './validator.ts'
 
@@ -53,7 +53,7 @@ export const collectFindings = (): Findings => {
     const key = `${finding.code}\n${path}\n${finding.text}`
     if (seen.has(key)) return
     seen.add(key)
-    if (finding.severity === 'error' || finding.severity === 'fatal') errors++
+    if (isError(finding)) errors++
     issues.push({ ...finding, expression: [path] })
   }
   const add = (path: string, finding: Finding): void => {
@@ -122,8 +122,6 @@ export const inDocumentOrder = (issues: readonly ValidationIssue[], resource: ob
     text: `only ${MAX_ISSUES} of ${issues.length >= MAX_COLLECTED ? 'many' : ordered.length} issues are shown, errors before others; correct these and validate again`,
   }]
 }
-
-const isError = ({ severity }: ValidationIssue): boolean => severity === 'error' || severity === 'fatal'
 
 /** As many as are shown, in their order. Errors go first: whether there is one decides if the resource is accepted. */
 const mostSevere = (ordered: readonly ValidationIssue[]): readonly ValidationIssue[] => {

@@ -1,5 +1,6 @@
 /** What the tests of validation share: a validator over the compiled definitions and short ways to ask it. */
 import { loadDefinitions } from '../../src/definitions/load.ts'
+import { isError } from '../../src/fhir/outcomes.ts'
 import type { Resource } from '../../src/fhir/resource.ts'
 import { createValidator } from '../../src/validation/engine.ts'
 import type { ValidationIssue, ValidationOptions, Validator } from '../../src/validation/validator.ts'
@@ -14,7 +15,7 @@ export const check = (resource: object, options: ValidationOptions = UKCORE, by:
   by.validate(resource as Resource, options)
 
 export const errorsOf = (issues: readonly ValidationIssue[]): readonly ValidationIssue[] =>
-  issues.filter(({ severity }) => severity === 'error' || severity === 'fatal')
+  issues.filter(isError)
 
 /** `code at expression` of each issue of these severities, in order. */
 export const told = (issues: readonly ValidationIssue[], ...severities: readonly string[]): string[] =>

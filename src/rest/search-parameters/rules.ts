@@ -3,6 +3,7 @@
  * What is broken already is not judged further, so that one mistake is told once.
  */
 import type { Definitions } from '../../definitions/definitions.ts'
+import { isError } from '../../fhir/outcomes.ts'
 import { judgeParameter } from '../../search/custom/judge.ts'
 import type { Validator } from '../../validation/validator.ts'
 
@@ -11,7 +12,7 @@ export const withParameterRules = (validator: Validator, definitions: () => Defi
   validate(resource, options) {
     const issues = validator.validate(resource, options)
     const { resourceType, status } = resource
-    if (resourceType !== 'SearchParameter' || status !== 'active' || issues.some(({ severity }) => severity === 'error' || severity === 'fatal')) {
+    if (resourceType !== 'SearchParameter' || status !== 'active' || issues.some(isError)) {
       return issues
     }
     return [...issues, ...judgeParameter(definitions(), resource)]
