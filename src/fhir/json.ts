@@ -269,6 +269,10 @@ export const putMember = (into: object, key: string | number, value: unknown, di
   if (digits !== undefined && digits !== String(value)) (container[EXACT] ??= {})[key] = digits
 }
 
+/** Whether a value is a JSON object: neither null nor an array. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /** Whether two values are the same JSON: members in any order, numbers by value (RFC 6902 section 4.6). */
 export const isSameJson = (one: unknown, other: unknown): boolean => {
   if (typeof one !== 'object' || one === null || typeof other !== 'object' || other === null) return one === other

@@ -3,13 +3,13 @@
  * always active: a submitted referral is somebody's until a person has decided.
  */
 import { randomUUID } from 'node:crypto'
+import { isObject } from '../fhir/json.ts'
 import { isError } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { CREDIBLE_BEFORE_MS } from '../referral/offers.ts'
 import type { Draft, Examine } from './drafts.ts'
 import { mend } from './mend.ts'
 import { ask, mention, type Remark } from './remarks.ts'
-import { isObject } from './sent.ts'
 
 /** The one a message is about, else usable before unusable, active before others, else the first. */
 export const askedOf = (drafts: readonly Draft[]): Draft | undefined => {

@@ -3,11 +3,11 @@
  * shown to services and linked, which a contained resource cannot be (R4 references, contained).
  */
 import { randomUUID } from 'node:crypto'
-import { cloneJson } from '../fhir/json.ts'
+import { cloneJson, isObject } from '../fhir/json.ts'
 import { references } from '../fhir/reference.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { mention, type Remark } from './remarks.ts'
-import { isObject, type SentEntry } from './sent.ts'
+import type { SentEntry } from './sent.ts'
 
 /** The entry, and before it the Patient its `subject` contains, if it does. */
 export const liftContainedPatient = (entry: SentEntry): { entries: readonly SentEntry[]; remarks: readonly Remark[] } => {

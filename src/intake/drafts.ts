@@ -4,13 +4,14 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Task } from 'fhir/r4.js'
+import { isObject } from '../fhir/json.ts'
 import { isError, type Issue } from '../fhir/outcomes.ts'
 import type { Resource, ResourceRef } from '../fhir/resource.ts'
 import { kindOf } from '../referral/codes.ts'
 import type { ValidationIssue } from '../validation/validator.ts'
 import { normalise } from './normalise.ts'
 import { ask, MAX_ISSUES_TOLD, type Remark } from './remarks.ts'
-import { isObject, type SentEntry } from './sent.ts'
+import type { SentEntry } from './sent.ts'
 
 /** Every issue of a resource as the door judges it, nothing thrown. */
 export type Examine = (resource: Resource) => readonly ValidationIssue[]

@@ -3,9 +3,8 @@
  * its way. Digits count (`1.50` is not `1.5` in FHIR), white space and the order of members do not.
  */
 import { createHash } from 'node:crypto'
-import { digitsOf } from '../fhir/json.ts'
+import { digitsOf, isObject } from '../fhir/json.ts'
 import type { Resource } from '../fhir/resource.ts'
-import { isObject } from './sent.ts'
 
 /** Differences named at most; the sender needs a place to look, not a list. */
 const MAX_DIFFERENCES = 5

@@ -3,12 +3,11 @@
  * ServiceRequest and the Patient. First what the issues point at is taken out, place by place; what is still broken is
  * built anew from the elements, and items of lists, with which it stays valid.
  */
-import { cloneJson } from '../fhir/json.ts'
+import { cloneJson, isObject } from '../fhir/json.ts'
 import { isError } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { ValidationIssue } from '../validation/validator.ts'
 import type { Examine } from './drafts.ts'
-import { isObject } from './sent.ts'
 
 /** Places taken out, elements and items tried; a resource with more is no slip of a form. */
 const MAX_TRIED = 300

@@ -2,9 +2,8 @@
  * National variants that partners really send, rewritten to what UK Core binds today. Each rule is listed with its
  * source; nothing else of a resource is touched, and what was sent stays in the Binary.
  */
-import { cloneJson } from '../fhir/json.ts'
+import { cloneJson, isObject } from '../fhir/json.ts'
 import type { Resource } from '../fhir/resource.ts'
-import { isObject } from './sent.ts'
 
 export interface Normalised {
   readonly resource: Resource

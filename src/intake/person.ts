@@ -3,7 +3,7 @@
  * what the ServiceRequest says where there is none. Never merged with what is known of the same person (design, idea 12).
  */
 import { randomUUID } from 'node:crypto'
-import { cloneJson } from '../fhir/json.ts'
+import { cloneJson, isObject } from '../fhir/json.ts'
 import { isNhsNumber } from '../fhir/nhs-number.ts'
 import { localReference } from '../fhir/reference.ts'
 import { NHS_NUMBER_SYSTEM, type Resource, type ResourceRef } from '../fhir/resource.ts'
@@ -11,7 +11,6 @@ import { refOf, type Draft, type Examine } from './drafts.ts'
 import { mend } from './mend.ts'
 import { identifierKey } from './relink.ts'
 import { ask, type Remark } from './remarks.ts'
-import { isObject } from './sent.ts'
 
 /** The Patient of the Bundle that a ServiceRequest is about, by address or by identifier. */
 export const personOf = (asked: Draft | undefined, drafts: readonly Draft[]): Draft | undefined => {

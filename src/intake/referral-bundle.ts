@@ -2,11 +2,12 @@
  * The Bundle a referral comes in, read without judging its resources: which entries there are, under which addresses,
  * and where each stands. A lone resource is taken as a Bundle of one.
  */
+import { isObject } from '../fhir/json.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { liftContainedPatient } from './contained-patient.ts'
 import { ask, mention, type Remark } from './remarks.ts'
-import { isObject, type SentEntry } from './sent.ts'
+import type { SentEntry } from './sent.ts'
 
 /** Design, limits: entries of one submitted Bundle. Depth and bytes are limited where JSON is read. */
 export const MAX_ENTRIES = 1_000

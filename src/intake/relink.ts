@@ -3,10 +3,10 @@
  * identifier. What leads nowhere keeps its words (display, identifier) and gives its literal as words too, so that
  * nothing stored points to nothing, and nobody loses what was said.
  */
+import { isObject } from '../fhir/json.ts'
 import { parseReference, rewriteLinks } from '../fhir/reference.ts'
 import type { Resource, ResourceRef } from '../fhir/resource.ts'
 import { refText } from '../fhir/resource.ts'
-import { isObject } from './sent.ts'
 
 export interface Relinking {
   /** Where an address of the Bundle now is; undefined for what was not stored. */

@@ -10,6 +10,3 @@ export interface SentEntry {
   /** `Bundle.entry[3].resource` */
   readonly at: string
 }
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

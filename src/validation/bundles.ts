@@ -3,6 +3,7 @@
  * results are what their mode says, and a document holds what its Composition refers to.
  * https://hl7.org/fhir/R4/bundle.html, https://hl7.org/fhir/R4/documents.html
  */
+import { isObject } from '../fhir/json.ts'
 import type { Findings } from './findings.ts'
 import { isResource } from './scope.ts'
 
@@ -18,7 +19,6 @@ interface Entry {
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:\S/
 const RESTFUL = /^(https?:\/\/.+\/)?([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 const entriesOf = (bundle: Json, path: string): readonly Entry[] =>

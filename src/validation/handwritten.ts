@@ -6,6 +6,7 @@
  * Keyed by rule and by its expression as R4 4.0.1 (or the hub's own profile) publishes it, so that another rule of the same key is compiled;
  * `test/validation/handwritten.test.ts` holds each against the compiled form.
  */
+import { isObject } from '../fhir/json.ts'
 import { elementRules } from './handwritten-elements.ts'
 import { referralRules } from './handwritten-referral.ts'
 import { containedById, type Scope } from './scope.ts'
@@ -19,8 +20,7 @@ export type Check = (value: unknown, scope: Scope) => boolean | undefined
 const has = (value: Json, name: string): boolean => value[name] !== undefined || value[`_${name}`] !== undefined
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 const containedIn = (value: Json): readonly Json[] =>
-  Array.isArray(value['contained']) ? (value['contained'] as readonly unknown[]).filter(isJson) : []
-const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+  Array.isArray(value['contained']) ? (value['contained'] as readonly unknown[]).filter(isObject) : []
 
 /** `#id` of everything in `value` that refers inside its resource, whether by Reference or by canonical, uri or url. */
 const localReferences = (value: unknown, into: Set<string>): void => {
@@ -75,10 +75,10 @@ const rules: readonly HandwrittenRule[] = [
   ['dom-3', `contained.where((('#'+id in (%resource.descendants().reference | %resource.descendants().as(canonical) | %resource.descendants().as(uri) | %resource.descendants().as(url))) or descendants().where(reference = '#').exists() or descendants().where(as(canonical) = '#').exists() or descendants().where(as(canonical) = '#').exists()).not()).trace('unmatched', id).empty()`,
     everyContainedIsReferenced],
   ['dom-4', 'contained.meta.versionId.empty() and contained.meta.lastUpdated.empty()',
-    value => containedIn(value as Json).every(({ meta }) => !isJson(meta) || (!has(meta, 'versionId') && !has(meta, 'lastUpdated')))],
+    value => containedIn(value as Json).every(({ meta }) => !isObject(meta) || (!has(meta, 'versionId') && !has(meta, 'lastUpdated')))],
   ['dom-5', 'contained.meta.security.empty()',
-    value => containedIn(value as Json).every(({ meta }) => !isJson(meta) || !has(meta, 'security'))],
-  ['dom-6', 'text.`div`.exists()', value => isJson((value as Json)['text']) && has((value as { text: Json }).text, 'div')],
+    value => containedIn(value as Json).every(({ meta }) => !isObject(meta) || !has(meta, 'security'))],
+  ['dom-6', 'text.`div`.exists()', value => isObject((value as Json)['text']) && has((value as { text: Json }).text, 'div')],
   ['ref-1', `reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))`,
     (value, scope) => {
       const reference = textOf((value as Json)['reference'])
@@ -99,25 +99,25 @@ const rules: readonly HandwrittenRule[] = [
     const observation = value as Json
     if (!Array.isArray(observation['component']) || !Object.keys(observation).some(key => /^_?value[A-Z]/.test(key))) return true
     const own = new Set(codingsOf(scope.resource['code']).map(coding => JSON.stringify(sorted(coding))))
-    return (observation['component'] as readonly unknown[]).filter(isJson)
+    return (observation['component'] as readonly unknown[]).filter(isObject)
       .every(({ code }) => codingsOf(code).every(coding => !own.has(JSON.stringify(sorted(coding)))))
   }],
   ['bdl-7', `(type = 'history') or entry.where(fullUrl.exists()).select(fullUrl&resource.meta.versionId).isDistinct()`, value => {
     const { type, entry } = value as { type?: unknown; entry?: unknown }
     if (type === 'history' || !Array.isArray(entry)) return true
-    const keys = (entry as readonly unknown[]).filter(isJson).filter(({ fullUrl }) => fullUrl !== undefined)
-      .map(({ fullUrl, resource }) => `${String(fullUrl)}${isJson(resource) && isJson(resource['meta']) ? textOf(resource['meta']['versionId']) ?? '' : ''}`)
+    const keys = (entry as readonly unknown[]).filter(isObject).filter(({ fullUrl }) => fullUrl !== undefined)
+      .map(({ fullUrl, resource }) => `${String(fullUrl)}${isObject(resource) && isObject(resource['meta']) ? textOf(resource['meta']['versionId']) ?? '' : ''}`)
     return new Set(keys).size === keys.length
   }],
   ['csd-1', 'concept.code.combine($this.descendants().concept.code).isDistinct()', isDistinctWithin(({ concept }) =>
-    (Array.isArray(concept) ? (concept as readonly unknown[]).filter(isJson).map(({ code }) => code) : []))],
+    (Array.isArray(concept) ? (concept as readonly unknown[]).filter(isObject).map(({ code }) => code) : []))],
   ['que-2', 'descendants().linkId.isDistinct()', isDistinctWithin(({ linkId }) => [linkId])],
   ['txt-1', 'htmlChecks()', value => narrativeFault(textOf(value) ?? '')?.rule !== 'txt-1'],
   ['txt-2', 'htmlChecks()', value => narrativeFault(textOf(value) ?? '')?.rule !== 'txt-2'],
 ]
 
 const codingsOf = (concept: unknown): readonly Json[] =>
-  isJson(concept) && Array.isArray(concept['coding']) ? (concept['coding'] as readonly unknown[]).filter(isJson) : []
+  isObject(concept) && Array.isArray(concept['coding']) ? (concept['coding'] as readonly unknown[]).filter(isObject) : []
 const sorted = (value: Json): Json => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 const checks = new Map(rules.map(([key, expression, check]) => [`${key} ${expression}`, check]))

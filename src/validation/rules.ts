@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/profiling.html
  */
 import { withArticle } from '../fhir/article.ts'
+import { isObject } from '../fhir/json.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Bindings } from './bindings.ts'
 import { DEFAULT_SLICE, type ElementRule, type Profile, type SlicingRule } from './compile.ts'
@@ -151,9 +152,6 @@ export const createRules = ({ bindings, references, conforms, meetProfiles }: Ru
     checkInvariants(invariants, value, path, scope)
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The type in the profile's words: of a resource its own. */
 const typeOf = ({ value, type }: Item): string =>

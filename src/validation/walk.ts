@@ -4,7 +4,7 @@
  *
  * Driven by the JSON that is there; what profiles add is `rules.ts`. https://hl7.org/fhir/R4/json.html
  */
-import { MAX_DEPTH } from '../fhir/json.ts'
+import { isObject, MAX_DEPTH } from '../fhir/json.ts'
 import { nearest } from '../fhir/nearest.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Definitions } from '../definitions/definitions.ts'
@@ -46,9 +46,6 @@ interface Place {
 
 const structure = (code: string, text: string, source?: string): Finding =>
   ({ severity: 'error', type: 'structure', code, text, ...(source === undefined ? {} : { source }) })
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const kind = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `the ${typeof value} ${shown(value)}`

@@ -2,6 +2,7 @@
  * Single faults put into a good resource, each with the place where it must be found. The kinds go by the base types,
  * so every element of an example is a place for those that fit it.
  */
+import { isObject } from '../../src/fhir/json.ts'
 import type { Property, TypeNode, Types } from '../../src/validation/types.ts'
 
 export interface Mutant {
@@ -19,8 +20,6 @@ interface Site {
   readonly node: TypeNode
   readonly value: Json
 }
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Every object of the resource with its shape. */
 const sitesOf = (value: Json, node: TypeNode | undefined, path: string, keys: readonly (string | number)[], types: Types): Site[] => {

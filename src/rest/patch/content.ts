@@ -2,10 +2,10 @@
  * The `value` of a FHIRPath patch operation: a typed `value[x]`, a resource, or parts that name the elements of a type
  * that Parameters cannot carry (a backbone element, an Extension). Read first, then made to fit the place it goes to.
  */
-import { cloneJson, digitsOf } from '../../fhir/json.ts'
+import { cloneJson, digitsOf, isObject } from '../../fhir/json.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { BaseElement, Property, TypeNode, Types } from '../../validation/types.ts'
-import { elementOf, isObject, type Element, type Fields } from './locate.ts'
+import { elementOf, type Element, type Fields } from './locate.ts'
 import { PathProblem } from './path.ts'
 import { putLists, putSingle } from './place.ts'
 

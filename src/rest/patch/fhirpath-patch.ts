@@ -2,13 +2,13 @@
  * FHIRPath Patch: a Parameters resource of operations add, insert, delete, replace and move, in their order.
  * https://hl7.org/fhir/R4/fhirpatch.html
  */
-import { cloneJson } from '../../fhir/json.ts'
+import { cloneJson, isObject } from '../../fhir/json.ts'
 import { MAX_PATCH_OPERATIONS } from '../../fhir/json-patch.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
 import type { Resource } from '../../fhir/resource.ts'
 import type { BaseElement, Types } from '../../validation/types.ts'
 import { fit, readContent, type Content } from './content.ts'
-import { createLocator, elementOf, isObject, type Element, type Fields, type Locator } from './locate.ts'
+import { createLocator, elementOf, type Element, type Fields, type Locator } from './locate.ts'
 import { parsePath, PathProblem, type Path } from './path.ts'
 import { putLists, putSingle, removeAt } from './place.ts'
 

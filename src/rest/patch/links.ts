@@ -2,9 +2,8 @@
  * Links in what a JSON Patch puts into a resource, for transactions: a value is looked at under the name of the element it
  * goes to, so that `{"path": "/subject/reference", "value": "urn:uuid:…"}` is a reference as well.
  */
-import { parseJson, stringifyJson } from '../../fhir/json.ts'
+import { isObject, parseJson, stringifyJson } from '../../fhir/json.ts'
 import type { Resource } from '../../fhir/resource.ts'
-import { isObject } from './locate.ts'
 import { binaryPatch } from './patch.ts'
 
 /** `resolve` changes the links of what it is given; the Binary then holds the patch with them. Throws `patch-malformed` (400). */

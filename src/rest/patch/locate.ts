@@ -4,7 +4,7 @@
  * Types come from the base definitions, so a place knows whether it repeats and what may stand there; a primitive's
  * id and extensions are in its shadow (`_birthDate`: https://hl7.org/fhir/R4/json.html#primitive).
  */
-import { isSameJson } from '../../fhir/json.ts'
+import { isObject, isSameJson } from '../../fhir/json.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
 import type { BaseElement, Property, TypeNode, Types } from '../../validation/types.ts'
 import { PathProblem, type Criteria, type Path, type Step } from './path.ts'
@@ -125,8 +125,6 @@ const shadowOf = ({ parent, property, index }: Place): unknown => {
   const shadow = own(fieldsOf(parent) ?? {}, `_${property.json}`)
   return index === undefined ? shadow : Array.isArray(shadow) ? shadow[index] : undefined
 }
-
-export const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The same object, made where a primitive has no shadow yet. */
 export const openFields = (element: Element): Fields => {

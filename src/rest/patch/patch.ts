@@ -2,7 +2,7 @@
  * A patch, whatever its kind, as a function from the resource that is to what it shall be.
  * https://hl7.org/fhir/R4/http.html#patch
  */
-import { parseJson, stringifyJson } from '../../fhir/json.ts'
+import { isObject, parseJson, stringifyJson } from '../../fhir/json.ts'
 import { applyJsonPatch, readJsonPatch } from '../../fhir/json-patch.ts'
 import { outcomes } from '../../fhir/outcomes.ts'
 import { refText, type Resource, type ResourceRef } from '../../fhir/resource.ts'
@@ -10,7 +10,6 @@ import type { Types } from '../../validation/types.ts'
 import { localise } from '../addresses.ts'
 import { readResource } from '../body.ts'
 import { applyPathPatch, readPathPatch } from './fhirpath-patch.ts'
-import { isObject } from './locate.ts'
 
 /** Leaves the resource it is given as it is; throws `patch-test-failed` and `patch-not-applicable` (422). */
 export type Patch = (resource: Resource) => unknown

@@ -6,6 +6,7 @@ import type {
   CodeableConcept, Coding, Condition, Consent, DocumentReference, Encounter, EpisodeOfCare, Extension, Flag, Location, Observation,
   Organization, Patient, PractitionerRole, QuestionnaireResponse, Reference, ServiceRequest, CarePlan, Task,
 } from 'fhir/r4.js'
+import { isObject } from '../../fhir/json.ts'
 import type { Resource } from '../../fhir/resource.ts'
 
 interface ByType {
@@ -117,11 +118,9 @@ const byId = (resources: readonly Resource[] | undefined, id: string): Resource 
 
 /** Always a list of objects, whatever was sent. */
 export const list = <T>(value: readonly T[] | T | undefined | null): readonly T[] => {
-  if (!Array.isArray(value)) return isObject(value) ? [value as T] : []
+  if (!Array.isArray(value)) return isObject(value) ? [value] : []
   return value.every(isObject) ? value as readonly T[] : (value as readonly T[]).filter(isObject)
 }
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const codings = (concept: CodeableConcept | undefined): readonly Coding[] => list(concept?.coding)
 
