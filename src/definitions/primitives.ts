@@ -47,14 +47,18 @@ function isBase64(text: string): boolean {
   return length > 0 && length % 4 === 0
 }
 
-/** Not empty, and of the control characters only those that XML 1.0 has: tab, line feed, return. */
-function isString(text: string): boolean {
+/** Not empty, and of the control characters only those that XML 1.0 has: tab, line feed, return. R4 bounds no narrative's length. */
+function isXhtml(text: string): boolean {
   // a loop: on the short texts of a resource twice as fast as a pattern
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code < 32 && code !== 9 && code !== 10 && code !== 13) return false
   }
-  return text.length > 0 && text.length <= MAX_STRING_LENGTH
+  return text.length > 0
+}
+
+function isString(text: string): boolean {
+  return text.length <= MAX_STRING_LENGTH && isXhtml(text)
 }
 
 /** Not empty, no white space, no control characters. */
@@ -77,7 +81,7 @@ export const primitives: Readonly<Record<string, Primitive>> = {
   positiveInt: { json: 'integer', minimum: 1, maximum: MAX_INT },
   string: text(isString),
   markdown: text(isString),
-  xhtml: text(isString),
+  xhtml: text(isXhtml),
   code: text(matches(CODE)),
   id: text(matches(ID)),
   uri: text(isUri),

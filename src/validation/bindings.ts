@@ -103,6 +103,7 @@ export const compileBindings = (definitions: Definitions): Bindings => {
       }
       return
     }
+    if (strength === 'extensible' && findings.isFull('warning')) return
     const found = first.code === undefined ? 'a coding without a code' : `"${first.code.slice(0, 64)}"${first.system === undefined ? '' : first.system === '' ? ' without a system' : ` of ${first.system}`}`
     findings.add(codings.length === 1 ? path + first.step : path, strength !== 'extensible'
       ? { severity: 'error', type: 'code-invalid', code: rule, source,
@@ -130,7 +131,7 @@ export const compileBindings = (definitions: Definitions): Bindings => {
     }
     const listed = known.codes.get(code) ?? (known.caseSensitive ? undefined : [...known.codes].find(([key]) => key.toLowerCase() === code.toLowerCase())?.[1])
     if (listed === undefined) {
-      if (known.content !== 'complete' || known.codes.size === 0) return
+      if (known.content !== 'complete' || known.codes.size === 0 || findings.isFull('warning')) return
       const near = nearest(code, known.codes.keys())
       findings.add(`${path}.code`, { severity: 'warning', type: 'code-invalid', code: 'coding-unknown',
         text: `the code system ${system} has no code "${code.slice(0, 64)}"${near === undefined ? '' : `; did you mean "${near}"?`}` })

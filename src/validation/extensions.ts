@@ -20,6 +20,18 @@ export interface Extensions {
   check(extension: Record<string, unknown>, path: string, host: Host, isModifier: boolean, scope: Scope): void
 }
 
+/**
+ * Where R4's own definitions carry an extension beside its published context: StructureDefinition/string has the first two
+ * on `type`, ValueSet/administrative-gender and CodeSystem/administrative-gender the third, StructureDefinition/Element on
+ * its elements. Every snapshot has the first, so without this none could be sent.
+ */
+const ALSO_ON: Readonly<Record<string, readonly string[]>> = {
+  'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type': ['ElementDefinition.type'],
+  'http://hl7.org/fhir/StructureDefinition/regex': ['ElementDefinition.type'],
+  'http://hl7.org/fhir/StructureDefinition/structuredefinition-normative-version':
+    ['CodeSystem', 'ValueSet', 'OperationDefinition', 'SearchParameter', 'CapabilityStatement', 'ElementDefinition'],
+}
+
 type MeetProfile = (profile: string, value: unknown, path: string, scope: Scope) => void
 
 /** @param meet holds a value against a profile of its type */
@@ -46,7 +58,7 @@ export const compileExtensions = (definitions: Definitions, meet: MeetProfile): 
   }
 
   const mayStandOn = (structure: StructureDefinition, host: Host): boolean => {
-    if (structure.context === undefined || structure.context.length === 0) return true
+    if (structure.context === undefined || structure.context.length === 0 || ALSO_ON[structure.url]?.includes(host.typePath)) return true
     return structure.context.some(({ type, expression }) => {
       switch (type) {
         // an expression on the whole resource, found in no definition held here; the extension is given the benefit

@@ -10,8 +10,8 @@ import type { ValidationIssue } from './validator.ts'
 export const MAX_ISSUES = 200
 
 /**
- * A hostile document has a fault in every element, and each costs a search for what was meant: the walk ends well
- * above what is shown, so what is shown is still the beginning.
+ * A hostile document has a fault in every element, and each costs a search for what was meant: the walk ends at so many
+ * errors, well above what is shown, so what is shown is still the beginning. At so many warnings it goes on for errors.
  */
 const MAX_COLLECTED = 5 * MAX_ISSUES
 
@@ -28,8 +28,6 @@ export interface Finding {
 
 export interface Findings {
   add(path: string, finding: Finding): void
-  /** Adds a finding however many there are. */
-  insist(path: string, finding: Finding): void
   /** Adds the first finding with this key only: for what would otherwise be said of every element. */
   once(key: string, path: string, finding: Finding): void
   /** Takes back what was found under this code within `path`: a profile binds the element to another value set. */
@@ -39,8 +37,8 @@ export interface Findings {
   /** Contained resources of each resource of this run, by id (`scope.ts`). */
   readonly containedOf: WeakMap<Resource, ReadonlyMap<string, Resource>>
   hasErrors(): boolean
-  /** More would not be shown: looking further is in vain. */
-  isFull(): boolean
+  /** More of this severity would not be shown: looking further is in vain. */
+  isFull(severity?: 'error' | 'warning'): boolean
   readonly issues: readonly ValidationIssue[]
 }
 
@@ -49,20 +47,18 @@ export const collectFindings = (): Findings => {
   const seen = new Set<string>()
   let errors = 0
   let suggested = 0
-  const insist = (path: string, finding: Finding): void => {
+  const isFull: Findings['isFull'] = severity => (severity === 'warning' ? issues.length - errors : errors) >= MAX_COLLECTED
+  const add = (path: string, finding: Finding): void => {
+    if (isFull(isError(finding) ? 'error' : 'warning')) return
     const key = `${finding.code}\n${path}\n${finding.text}`
     if (seen.has(key)) return
     seen.add(key)
     if (isError(finding)) errors++
     issues.push({ ...finding, expression: [path] })
   }
-  const add = (path: string, finding: Finding): void => {
-    if (issues.length < MAX_COLLECTED) insist(path, finding)
-  }
   return {
     get issues() { return issues },
     add,
-    insist,
     withdraw(code, path) {
       if (issues.some(issue => issue.code === code)) {
         issues = issues.filter(issue => issue.code !== code || issue.severity !== 'warning' || !issue.expression[0]?.startsWith(path))
@@ -77,7 +73,7 @@ export const collectFindings = (): Findings => {
     suggest: find => (suggested++ < MAX_SUGGESTED ? find() : undefined),
     containedOf: new WeakMap(),
     hasErrors: () => errors > 0,
-    isFull: () => issues.length >= MAX_COLLECTED,
+    isFull,
   }
 }
 
