@@ -1,0 +1,63 @@
+/**
+ * The postcode directory in force: read when the hub starts, read again whenever its file is another. A file that
+ * cannot be used is told of and changes nothing: what was in force stays. So it does when the file goes.
+ */
+import { stat } from 'node:fs/promises'
+import { readTable } from './file.ts'
+import type { PostcodeTable, Postcodes } from './table.ts'
+
+export interface LivePostcodes extends Postcodes {
+  /** Looks at the file now; resolves when what it holds is in force, or was refused. */
+  refresh(): Promise<void>
+  close(): void
+}
+
+export interface PostcodesListener {
+  /** The file cannot be used. */
+  readonly onProblem: (error: Error) => void
+  /** Another directory is in force than when the hub started. */
+  readonly onChange: (table: PostcodeTable) => void
+}
+
+/** How often the file is looked at. An import is a thing of every quarter; one look is 30 us, off the serving thread. */
+const LOOK_MS = 5_000
+
+/** A missing file is no directory. Never rejects. */
+export const openPostcodes = async (path: string, { onProblem, onChange }: PostcodesListener): Promise<LivePostcodes> => {
+  let table: PostcodeTable | undefined
+  let seen = ''
+  let isOpening = true
+  const look = async (): Promise<void> => {
+    try {
+      const now = await stampOf(path)
+      if (now === seen) return
+      seen = now
+      if (now === '') return
+      table = await readTable(path)
+      if (!isOpening) onChange(table)
+    } catch (error) {
+      onProblem(error as Error)
+    }
+  }
+  let looking = Promise.resolve()
+  const refresh = (): Promise<void> => (looking = looking.then(look))
+  await refresh()
+  isOpening = false
+  const timer = setInterval(() => void refresh(), LOOK_MS).unref()
+  return {
+    get table() { return table },
+    refresh,
+    close: () => clearInterval(timer),
+  }
+}
+
+/** Changes whenever the file does: a rename over it gives another inode, a write another time. */
+const stampOf = async (path: string): Promise<string> => {
+  try {
+    const { ino, mtimeMs, size } = await stat(path)
+    return `${ino}:${mtimeMs}:${size}`
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}
