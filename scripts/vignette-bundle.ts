@@ -165,7 +165,7 @@ const residencePostcode = (residence: string, localities: readonly Locality[]): 
 }
 
 const outsidePostcode = (localities: readonly Locality[]): string => {
-  const sector = localities[0]?.coverage.outside.find(each => localities.every(({ coverage }) => coverage.outside.includes(each)))
+  const sector = localities[0]?.survey?.outside[0]
   if (sector === undefined) throw new Error('no sector is outside every locality')
   return `${sector}AA`
 }
@@ -177,9 +177,7 @@ const localityOf = (practice: string, localities: readonly Locality[]): Locality
 }
 
 const practiceOds = (practice: string, localities: readonly Locality[]): string | undefined =>
-  practice === 'other'
-    ? localities[0]?.coverage.practicesOutside.find(ods => localities.every(({ coverage }) => coverage.practicesOutside.includes(ods)))
-    : Object.keys(localityOf(practice, localities).coverage.practices)[0]
+  practice === 'other' ? undefined : Object.keys(localityOf(practice, localities).coverage.practices)[0]
 
 const areaPostcode = (practice: string, localities: readonly Locality[]): string =>
   practice === 'other' ? outsidePostcode(localities) : `${Object.values(localityOf(practice, localities).coverage.sectors).flat()[0] ?? ''}AA`

@@ -1,86 +1,113 @@
 /**
- * Coverage: which district a postcode lies in, which area a GP practice belongs to. Facts only; what cannot be told
- * from the data is `ambiguous` or `unknown` and has to be asked, never guessed.
+ * Coverage: which district a postcode lies in, which district a GP practice belongs to. Facts only; what cannot be told
+ * from the data is `ambiguous` or `unknown` and has to be asked, never guessed. docs/coverage.md
  *
- * The data are postcode sectors that lie wholly in one district or wholly outside a locality, and GP practices by
- * ODS code (`localities/<name>/coverage.json`, which carries the attribution).
+ * A postcode is looked up in the imported directory (`coverage/`), where one is in force. Else its sector may tell: the
+ * localities ship the sectors that lie wholly in one of their districts, and those known to lie outside all of them.
  */
-
-export interface District {
-  /** GSS code of the local authority district, e.g. `E07000123`. */
-  readonly code: string
-  readonly name: string
-}
-
-/** What a locality's `coverage.json` says. */
-export interface Coverage {
-  readonly attribution: string
-  readonly districts: readonly District[]
-  /** District code to the postcode sectors that lie wholly in it. */
-  readonly sectors: Readonly<Record<string, readonly string[]>>
-  /** Sectors that lie partly in the locality's districts, or in more than one of them. */
-  readonly shared: readonly string[]
-  /** Sectors no postcode of which lies in the locality's districts. */
-  readonly outside: readonly string[]
-  /** ODS code of a GP practice in the locality to its district. */
-  readonly practices: Readonly<Record<string, string>>
-  /** ODS codes of GP practices known to be elsewhere. */
-  readonly practicesOutside: readonly string[]
-}
+import { normalPostcode, sectorOf } from './coverage/postcode.ts'
+import type { Coverage, Survey } from './coverage/shipped.ts'
+import { NO_POSTCODES, type Postcodes, type PostcodeTable } from './coverage/table.ts'
 
 export type Place =
+  /** Of this locality, or of another one. */
   | { readonly kind: 'district'; readonly code: string }
   | { readonly kind: 'outside' }
-  /** The sector is shared: ask for the district. */
+  /** The sector is shared, or sources contradict each other: ask for the district. */
   | { readonly kind: 'ambiguous' }
   | { readonly kind: 'unknown' }
 
+/** Coverage as one locality asks it. */
 export interface CoverageIndex {
   readonly sectors: ReadonlyMap<string, Place>
   readonly practices: ReadonlyMap<string, Place>
-  readonly districts: ReadonlyMap<string, District>
+  /** The locality's own, code to name. */
+  readonly districts: ReadonlyMap<string, string>
+  readonly postcodes: Postcodes
 }
 
 const OUTSIDE: Place = { kind: 'outside' }
 const AMBIGUOUS: Place = { kind: 'ambiguous' }
 const UNKNOWN: Place = { kind: 'unknown' }
 
-export const indexCoverage = (coverage: Coverage): CoverageIndex => {
-  const districts = new Map(coverage.districts.map(district => [district.code, district]))
+/**
+ * One locality's coverage, with what the others know: a sector wholly in another's district is in that district, and
+ * one that others share is outside, where the survey has looked at the districts of both.
+ */
+export const indexCoverage = (
+  own: Coverage, all: readonly Coverage[] = [own], survey?: Survey, postcodes: Postcodes = NO_POSTCODES,
+): CoverageIndex => {
+  const isSurveyed = ({ districts }: Coverage): boolean => districts.every(({ code }) => survey?.districts.includes(code) === true)
   const sectors = new Map<string, Place>()
-  for (const sector of coverage.outside) sectors.set(sector, OUTSIDE)
-  for (const sector of coverage.shared) sectors.set(sector, AMBIGUOUS)
-  for (const [code, wholly] of Object.entries(coverage.sectors)) {
-    for (const sector of wholly) sectors.set(sector, { kind: 'district', code })
+  if (isSurveyed(own)) {
+    for (const sector of survey?.outside ?? []) sectors.set(sector, OUTSIDE)
+    for (const { shared } of all.filter(isSurveyed)) for (const sector of shared) sectors.set(sector, OUTSIDE)
   }
+  const wholly = new Map<string, Place>()
   const practices = new Map<string, Place>()
-  for (const ods of coverage.practicesOutside) practices.set(ods, OUTSIDE)
-  for (const [ods, code] of Object.entries(coverage.practices)) practices.set(ods, { kind: 'district', code })
-  return { sectors, practices, districts }
+  for (const coverage of all) {
+    for (const [code, whole] of Object.entries(coverage.sectors)) for (const sector of whole) claim(wholly, sector, code)
+    for (const [ods, code] of Object.entries(coverage.practices)) claim(practices, ods, code)
+  }
+  for (const [sector, place] of wholly) sectors.set(sector, place)
+  for (const sector of own.shared) sectors.set(sector, AMBIGUOUS)
+  return { sectors, practices, districts: new Map(own.districts.map(({ code, name }) => [code, name])), postcodes }
 }
 
-/** `pr1 2ab` to `PR1 2AB`; undefined when it has not the form of a postcode. */
-export const normalPostcode = (text: string): string | undefined => {
-  const compact = text.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
-  return /^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$/.test(compact)
-    ? `${compact.slice(0, -3)} ${compact.slice(-3)}` : undefined
+/** What two localities put into different districts has to be asked. */
+const claim = (places: Map<string, Place>, name: string, code: string): void => {
+  const earlier = places.get(name)
+  places.set(name, earlier === undefined || (earlier.kind === 'district' && earlier.code === code) ? { kind: 'district', code } : AMBIGUOUS)
 }
 
-/** `PR1 2AB` to `PR1 2`. */
-export const sectorOf = (postcode: string): string => postcode.slice(0, -2)
+/**
+ * Where a postcode lies, however it is written. One that is no longer in use lies where it lay. One that the imported
+ * directory does not know (a new one, or a slip of the pen) lies where its whole sector lies, if the directory does not
+ * contradict that. Half a postcode says nothing.
+ */
+export const placeOfPostcode = (coverage: CoverageIndex, text: string): Place => {
+  const postcode = normalPostcode(text)
+  if (postcode === undefined) return UNKNOWN
+  const shipped = coverage.sectors.get(sectorOf(postcode)) ?? UNKNOWN
+  const { table } = coverage.postcodes
+  if (table === undefined || missingDistricts(coverage, table).length > 0) return shipped
+  const district = table.find(postcode)?.district
+  switch (district?.kind) {
+    case 'district': return district
+    case 'contradictory': return AMBIGUOUS
+    case 'none':
+    case undefined: return agreed(shipped, table.districtsAround(postcode), coverage)
+  }
+}
 
-export const placeOfPostcode = (coverage: CoverageIndex, postcode: string): Place => {
-  const normal = normalPostcode(postcode)
-  return normal === undefined ? UNKNOWN : coverage.sectors.get(sectorOf(normal)) ?? UNKNOWN
+/**
+ * Districts of a locality in which the imported directory has no postcode in use: its codes are of another year, or it
+ * is of another region. A locality goes by such a directory not at all, since everybody would live elsewhere by it.
+ */
+export const missingDistricts = ({ districts }: CoverageIndex, table: PostcodeTable): readonly string[] => {
+  const missing: string[] = []
+  for (const code of districts.keys()) if (!table.hasDistrict(code)) missing.push(code)
+  return missing
+}
+
+/** What is shipped of a sector, where the directory's postcodes of that sector do not say otherwise. */
+const agreed = (shipped: Place, around: ReadonlySet<string>, { districts }: CoverageIndex): Place => {
+  switch (shipped.kind) {
+    case 'district': return [...around].every(code => code === shipped.code) ? shipped : AMBIGUOUS
+    case 'outside': return [...around].some(code => districts.has(code)) ? AMBIGUOUS : shipped
+    case 'ambiguous':
+    case 'unknown': return shipped
+  }
 }
 
 /** A district by its code (GSS) or name: of the locality, or a code of anywhere else in the United Kingdom and so outside. */
-export const placeOfDistrict = (coverage: CoverageIndex, district: string): Place => {
-  if (coverage.districts.has(district)) return { kind: 'district', code: district }
-  const named = [...coverage.districts.values()].find(({ name }) => name.toLowerCase() === district.trim().toLowerCase())
-  if (named !== undefined) return { kind: 'district', code: named.code }
+export const placeOfDistrict = ({ districts }: CoverageIndex, district: string): Place => {
+  if (districts.has(district)) return { kind: 'district', code: district }
+  const name = district.trim().toLowerCase()
+  for (const [code, each] of districts) if (each.toLowerCase() === name) return { kind: 'district', code }
   return /^[ENSW]\d{8}$/.test(district) ? OUTSIDE : UNKNOWN
 }
 
-export const placeOfPractice = (coverage: CoverageIndex, ods: string): Place =>
-  coverage.practices.get(ods.trim().toUpperCase()) ?? UNKNOWN
+/** The district of a practice that any locality lists, by its ODS code. */
+export const placeOfPractice = ({ practices }: CoverageIndex, ods: string): Place =>
+  practices.get(ods.trim().toUpperCase()) ?? UNKNOWN

@@ -1,18 +1,21 @@
 /**
  * Localities are folders of data: `locality.json` names the hub and the files, `directory/*.json` holds the directory
  * as FHIR (a resource or a Bundle each), `coverage.json` the area, `pack.json` the rules of triage (read here, understood by `triage/`).
- * Files beside the folders hold what all localities share: the questionnaire for partners without coded data.
+ * Files beside the folders hold what all localities share: the questionnaire for partners without coded data, and in
+ * `coverage.json` what is outside all of them.
  *
  * `loadLocalities` reads and checks them; `loadDirectory` puts the resources into the store, writing only what changed.
  */
 import { hash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { systemCaller } from '../access/caller.ts'
 import { hubCodeSystem, type Resource, type ResourceRef } from '../fhir/resource.ts'
 import type { Repository } from '../rest/repository.ts'
-import { indexCoverage, type Coverage, type CoverageIndex } from './coverage.ts'
+import { indexCoverage, type CoverageIndex } from './coverage.ts'
+import { coverageSchema, surveySchema, type Coverage, type Survey } from './coverage/shipped.ts'
+import { NO_POSTCODES, type Postcodes } from './coverage/table.ts'
 
 export interface Locality {
   /** Folder name, e.g. `central-lancashire`. */
@@ -22,6 +25,8 @@ export interface Locality {
   readonly telephone: { readonly number: string; readonly options: readonly { readonly option: string; readonly text: string }[] }
   readonly timeZone: string
   readonly coverage: Coverage
+  /** What lies outside every locality that was surveyed with this one. */
+  readonly survey: Survey | undefined
   readonly area: CoverageIndex
   /** The rule pack as read, and the file it came from for messages. */
   readonly pack: { readonly file: string; readonly content: unknown }
@@ -41,30 +46,25 @@ const localitySchema = z.strictObject({
   notes: z.array(z.string()),
 })
 
-const sectors = z.array(z.string().regex(/^[A-Z]{1,2}[0-9][A-Z0-9]? [0-9]$/))
-const coverageSchema = z.strictObject({
-  attribution: z.string(),
-  districts: z.array(z.strictObject({ code: z.string().regex(/^E0[6-9]\d{6}$/), name: z.string() })),
-  sectors: z.record(z.string(), sectors),
-  shared: sectors,
-  outside: sectors,
-  practices: z.record(z.string(), z.string()),
-  practicesOutside: z.array(z.string()),
-})
+const SHARED_COVERAGE = 'coverage.json'
 
 /** References point to what stands before: organisations, then places, then services. */
 const LOADING_ORDER = ['Questionnaire', 'Organization', 'Location', 'HealthcareService']
 
 /** All localities under a folder, by name. Throws an Error that names the file and the place when one is not as it should be. */
-export const loadLocalities = (folder: string): readonly Locality[] => {
+export const loadLocalities = (folder: string, postcodes: Postcodes = NO_POSTCODES): readonly Locality[] => {
   const shared = directoryResources(folder)
-  return readdirSync(folder, { withFileTypes: true })
+  const surveyFile = join(folder, SHARED_COVERAGE)
+  const survey = existsSync(surveyFile) ? read(surveyFile, surveySchema) : undefined
+  const localities = readdirSync(folder, { withFileTypes: true })
     .filter(entry => entry.isDirectory())
     .map(entry => loadLocality(join(folder, entry.name), entry.name, shared))
     .sort((a, b) => a.name.localeCompare(b.name, 'en'))
+  const all = localities.map(({ coverage }) => coverage)
+  return localities.map(locality => ({ ...locality, survey, area: indexCoverage(locality.coverage, all, survey, postcodes) }))
 }
 
-const loadLocality = (folder: string, name: string, shared: readonly Resource[]): Locality => {
+const loadLocality = (folder: string, name: string, shared: readonly Resource[]): Omit<Locality, 'area' | 'survey'> => {
   const description = read(join(folder, 'locality.json'), localitySchema)
   if (description.name !== name) throw new Error(`${folder}/locality.json: name is "${description.name}", the folder is "${name}"`)
   const coverage = read(join(folder, description.coverage), coverageSchema)
@@ -76,14 +76,13 @@ const loadLocality = (folder: string, name: string, shared: readonly Resource[])
     telephone: description.telephone,
     timeZone: description.timeZone,
     coverage,
-    area: indexCoverage(coverage),
     pack: { file: packFile, content: parse(packFile) },
     resources: [...shared, ...directoryResources(join(folder, description.directory))],
   }
 }
 
 const directoryResources = (folder: string): readonly Resource[] => {
-  const resources = readdirSync(folder).filter(file => file.endsWith('.json')).sort().flatMap(file => {
+  const resources = readdirSync(folder).filter(file => file.endsWith('.json') && file !== SHARED_COVERAGE).sort().flatMap(file => {
     const content = parse(join(folder, file)) as { entry?: readonly { resource?: unknown }[] }
     return (content.entry ?? [{ resource: content }]).map(({ resource }) => directoryResource(resource, join(folder, file)))
   })

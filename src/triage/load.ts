@@ -123,7 +123,7 @@ const vocabularyOf = (packs: readonly CompiledPack[], localities: readonly Local
     snomedReferrers: new Map(referrers.flatMap(({ code, snomed }) => (snomed ?? []).map(each => [each, code] as const))),
     odsRoles: new Map(referrers.flatMap(({ code, odsRoles }) => (odsRoles ?? []).map(each => [each, code] as const))),
     odsOrganisations: new Map([
-      ...localities.flatMap(({ coverage }) => [...Object.keys(coverage.practices), ...coverage.practicesOutside].map(ods => [ods, 'gp'] as const)),
+      ...localities.flatMap(({ coverage }) => Object.keys(coverage.practices).map(ods => [ods, 'gp'] as const)),
       ...referrers.flatMap(({ code, odsOrganisations }) => (odsOrganisations ?? []).map(each => [each, code] as const)),
     ]),
   }

@@ -11,7 +11,7 @@ const FORM = /^([A-Z])([A-Z])?([0-9])([A-Z0-9])?([0-9])([A-Z])([A-Z])$/
 const LONGEST = 40
 
 /**
- * `pr1 2ab`, `PR12AB`, `ＰＲ１　２ＡＢ` to `PR1 2AB`; undefined when it is not a whole postcode. Spaces, hyphens, commas and
+ * `pr1 2ab`, `PR12AB`, `ＰＲ１２ＡＢ` to `PR1 2AB`; undefined when it is not a whole postcode. Spaces, hyphens, commas and
  * full stops may stand anywhere, other characters nowhere: what would have to be guessed is not a postcode.
  */
 export const normalPostcode = (text: string): string | undefined => {

@@ -1,0 +1,130 @@
+/** Coverage of both localities: right where it answers, silent where it cannot know. */
+import fc from 'fast-check'
+import {
+  indexCoverage, missingDistricts, placeOfDistrict, placeOfPostcode, placeOfPractice, type CoverageIndex, type Place,
+} from '../../../src/directory/coverage.ts'
+import { areasWith, regionPostcodes, REGION, shipped, survey, withRegion } from './areas.ts'
+import { directoryOf } from './made.ts'
+
+const [lancashire, staffordshire] = areasWith()
+const PRESTON: Place = { kind: 'district', code: 'E07000123' }
+
+describe('coverage by the sectors that are shipped', () => {
+  it.each<[string, Place]>([
+    ['PR1 2AB', PRESTON], ['PR7 1AA', { kind: 'district', code: 'E07000118' }], ['PR25 1HR', { kind: 'district', code: 'E07000126' }],
+    ['PR3 1AA', { kind: 'ambiguous' }], ['DE14 1AA', { kind: 'district', code: 'E07000193' }], ['DE1 1AA', { kind: 'outside' }],
+    ['B79 8AA', { kind: 'outside' }], ['SW1A 1AA', { kind: 'unknown' }], ['', { kind: 'unknown' }],
+  ])('places %s for Central Lancashire', (postcode, expected) => {
+    expect(placeOfPostcode(lancashire, postcode)).toEqual(expected)
+  })
+
+  it('asks of a sector that the locality shares, and knows that it is outside of another locality', () => {
+    expect(placeOfPostcode(staffordshire, 'B79 8AA')).toEqual({ kind: 'ambiguous' })
+    expect(placeOfPostcode(staffordshire, 'PR3 1AA')).toEqual({ kind: 'outside' })
+  })
+
+  it.each(['PR1', 'PR1 2', 'PR', 'BFPO 801', 'BF1 2AA', 'GIR 0AA', 'PR1 2AB 3', 'PRé1 2AB', 'PR1 OAB'])('asks of %s', text => {
+    expect(placeOfPostcode(lancashire, text)).toEqual({ kind: 'unknown' })
+  })
+
+  it('places districts by code and name, practices by code, wherever a locality lists them', () => {
+    expect(placeOfDistrict(lancashire, 'E07000126')).toEqual({ kind: 'district', code: 'E07000126' })
+    expect(placeOfDistrict(lancashire, 'E07000193')).toEqual({ kind: 'outside' })
+    expect(placeOfDistrict(lancashire, ' south ribble')).toEqual({ kind: 'district', code: 'E07000126' })
+    expect(placeOfDistrict(lancashire, 'Leyland')).toEqual({ kind: 'unknown' })
+    expect(placeOfPractice(lancashire, ' p81015')).toEqual(PRESTON)
+    expect(placeOfPractice(lancashire, 'M83010')).toEqual({ kind: 'district', code: 'E07000193' })
+    expect(placeOfPractice(lancashire, 'Z99999')).toEqual({ kind: 'unknown' })
+  })
+
+  it('takes the six districts for South Staffordshire', () => {
+    expect([...staffordshire.districts.values()].sort()).toEqual(
+      ['Cannock Chase', 'East Staffordshire', 'Lichfield', 'South Staffordshire', 'Stafford', 'Tamworth'])
+  })
+
+  it('says nothing of sectors outside to a locality that was not surveyed with them', () => {
+    const elsewhere = { attribution: '', districts: [{ code: 'E08000035', name: 'Leeds' }], sectors: { E08000035: ['LS1 4'] }, shared: ['LS1 5'], practices: {} }
+    const leeds = indexCoverage(elsewhere, [...shipped, elsewhere], survey)
+    expect(['LS1 4AA', 'LS1 5AA', 'DE1 1AA', 'PR3 1AA', 'PR1 2AB'].map(each => placeOfPostcode(leeds, each).kind))
+      .toEqual(['district', 'ambiguous', 'unknown', 'unknown', 'district'])
+  })
+
+  it('asks where two localities claim one sector for different districts', () => {
+    const claims = { attribution: '', districts: [], sectors: { E08000035: ['PR1 2'] }, shared: [], practices: { P81015: 'E08000035' } }
+    const contested = indexCoverage(claims, [...shipped, claims], survey)
+    expect(placeOfPostcode(contested, 'PR1 2AB')).toEqual({ kind: 'ambiguous' })
+    expect(placeOfPractice(contested, 'P81015')).toEqual({ kind: 'ambiguous' })
+  })
+
+  withRegion(`gives no wrong answer for any postcode, and asks of few (skipped where ${REGION} is absent)`, () => {
+    const postcodes = regionPostcodes()
+    expect(postcodes.length).toBeGreaterThan(60_000)
+    for (const area of [lancashire, staffordshire]) {
+      const asked = postcodes.filter(({ postcode }) => ['ambiguous', 'unknown'].includes(placeOfPostcode(area, postcode).kind))
+      expect(postcodes.filter(({ postcode, district }) => isWrong(area, placeOfPostcode(area, postcode), district))).toEqual([])
+      // docs/coverage.md states these shares.
+      expect(asked.length / postcodes.length).toBeLessThan(area === lancashire ? 0.065 : 0.2)
+      const own = postcodes.filter(({ district }) => area.districts.has(district))
+      expect(own.filter(each => asked.includes(each)).length / own.length).toBeLessThan(area === lancashire ? 0.35 : 0.5)
+    }
+  })
+
+  it('reads whatever it is given', () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), text => {
+      expect(['district', 'outside', 'ambiguous', 'unknown']).toContain(placeOfPostcode(lancashire, text).kind)
+      expect(placeOfPractice(lancashire, text).kind).toBe('unknown')
+      expect(['outside', 'unknown']).toContain(placeOfDistrict(lancashire, text).kind)
+    }), { numRuns: 2_000, seed: 8 })
+  })
+})
+
+describe('coverage with an imported directory', () => {
+  const everywhere = ['E07000118', 'E07000123', 'E07000126'].map((district, index) => ({ postcode: `PR3 0A${'ABC'[index]}`, district }))
+  const areaWith = (...more: Parameters<typeof directoryOf>): CoverageIndex => areasWith(directoryOf(...everywhere, ...more))[0]
+
+  it('goes by the directory, in shared sectors too', () => {
+    const area = areaWith({ postcode: 'SW1A 1AA', district: 'E09000033' })
+    expect(placeOfPostcode(area, 'pr3 0ab')).toEqual(PRESTON)
+    expect(placeOfPostcode(area, 'SW1A1AA')).toEqual({ kind: 'district', code: 'E09000033' })
+  })
+
+  it('places a postcode that is no longer in use where it lay', () => {
+    expect(placeOfPostcode(areaWith({ postcode: 'PR3 0ZZ', district: 'E07000123', isTerminated: true }), 'PR3 0ZZ')).toEqual(PRESTON)
+  })
+
+  it('asks where the directory contradicts itself', () => {
+    expect(placeOfPostcode(areaWith({ postcode: 'PR1 2AB', district: 'contradictory' }), 'PR1 2AB')).toEqual({ kind: 'ambiguous' })
+  })
+
+  it('places what the directory does not know, or names no district for, by its whole sector', () => {
+    const area = areaWith({ postcode: 'PR1 2AB' })
+    expect([placeOfPostcode(area, 'PR1 2AB'), placeOfPostcode(area, 'PR1 2ZZ')]).toEqual([PRESTON, PRESTON])
+    expect(placeOfPostcode(area, 'PR3 0ZZ')).toEqual({ kind: 'ambiguous' })
+    expect(placeOfPostcode(area, 'ZE1 0AA')).toEqual({ kind: 'unknown' })
+  })
+
+  it('asks where the directory has the sector in more districts than is shipped, terminated postcodes apart', () => {
+    const moved = areaWith({ postcode: 'PR1 2AB', district: 'E07000126' }, { postcode: 'DE1 1AA', district: 'E07000123' })
+    expect(placeOfPostcode(moved, 'PR1 2ZZ')).toEqual({ kind: 'ambiguous' })
+    expect(placeOfPostcode(moved, 'DE1 1ZZ')).toEqual({ kind: 'ambiguous' })
+    const long = areaWith({ postcode: 'PR1 2AB', district: 'E07000126', isTerminated: true })
+    expect(placeOfPostcode(long, 'PR1 2ZZ')).toEqual(PRESTON)
+  })
+
+  it('goes by the sectors alone where the directory knows nothing of one of the districts: its codes may be others', () => {
+    const [area, other] = areasWith(directoryOf(...everywhere, { postcode: 'PR1 2AB', district: 'E06000099' }))
+    expect(area.postcodes.table === undefined || missingDistricts(area, area.postcodes.table)).toEqual([])
+    expect(other.postcodes.table !== undefined && missingDistricts(other, other.postcodes.table)).toHaveLength(6)
+    const renamed = areasWith(directoryOf({ postcode: 'PR1 2AB', district: 'E06000099' }))[0]
+    expect(placeOfPostcode(renamed, 'PR1 2AB')).toEqual(PRESTON)
+  })
+})
+
+const isWrong = (area: CoverageIndex, place: Place, district: string): boolean => {
+  switch (place.kind) {
+    case 'district': return place.code !== district
+    case 'outside': return area.districts.has(district)
+    case 'ambiguous':
+    case 'unknown': return false
+  }
+}
