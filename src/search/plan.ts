@@ -61,10 +61,14 @@ export type Condition =
   /** Some visible `type` refers to the resource by `param`, and `where` holds for it. */
   | { readonly kind: 'has'; readonly type: string; readonly param: string; readonly where: Condition }
 
+export type StringTest = Extract<Test, { kind: 'string' }>
+
 /** `_lastUpdated` and `_id` are always sortable; ties are broken by the store's own stable order. */
 export interface SortKey {
   readonly param: string
   readonly direction: 'ascending' | 'descending'
+  /** Of the parameter's texts only those that meet this count, and every match has one (`search/order.ts`). */
+  readonly among?: StringTest
 }
 
 /** Types that `_revinclude=*` leaves out: every look at a resource adds one, and a thousand of them are a full page. */
@@ -92,6 +96,7 @@ export interface SearchPlan {
   readonly types: readonly string[]
   readonly where: Condition
   readonly visibility: Visibility
+  /** Empty: none is asked for, and `search/order.ts` says in what order matches come. */
   readonly sort: readonly SortKey[]
   /** Matches per page; 0 = only the total. */
   readonly count: number

@@ -4,12 +4,8 @@
  * R4: "if the search parameter for sorting has several values, the sort is based on the item that comes earliest in the
  * specified sort order" (https://hl7.org/fhir/R4/search.html#_sort). References and composites have no order of their own.
  */
-import type { SortKey } from './plan.ts'
 import type { IndexEntry, SortEntry } from './entries.ts'
 import type { SearchParameterType } from '../definitions/definitions.ts'
-
-/** The order of a search that asks for none. */
-export const NEWEST_FIRST: readonly SortKey[] = [{ param: '_lastUpdated', direction: 'descending' }]
 
 export const SORTABLE: ReadonlySet<SearchParameterType> = new Set(['string', 'token', 'date', 'number', 'quantity', 'uri'])
 

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { manualClock } from '../../src/fhir/clock.ts'
+import { orderOf } from '../../src/search/order.ts'
 import type { Condition, SearchPlan, SortKey } from '../../src/search/plan.ts'
 import { openConnection, type Connection } from '../../src/store/sqlite/connection.ts'
 import { createNames } from '../../src/store/sqlite/names.ts'
@@ -37,7 +38,7 @@ describe('SQLite: every plan', () => {
 
   /** The steps of every statement that a page may take: the sure ones, and those worth a try. */
   const steps = (search: SearchPlan): readonly string[] =>
-    pageStatements(reader, createNames(reader), search, 21).flatMap(({ sure, tried }) => [sure(), ...(tried === undefined ? [] : [tried.page])])
+    pageStatements(reader, createNames(reader), search, { limit: 21, order: orderOf(search) }).flatMap(({ sure, tried }) => [sure(), ...(tried === undefined ? [] : [tried.page])])
       .flatMap(({ text, values }) => reader.all(`EXPLAIN QUERY PLAN ${text}`, values).map(row => row['detail'] as string))
 
   /** Scans of what the statement itself has gathered, of a list that was sent, and of FTS5's own index are none. */
@@ -90,7 +91,8 @@ describe('SQLite: every plan', () => {
 
   const by = (param: string, direction: SortKey['direction']): readonly SortKey[] => [{ param, direction }]
   it.each(['name', 'date', '_lastUpdated'].flatMap(param => [[param, 'ascending'], [param, 'descending']] as const))('sorts a type by %s, %s, along an index', (param, direction) => {
-    const [first] = pageStatements(reader, createNames(reader), observations(EVERYTHING, { sort: by(param, direction) }), 21)
+    const search = observations(EVERYTHING, { sort: by(param, direction) })
+    const [first] = pageStatements(reader, createNames(reader), search, { limit: 21, order: orderOf(search) })
     const { text, values } = first!.tried?.page ?? first!.sure()
     const found = reader.all(`EXPLAIN QUERY PLAN ${text}`, values).map(row => row['detail'] as string)
     expect(found[0]).toMatch(/^SEARCH (d USING (PRIMARY KEY|COVERING INDEX range_entry_by_\w+) \(parameter=\?|r\d+ USING INDEX resource_by_update)/)

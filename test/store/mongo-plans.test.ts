@@ -6,11 +6,13 @@ import { randomUUID } from 'node:crypto'
 import type { ClientSession, Document } from 'mongodb'
 import { databaseAt } from '../../scripts/mongod/replica-set.ts'
 import { manualClock } from '../../src/fhir/clock.ts'
+import { orderOf } from '../../src/search/order.ts'
 import type { Condition, SearchPlan, SortKey } from '../../src/search/plan.ts'
-import { orderOf } from '../../src/store/mongo/compile/order.ts'
+import { compileOrder } from '../../src/store/mongo/compile/order.ts'
+import { stagesOf } from '../../src/store/mongo/compile/stages.ts'
 import { connect, type Database } from '../../src/store/mongo/database.ts'
 import { openMongoStore } from '../../src/store/mongo/open.ts'
-import { compilingIn, pageStages } from '../../src/store/mongo/search.ts'
+import { compilingIn, pageStages, selectionOf } from '../../src/store/mongo/search.ts'
 import { START } from '../contract/stores.ts'
 import { allOf, EVERYTHING, isToken, match, not, plan, put, reference, refersTo, seenBy, text, token, write } from '../contract/write.ts'
 import { entries, TESTS } from './every-test.ts'
@@ -74,8 +76,9 @@ suite(`MongoDB: every plan${server === undefined ? ' (skipped: MONGO_URL is not 
     const asked: Document[][] = []
     const plain = compilingIn(database, session, search.visibility, () => 5_000)
     const compiling = { ...plain, run: <T extends Document>(stages: readonly Document[]) => (asked.push([...stages]), plain.run<T>(stages)) }
-    const { walks, paths } = orderOf(search.sort, search.after)
-    for (const walk of walks.slice(0, 1)) asked.push([...await pageStages(compiling, search, walk, paths, PAGE)])
+    const selection = await selectionOf(compiling, search)
+    const { walks, paths } = compileOrder(orderOf(search), search.types, search.after)
+    for (const walk of walks.slice(0, 1)) asked.push([...pageStages(selection, search, walk, paths, PAGE)])
     const explained = await Promise.all(asked.map(stages => database.resources.aggregate(stages, { session }).explain('executionStats')))
     return { ...explained.map(walkedIn).reduce((sum, one) => ({
       stages: [...sum.stages, ...one.stages], keys: sum.keys + one.keys, documents: sum.documents + one.documents, found: 0,
@@ -83,8 +86,8 @@ suite(`MongoDB: every plan${server === undefined ? ' (skipped: MONGO_URL is not 
   }
   const count = async (search: SearchPlan): Promise<number> => {
     const compiling = compilingIn(database, session, search.visibility, () => 5_000)
-    const { walks, paths } = orderOf([], undefined)
-    return (await database.resources.aggregate([...await pageStages(compiling, { ...search, sort: [] }, walks[0]!, paths, 10_000)], { session }).toArray()).length
+    const stages = stagesOf(await selectionOf(compiling, search))
+    return (await database.resources.aggregate([...stages], { session }).toArray()).length
   }
 
   const all = seenBy('public', 'org:A')

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { orderOf } from '../../src/search/order.ts'
 import type { SearchPlan } from '../../src/search/plan.ts'
 import { manualClock } from '../../src/fhir/clock.ts'
 import { openConnection, type Connection } from '../../src/store/sqlite/connection.ts'
@@ -40,7 +41,7 @@ describe('SQLite: query plans', () => {
 
   /** The statement that is run first for the page of one type. */
   const statement = (search: SearchPlan, names = createNames(reader)) => {
-    const [first] = pageStatements(reader, names, search, 21)
+    const [first] = pageStatements(reader, names, search, { limit: 21, order: orderOf(search) })
     return first?.tried?.page ?? first!.sure()
   }
 

@@ -4,15 +4,15 @@
  */
 import type { ClientSession, Document } from 'mongodb'
 import type { ResourceRef } from '../../fhir/resource.ts'
-import { conjuncts } from '../../search/join.ts'
-import type { Condition, SearchPlan } from '../../search/plan.ts'
+import { allOf, conjuncts } from '../../search/join.ts'
+import { orderOf } from '../../search/order.ts'
+import type { SearchPlan } from '../../search/plan.ts'
 import { MAX_PAGE_LENGTH } from '../limits.ts'
 import { pairAsked } from '../pairs.ts'
 import type { SearchPage, StoredVersion } from '../store.ts'
-import { orderOf, type Walk } from './compile/order.ts'
 import type { Compiling } from './compile/compiling.ts'
-import { stagesOf } from './compile/stages.ts'
-import type { ResourceFilter } from './compile/tests.ts'
+import { compileOrder, type SortedDocument, type Walk } from './compile/order.ts'
+import { select, stagesOf, type Selection } from './compile/stages.ts'
 import type { Database } from './database.ts'
 import { within } from './deadline.ts'
 import { keyOf, type ResourceDocument } from './documents.ts'
@@ -32,28 +32,25 @@ export const compilingIn = (
 export const runSearch = (database: Database, plan: SearchPlan, limitMs: number): Promise<SearchPage> =>
   database.snapshot(session => within(limitMs, left => page(database, session, plan, left)))
 
-/** Owner and status of a worklist have a key of their own, which comes in the order of its dates. */
-const driven = (plan: SearchPlan): { where: Condition; also: ResourceFilter } => {
-  const conditions = conjuncts(plan.where)
-  const pair = pairAsked(plan.types, conditions, plan.sort)
-  if (pair === undefined) return { where: plan.where, also: {} }
-  return {
-    where: { kind: 'all-of', of: conditions.filter(one => !pair.covers.includes(one)) },
-    also: { pairs: { $in: pair.values.map(value => keyOf(pair.target, value)) } },
-  }
+/** What a plan selects. Owner and status of a worklist have a key of their own, which comes in the order of its dates. */
+export const selectionOf = (compiling: Compiling, { types, where, sort }: SearchPlan): Promise<Selection> => {
+  const conditions = conjuncts(where)
+  const pair = pairAsked(types, conditions, sort)
+  if (pair === undefined) return select(compiling, types, where)
+  return select(compiling, types, allOf(conditions.filter(one => !pair.covers.includes(one))),
+    { pairs: { $in: pair.values.map(value => keyOf(pair.target, value)) } })
 }
 
 /** The stages of one walk of a page, in order; `paths` of the order are shown with what the page needs. */
-export const pageStages = async (
-  compiling: Compiling, plan: SearchPlan, walk: Walk, paths: readonly string[], limit: number,
-): Promise<readonly Document[]> => {
-  const { where, also } = driven(plan)
-  const sequence = plan.after === undefined ? [] : [{ sequence: { $lte: plan.after.sequence } }]
+export const pageStages = (
+  selection: Selection, plan: SearchPlan, walk: Walk, paths: readonly string[], limit: number,
+): readonly Document[] => {
+  const unchanged = plan.after === undefined ? [] : [{ sequence: { $lte: plan.after.sequence } }]
   const isStored = Object.keys(walk.fields).length === 0
-  const filters = [also, ...sequence, ...(isStored ? [walk.filter] : [])].filter(filter => Object.keys(filter).length > 0)
+  const behind = Object.keys(walk.filter).length === 0 ? [] : [walk.filter]
   return [
-    ...await stagesOf(compiling, plan.types, where, filters.length === 0 ? undefined : { $and: filters }),
-    ...(isStored ? [] : [{ $set: walk.fields }, { $match: walk.filter }]),
+    ...stagesOf(selection, ...unchanged, ...(isStored ? behind : [])),
+    ...(isStored ? [] : [{ $set: walk.fields }, ...behind.map(filter => ({ $match: filter }))]),
     { $sort: walk.sort },
     { $limit: limit },
     { $project: { ...CURRENT, row: 1, ...(plan.includes.length === 0 ? {} : REFERRING), ...Object.fromEntries(paths.map(path => [path, 1])) } },
@@ -65,16 +62,17 @@ const REFERRING = { type: 1, references: 1 }
 
 const page = async (database: Database, session: ClientSession, plan: SearchPlan, left: () => number): Promise<SearchPage> => {
   const compiling = compilingIn(database, session, plan.visibility, left)
-  const total = plan.total === 'none' && plan.count > 0 ? {} : { total: await count(compiling, plan) }
+  const selection = await selectionOf(compiling, plan)
+  const total = plan.total === 'none' && plan.count > 0 ? {} : { total: await count(compiling, selection) }
   if (plan.count === 0) return { matches: [], included: [], includesCut: false, ...total }
 
-  const order = orderOf(plan.sort, plan.after)
-  const shown: ResourceDocument[] = []
+  const order = compileOrder(orderOf(plan), plan.types, plan.after)
+  const shown: SortedDocument[] = []
   let length = 0
   let more = false
   for (const walk of order.walks) {
-    const stages = await pageStages(compiling, plan, walk, order.paths, plan.count + 1 - shown.length)
-    const cursor = database.resources.aggregate<ResourceDocument>([...stages], { session, maxTimeMS: left(), allowDiskUse: true })
+    const stages = pageStages(selection, plan, walk, order.paths, plan.count + 1 - shown.length)
+    const cursor = database.resources.aggregate<SortedDocument>([...stages], { session, maxTimeMS: left(), allowDiskUse: true })
     for await (const document of cursor) {
       more = shown.length === plan.count || length > MAX_PAGE_LENGTH
       if (more) break
@@ -112,10 +110,8 @@ const includes = async (
   return { included: refs.flatMap(ref => found.get(ref) ?? []), includesCut: cut || found.size < refs.length }
 }
 
-const count = async (compiling: Compiling, plan: SearchPlan): Promise<number> => {
-  const { where, also } = driven(plan)
-  const stages = await stagesOf(compiling, plan.types, where, Object.keys(also).length === 0 ? undefined : also)
-  const [counted] = await compiling.run<{ total: number }>([...stages, { $count: 'total' }])
+const count = async (compiling: Compiling, selection: Selection): Promise<number> => {
+  const [counted] = await compiling.run<{ total: number }>([...stagesOf(selection), { $count: 'total' }])
   return counted?.total ?? 0
 }
 
@@ -124,8 +120,7 @@ export const matchesExactly = (
   database: Database, session: ClientSession, plan: SearchPlan, refs: readonly ResourceRef[], limitMs: number,
 ): Promise<boolean> => within(limitMs, async left => {
   const compiling = compilingIn(database, session, plan.visibility, left)
-  const { where, also } = driven(plan)
-  const stages = await stagesOf(compiling, plan.types, where, Object.keys(also).length === 0 ? undefined : also)
+  const stages = stagesOf(await selectionOf(compiling, plan))
   const expected = new Set(refs.map(({ type, id }) => `${type}/${id}`))
   const found = await compiling.run<{ _id: string }>([...stages, { $limit: expected.size + 1 }, { $project: { _id: 1 } }])
   return found.length === expected.size && found.every(({ _id }) => expected.has(_id))

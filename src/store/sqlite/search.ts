@@ -3,18 +3,18 @@
  *
  * The same code runs on the serving thread, in the search worker and, for the `matches` expectation, in the writer.
  */
-import { conjuncts } from '../../search/join.ts'
+import { orderOf } from '../../search/order.ts'
 import type { SearchPlan } from '../../search/plan.ts'
 import type { ResourceRef } from '../../fhir/resource.ts'
 import { TooCostly, type SearchPage } from '../store.ts'
 
-import { drive, matching, type Walk } from './compile/drive.ts'
+import { drive, matching, type Walk, type Wanted } from './compile/drive.ts'
+import { walkByDistance } from './compile/by-distance.ts'
 import { walkByName } from './compile/by-name.ts'
-import { mergedOrder, orderOf } from './compile/order.ts'
+import { compileOrder, mergedOrder } from './compile/order.ts'
 import { createScope, subjectOf, type Scope, type Subject } from './compile/scope.ts'
 import { join, raw, sql, type Sql } from './compile/sql.ts'
 import { eachType, type Alternative } from './compile/types.ts'
-import { orderWithin } from './compile/windows.ts'
 import type { Connection, Row } from './connection.ts'
 import { includedRows } from './includes.ts'
 import type { Names } from './names.ts'
@@ -41,11 +41,11 @@ const scopeOf = (connection: Connection, names: Names, plan: SearchPlan, { rows:
   }, matching, most)
 
 /** The page over a walk: `row`, `sequence` and the sort values `k0`, `k1`, … of up to `limit` matches, in order. */
-const pageOver = (walk: Walk, subject: Subject, plan: SearchPlan, limit: number): Sql => {
-  const order = orderOf(plan.sort, subject.alias, walk.order)
+const pageOver = (walk: Walk, subject: Subject, plan: SearchPlan, wanted: Wanted): Sql => {
+  const order = compileOrder(wanted.order, subject.alias, walk.order)
   const values = order.values.map((value, index) => sql`, ${value} AS ${raw(`k${index}`)}`)
   return sql`SELECT ${subject.alias}.row AS row, ${subject.alias}.sequence AS sequence${join(values, '')} FROM ${walk.from} ${order.join}
-    WHERE ${walk.where} ${plan.after === undefined ? NOTHING : sql`AND ${order.after(plan.after)}`} ORDER BY ${order.orderBy} LIMIT ${limit}`
+    WHERE ${walk.where} ${plan.after === undefined ? NOTHING : sql`AND ${order.after(plan.after)}`} ORDER BY ${order.orderBy} LIMIT ${wanted.limit}`
 }
 
 export interface PageStatements {
@@ -55,43 +55,43 @@ export interface PageStatements {
 }
 
 /** The statements for one page of a type: the sure one, and one that is worth a try. */
-const pageOfType = (scope: Scope, plan: SearchPlan, { types, where }: Alternative, limit: number): PageStatements => {
+const pageOfType = (scope: Scope, plan: SearchPlan, { types, where }: Alternative, wanted: Wanted): PageStatements => {
   const subject = subjectOf(scope.alias('r'), types)
-  const byName = walkByName(scope, subject, plan, where)
-  if (byName !== undefined) return { sure: () => pageOver(byName, subject, plan, limit) }
-  const { sure, tried } = drive(scope, subject, where, { limit, sort: plan.sort })
+  const only = walkByName(scope, subject, wanted.order) ?? walkByDistance(scope, subject, where, wanted.order)
+  if (only !== undefined) return { sure: () => pageOver(only, subject, plan, wanted) }
+  const { sure, tried } = drive(scope, subject, where, wanted)
   // Behind the last that has a value come those that no index of values holds.
   const partial = tried?.walk.order?.partial === true
   const isLost = partial && plan.after?.values[0] === null
   return {
-    sure: () => pageOver(sure(), subject, plan, limit),
+    sure: () => pageOver(sure(), subject, plan, wanted),
     ...(tried === undefined || isLost
       ? {}
-      : { tried: { page: pageOver(tried.walk, subject, plan, limit), rows: tried.rows, partial } }),
+      : { tried: { page: pageOver(tried.walk, subject, plan, wanted), rows: tried.rows, partial } }),
   }
 }
 
 /** One for each type of which there may be matches. */
 export const pageStatements = (
-  connection: Connection, names: Names, plan: SearchPlan, limit: number, bounds = UNBOUNDED,
+  connection: Connection, names: Names, plan: SearchPlan, wanted: Wanted, bounds = UNBOUNDED,
 ): readonly PageStatements[] =>
   // A scope for each: alike pages are then the same text, prepared once.
-  eachType(names, plan.types, plan.where).map(alternative => pageOfType(scopeOf(connection, names, plan, bounds), plan, alternative, limit))
+  eachType(names, plan.types, plan.where).map(alternative => pageOfType(scopeOf(connection, names, plan, bounds), plan, alternative, wanted))
 
-/** Up to `limit` matches in order. Of several types, the first of each are put together and sorted once more. */
-const firstRows = (connection: Connection, names: Names, plan: SearchPlan, limit: number, bounds: Bounds): readonly Row[] => {
+/** The first matches, up to the limit. Of several types, the first of each are put together and sorted once more. */
+const firstRows = (connection: Connection, names: Names, plan: SearchPlan, wanted: Wanted, bounds: Bounds): readonly Row[] => {
   const read = ({ sure, tried }: PageStatements): readonly Row[] => {
     const soon = tried && connection.attempt(tried.rows, () => connection.all(tried.page.text, tried.page.values))
-    if (soon !== undefined && (soon.length === limit || tried?.partial === false)) return soon
+    if (soon !== undefined && (soon.length === wanted.limit || tried?.partial === false)) return soon
     const { text, values } = sure()
     return connection.all(text, values)
   }
-  const pages = pageStatements(connection, names, plan, limit, bounds).map(read).filter(rows => rows.length > 0)
+  const pages = pageStatements(connection, names, plan, wanted, bounds).map(read).filter(rows => rows.length > 0)
   if (pages.length <= 1) return pages[0] ?? []
   const keys = Object.keys(pages[0]![0]!)
   const columns = join(keys.map((key, index) => raw(`value ->> ${index} AS ${key}`)), ', ')
   const rows = JSON.stringify(pages.flatMap(page => page.map(row => keys.map(key => row[key]))))
-  const merged = sql`SELECT ${columns} FROM json_each(${rows}) ORDER BY ${mergedOrder(plan.sort)} LIMIT ${limit}`
+  const merged = sql`SELECT ${columns} FROM json_each(${rows}) ORDER BY ${mergedOrder(wanted.order)} LIMIT ${wanted.limit}`
   return connection.all(merged.text, merged.values)
 }
 
@@ -104,16 +104,11 @@ const count = (connection: Connection, names: Names, plan: SearchPlan, bounds: B
 const valuesOf = (row: Row): readonly (string | number | null)[] =>
   Object.keys(row).filter(name => /^k\d+$/.test(name)).map(name => row[name] as string | number | null)
 
-/** Without `_sort` the last updated come first, or the latest of a window of dates (`windows.ts`). */
-const ordered = (plan: SearchPlan): SearchPlan =>
-  (plan.sort.length > 0 || plan.types.length !== 1 ? plan : { ...plan, sort: orderWithin(conjuncts(plan.where)) })
-
-const page = (connection: Connection, names: Names, asked: SearchPlan, bounds: Bounds): SearchPage => {
-  const plan = ordered(asked)
+const page = (connection: Connection, names: Names, plan: SearchPlan, bounds: Bounds): SearchPage => {
   const total = plan.total === 'none' && plan.count > 0 ? {} : { total: count(connection, names, plan, bounds) }
   if (plan.count === 0) return { matches: [], included: [], includesCut: false, ...total }
 
-  const rows = firstRows(connection, names, plan, plan.count + 1, bounds)
+  const rows = firstRows(connection, names, plan, { limit: plan.count + 1, order: orderOf(plan) }, bounds)
   if (rows.length > bounds.matches) throw new TooCostly(0)
   const matches = versionsAt(connection, names, rows.slice(0, plan.count).map(row => row['sequence'] as number))
   const shown = rows.slice(0, matches.length)

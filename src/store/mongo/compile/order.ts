@@ -1,15 +1,15 @@
 /**
- * The order of a search's pages and where the next one begins: sort values, then the row, so that every resource has
- * one place; a resource without a value comes last either way. R4: https://hl7.org/fhir/R4/search.html#sort
+ * The order of a search's pages (`search/order.ts`) and where the next one begins: sort values, then the row, so that
+ * every resource has one place; a resource without a value comes last either way.
  *
  * MongoDB holds "no value" for the lowest. So by one key those with a value and those without are two walks, each
  * along an index where there is one; by several keys the places of what is missing are worked out for each match.
  */
 import type { Document } from 'mongodb'
+import type { Order } from '../../../search/order.ts'
 import type { Cursor, SortKey } from '../../../search/plan.ts'
-import { NEWEST_FIRST } from '../../../search/sort.ts'
 import type { ResourceDocument } from '../documents.ts'
-import type { ResourceFilter } from './tests.ts'
+import { firstText, type ResourceFilter } from './tests.ts'
 
 export type SortValue = string | number | null
 
@@ -20,21 +20,30 @@ export interface Walk {
   readonly sort: Record<string, 1 | -1>
 }
 
-export interface Order {
+export interface CompiledOrder {
   /** One after the other, from the cursor on. */
   readonly walks: readonly Walk[]
   /** Where in a document `valuesOf` looks. */
   readonly paths: readonly string[]
-  valuesOf(document: ResourceDocument): readonly SortValue[]
+  valuesOf(document: SortedDocument): readonly SortValue[]
 }
 
-export const orderOf = (sort: readonly SortKey[], after: Cursor | undefined): Order => {
-  const keys = (sort.length === 0 ? NEWEST_FIRST : sort).map(keyOf)
+/** A match with what its order is worked out from. */
+export type SortedDocument = ResourceDocument & { readonly [TEXT]?: string }
+
+/** The first of its texts that meets what was asked for, in documents of a search that comes in that order. */
+const TEXT = 'text'
+
+/** `type`: the one that is searched, where the order is that of a text. */
+export const compileOrder = (order: Order, [type]: readonly string[], after: Cursor | undefined): CompiledOrder => {
+  const keys = order.map(keyOf)
+  const [{ param, among }] = order
   const read = {
     paths: keys.map(({ path }) => path),
-    valuesOf: (document: ResourceDocument): readonly SortValue[] => keys.map(({ path }) => valueAt(document, path)),
+    valuesOf: (document: SortedDocument): readonly SortValue[] => keys.map(({ path }) => valueAt(document, path)),
   }
   const [only] = keys
+  if (among !== undefined) return { walks: [{ ...stored(keys, after), fields: { [TEXT]: firstText(`${type}.${param}`, among) } }], ...read }
   if (keys.every(({ always }) => always)) return { walks: [stored(keys, after)], ...read }
   if (only === undefined || keys.length > 1) return { walks: [workedOut(keys, after)], ...read }
   const without: Walk = {
@@ -53,8 +62,9 @@ interface Key {
   readonly always: boolean
 }
 
-const keyOf = ({ param, direction }: SortKey): Key => {
+const keyOf = ({ param, direction, among }: SortKey): Key => {
   const step = direction === 'ascending' ? 1 : -1
+  if (among !== undefined) return { path: TEXT, step, always: true }
   switch (param) {
     case '_lastUpdated': return { path: 'updated', step, always: true }
     case '_id': return { path: 'id', step, always: true }
@@ -64,9 +74,9 @@ const keyOf = ({ param, direction }: SortKey): Key => {
 
 const beyond = (step: 1 | -1): '$gt' | '$lt' => (step === 1 ? '$gt' : '$lt')
 
-const valueAt = (document: ResourceDocument, path: string): SortValue => {
+const valueAt = (document: SortedDocument, path: string): SortValue => {
   const [first = '', param = '', bound = ''] = path.split('.')
-  if (first !== 'sort') return document[first as 'updated' | 'id']
+  if (first !== 'sort') return document[first as 'updated' | 'id' | typeof TEXT] ?? null
   return document.sort[param]?.[bound as 'low' | 'high'] ?? null
 }
 

@@ -16,6 +16,15 @@ import { ALWAYS, NEVER, testFilter, type ResourceFilter } from './tests.ts'
 /** Resources that a chain or `_has` may lead to and still be named one by one; a key is looked up in some 10 µs. */
 const NAMED = 1_000
 
+/** What is selected, in the sight of one who looks: all that had to be asked is known, the rest is put together. */
+export interface Selection {
+  /** Walks an index. */
+  readonly filters: readonly ResourceFilter[]
+  /** Fields that the filters after them read. */
+  readonly lookups: readonly Document[]
+  readonly after: readonly ResourceFilter[]
+}
+
 /** Conditions on other resources: a filter each, and the stages that make the fields it reads. */
 interface Elsewhere {
   readonly filters: ReadonlyMap<Condition, ResourceFilter>
@@ -23,19 +32,25 @@ interface Elsewhere {
   readonly looked: ReadonlySet<Condition>
 }
 
-/** The stages that leave exactly what matches; `also` is put beside the first filter. */
-export const stagesOf = async (
-  compiling: Compiling, types: readonly string[], where: Condition, also: ResourceFilter = ALWAYS,
-): Promise<readonly Document[]> => {
+/** What a condition comes to; `also` is put beside the first filters. */
+export const select = async (
+  compiling: Compiling, types: readonly string[], where: Condition, ...also: readonly ResourceFilter[]
+): Promise<Selection> => {
   const conditions = conjuncts(where)
-  const elsewhere = await lookElsewhere(compiling, types, conditions)
-  const [first, second] = [conditions.filter(one => !reads(one, elsewhere.looked)), conditions.filter(one => reads(one, elsewhere.looked))]
-  const filter = (some: readonly Condition[]): ResourceFilter[] => some.map(one => filterOf(types, one, elsewhere.filters)).filter(one => one !== ALWAYS)
-  return [
-    { $match: { $and: [visibleOf(types, compiling.visibility), ...filter(first), ...(also === ALWAYS ? [] : [also])] } },
-    ...(elsewhere.lookups.length === 0 ? [] : [...elsewhere.lookups, { $match: { $and: filter(second) } }]),
-  ]
+  const { filters, lookups, looked } = await lookElsewhere(compiling, types, conditions)
+  const compiled = (some: readonly Condition[]): ResourceFilter[] => some.map(one => filterOf(types, one, filters)).filter(one => one !== ALWAYS)
+  return {
+    filters: [visibleOf(types, compiling.visibility), ...compiled(conditions.filter(one => !reads(one, looked))), ...also],
+    lookups,
+    after: compiled(conditions.filter(one => reads(one, looked))),
+  }
 }
+
+/** The stages that leave exactly what is selected, and of it what passes `also`. */
+export const stagesOf = ({ filters, lookups, after }: Selection, ...also: readonly ResourceFilter[]): readonly Document[] => [
+  { $match: { $and: [...filters, ...also] } },
+  ...(lookups.length === 0 ? [] : [...lookups, { $match: { $and: after } }]),
+]
 
 const reads = (condition: Condition, looked: ReadonlySet<Condition>): boolean => {
   switch (condition.kind) {
@@ -105,7 +120,7 @@ interface Found {
 const chained = async (
   compiling: Compiling, types: readonly string[], { param, types: targets, where }: Extract<Condition, { kind: 'chain' }>, field: string,
 ): Promise<Found> => {
-  const stages = await stagesOf(compiling, targets, where)
+  const stages = stagesOf(await select(compiling, targets, where))
   const found = await compiling.run<{ _id: RefText }>([...stages, { $limit: NAMED + 1 }, { $project: { _id: 1 } }])
   if (found.length <= NAMED) {
     return { filter: found.length === 0 ? NEVER : { keys: { $in: types.flatMap(type => found.map(({ _id }) => keyOf(`${type}.${param}`, _id))) } }, lookup: [] }
@@ -122,7 +137,7 @@ const ONE: readonly Document[] = [{ $limit: 1 }, { $project: { _id: 1 } }]
 const referredTo = async (
   compiling: Compiling, types: readonly string[], { type, param, where }: Extract<Condition, { kind: 'has' }>, field: string,
 ): Promise<Found> => {
-  const stages = await stagesOf(compiling, [type], where)
+  const stages = stagesOf(await select(compiling, [type], where))
   const sources = await compiling.run<{ refs?: readonly RefText[] }>([
     ...stages, { $match: { present: param } }, { $limit: NAMED + 1 }, { $project: { _id: 0, refs: `$references.${param}` } },
   ])

@@ -6,7 +6,7 @@
 import type { Document, Filter } from 'mongodb'
 import { EARTH_RADIUS_METRES, uriAncestors } from '../../../search/compare.ts'
 import { LAST_CHARACTER, fold } from '../../../search/fold.ts'
-import type { Prefix, Test } from '../../../search/plan.ts'
+import type { Prefix, StringTest, Test } from '../../../search/plan.ts'
 import { codedIn, codedOf, escaped, keyOf, type ResourceDocument } from '../documents.ts'
 
 export type ResourceFilter = Filter<ResourceDocument>
@@ -62,7 +62,7 @@ const codeOf = (parameter: string): string => parameter.slice(parameter.indexOf(
 
 const beginning = (text: string): Document => ({ $gte: text, $lt: text + LAST_CHARACTER })
 
-const stringTest = (test: Extract<Test, { kind: 'string' }>, folded: string, exact: string): Document => {
+const stringTest = (test: StringTest, folded: string, exact: string): Document => {
   switch (test.match) {
     case 'starts': return { [folded]: beginning(test.folded) }
     case 'equals': return { [folded]: test.folded }
@@ -70,6 +70,18 @@ const stringTest = (test: Extract<Test, { kind: 'string' }>, folded: string, exa
     case 'ends': return { [folded]: new RegExp(`${escaped(test.folded)}$`) }
     case 'exact': return { [folded]: fold(test.exact), [exact]: test.exact }
   }
+}
+
+/** The first of a document's texts under the parameter that meets a test of the beginning or the whole of it, as an expression. */
+export const firstText = (parameter: string, test: StringTest): Document => {
+  const { $gte, $lt } = beginning(test.match === 'exact' ? fold(test.exact) : test.folded) as { $gte: string; $lt: string }
+  const compares: readonly Document[] = test.match === 'starts'
+    ? [{ $gte: ['$$this.folded', { $literal: $gte }] }, { $lt: ['$$this.folded', { $literal: $lt }] }]
+    : [{ $eq: ['$$this.folded', { $literal: $gte }] }]
+  return { $min: { $map: {
+    input: { $filter: { input: '$strings', as: 'this', cond: { $and: [{ $eq: ['$$this.p', { $literal: parameter }] }, ...compares] } } },
+    in: '$$this.folded',
+  } } }
 }
 
 const uriFilter = (parameters: readonly string[], { match, uri }: Extract<Test, { kind: 'uri' }>): ResourceFilter => {

@@ -5,6 +5,7 @@
  */
 import { conjuncts } from '../../../search/join.ts'
 import type { Condition, SortKey, Test } from '../../../search/plan.ts'
+import { isClosed, windowsOf, type Window } from '../../../search/windows.ts'
 import { rowsWhere } from './conditions.ts'
 import { isOneKey, keysOf, rowsInSystem, rowsWithKey, type Keys } from './entries.ts'
 import { datedAsked } from '../../dated.ts'
@@ -13,7 +14,7 @@ import { parameters, type Scope } from './scope.ts'
 import type { Sql } from './sql.ts'
 import { rowsWithString } from './strings.ts'
 import { alikeTypes } from './types.ts'
-import { isClosed, rowsInWindow, windowsOf, type Window } from './windows.ts'
+import { rowsInWindow } from './windows.ts'
 
 /** `covers`: the conditions that a walk over it already meets. */
 export type Candidate =

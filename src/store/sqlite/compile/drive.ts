@@ -5,18 +5,20 @@
  * it ends with the page, and where matches are too rare for that, `search.ts` gives it up for the sure way.
  */
 import { conjuncts } from '../../../search/join.ts'
+import { isByUpdate, type Order } from '../../../search/order.ts'
 import type { Condition, SortKey } from '../../../search/plan.ts'
+import { windowsOf } from '../../../search/windows.ts'
 import { candidatesOf, sizeOf, type Candidate } from './candidates.ts'
 import { holds, isJudgedBySet } from './conditions.ts'
 import { walkKey } from './entries.ts'
-import { isByUpdate, type WalkOrder } from './order.ts'
+import type { WalkOrder } from './order.ts'
 import { TooCostly } from '../../store.ts'
 import { absent } from '../../pairs.ts'
 import { current, inTime, subjectOf, type Matching, type Scope, type Subject } from './scope.ts'
 import { sortedWalk, type SortedWalk } from './sorted.ts'
 import { and, raw, sql, TRUE, union, type Sql } from './sql.ts'
 import { alikeTypes } from './types.ts'
-import { boundsWithin, windowsOf } from './windows.ts'
+import { boundsWithin } from './windows.ts'
 
 export interface Walk {
   readonly from: Sql
@@ -44,7 +46,7 @@ const BY_UPDATE: readonly SortKey[] = [
 /** How many matches of one type are wanted, in what order; undefined: all of them. */
 export interface Wanted {
   readonly limit: number
-  readonly sort: readonly SortKey[]
+  readonly order: Order
 }
 
 /** undefined: the type itself, in the order of its updates. */
@@ -60,17 +62,17 @@ interface Choice {
 }
 
 const choose = (scope: Scope, types: readonly string[], conditions: readonly Condition[], wanted: Wanted | undefined): Choice => {
-  const ranked = [...candidatesOf(scope, types, conditions, wanted?.sort ?? [])].sort((a, b) => a.rank - b.rank)
+  const ranked = [...candidatesOf(scope, types, conditions, wanted?.order ?? [])].sort((a, b) => a.rank - b.rank)
   const first = ranked[0]
   if (first !== undefined && first.rank <= 1) return { sure: first }
   if (wanted === undefined && ranked.length <= 1 && scope.most === Infinity) return { sure: first }
 
-  const byUpdate = wanted !== undefined && isByUpdate(wanted.sort)
+  const byUpdate = wanted !== undefined && isByUpdate(wanted.order)
   const isInOrder = (candidate: Candidate | undefined): boolean =>
     candidate?.by === 'key' && (candidate.dated !== undefined || byUpdate)
   if (ranked.length === 1 && isInOrder(first)) return { sure: first }
   if (first === undefined && byUpdate) return { sure: undefined }
-  const sorted = wanted === undefined || byUpdate ? undefined : sortedWalk(scope, types, conditions, wanted.sort)
+  const sorted = wanted === undefined || byUpdate ? undefined : sortedWalk(scope, types, conditions, wanted.order)
   if (ranked.length === 1 && sorted?.within !== undefined) return { sure: sorted }
 
   const few = ranked.find(candidate => sizeOf(scope, candidate, FEW) < FEW)
@@ -148,7 +150,7 @@ const walkOver = (scope: Scope, subject: Subject, conditions: readonly Condition
 }
 
 /** Throws where more must be gathered than may be on this thread. */
-const bear = ({ most }: Scope, size = 0): void => {
+export const bear = ({ most }: Scope, size = 0): void => {
   if (size > most) throw new TooCostly(0)
 }
 

@@ -1,12 +1,14 @@
 /**
- * The order of a search's pages and where the next one begins.
+ * The order of a search's pages (`search/order.ts`) as SQL, and where the next one begins.
  *
  * Sort values, then the row, so that every resource has one place; a resource without a value comes last either way.
- * Without `_sort` the last updated come first. R4: https://hl7.org/fhir/R4/search.html#sort
  */
-import type { Cursor, SortKey } from '../../../search/plan.ts'
-import { NEWEST_FIRST } from '../../../search/sort.ts'
+import type { Order } from '../../../search/order.ts'
+import { DISTANCE, type Cursor, type SortKey } from '../../../search/plan.ts'
 import { and, FALSE, join, or, raw, sql, TRUE, type Sql } from './sql.ts'
+
+/** How far each match is, in a walk over what is near (`by-distance.ts`). */
+export const SQUARE = raw('d.square')
 
 /** The order in which a walk comes by itself. */
 export interface WalkOrder {
@@ -16,13 +18,11 @@ export interface WalkOrder {
   readonly row: Sql
   /** What stands in `value` for a resource without one. */
   readonly absent?: number
-  /** The order of a search that asked for none, upwards. */
-  readonly isUnasked?: true
   /** Resources without a value are not in it. */
   readonly partial?: true
 }
 
-export interface Order {
+export interface CompiledOrder {
   /** One expression per sort key, selected with each match. */
   readonly values: readonly Sql[]
   /** Joined where values are read from what was indexed. */
@@ -34,12 +34,8 @@ export interface Order {
 
 const keyword = (direction: SortKey['direction']): Sql => raw(direction === 'ascending' ? 'ASC' : 'DESC')
 
-/** Whether the order is that of updates, either way: then a walk may come in it. */
-export const isByUpdate = (sort: readonly SortKey[]): boolean =>
-  sort.length === 0 || (sort.length === 1 && sort[0]!.param === '_lastUpdated')
-
 /** A walk that comes in the order asked for: its own columns, no sort. */
-const walked = ({ value, row, absent }: WalkOrder, direction: SortKey['direction'], resource: Sql): Order => ({
+const walked = ({ value, row, absent }: WalkOrder, direction: SortKey['direction'], resource: Sql): CompiledOrder => ({
   values: [absent === undefined ? value : sql`nullif(${value}, ${absent})`],
   join: raw(''),
   orderBy: sql`${value} ${keyword(direction)}, ${row} ${keyword(direction)}`,
@@ -49,34 +45,28 @@ const walked = ({ value, row, absent }: WalkOrder, direction: SortKey['direction
   ]),
 })
 
-const keysOf = (sort: readonly SortKey[]): readonly SortKey[] => (sort.length === 0 ? NEWEST_FIRST : sort)
-
 /** The same order over pages that were read already, by the names of their columns. */
-export const mergedOrder = (sort: readonly SortKey[]): Sql => {
-  const keys = keysOf(sort)
-  return join([
-    ...keys.map(({ direction }, index) => sql`${raw(`k${index}`)} ${keyword(direction)} NULLS LAST`),
-    sql`row ${keyword(keys.at(-1)!.direction)}`,
-  ], ', ')
-}
+export const mergedOrder = (keys: Order): Sql => join([
+  ...keys.map(({ direction }, index) => sql`${raw(`k${index}`)} ${keyword(direction)} NULLS LAST`),
+  sql`row ${keyword(keys.at(-1)!.direction)}`,
+], ', ')
 
 /** `own`: the order in which the matches come without being asked; of several keys, it may be that of the first. */
-export const orderOf = (sort: readonly SortKey[], resource: Sql, own: WalkOrder | undefined): Order => {
-  if (own?.isUnasked === true) return walked(own, 'ascending', resource)
-  const keys = keysOf(sort)
-  const [first] = keys as readonly [SortKey, ...SortKey[]]
+export const compileOrder = (keys: Order, resource: Sql, own: WalkOrder | undefined): CompiledOrder => {
+  const [first] = keys
   const isOwn = own !== undefined && own.by.some(({ param, direction }) => param === first.param && direction === first.direction)
   if (isOwn && keys.length === 1) return walked(own, first.direction, resource)
   const last = keys.at(-1)!.direction
   const row = sql`${resource}.row`
   const isWalked = (index: number): boolean => index === 0 && isOwn && own.absent === undefined
-  const values = keys.map(({ param, direction }, index) => {
+  const values = keys.map(({ param, direction, near }, index) => {
     if (isWalked(index)) return own!.value
+    if (near !== undefined) return SQUARE
     if (param === '_lastUpdated') return sql`${resource}.updated`
     if (param === '_id') return sql`${resource}.id`
     return sql`(x.sort ->> ${`$."${param}"[${direction === 'ascending' ? 0 : 1}]`})`
   })
-  const always = (index: number): boolean => isWalked(index) || keys[index]!.param === '_lastUpdated' || keys[index]!.param === '_id'
+  const always = (index: number): boolean => isWalked(index) || ['_lastUpdated', '_id', DISTANCE].includes(keys[index]!.param)
 
   const behind = (index: number, value: string | number | null): Sql => {
     if (value === null) return FALSE

@@ -4,10 +4,12 @@
  * Each resource comes once, at the value that sorts it (`search/sort.ts`). Those without a value are not in the index:
  * the walk is good for as long as it fills its pages. Tokens have no such walk: few values, many ties.
  */
+import type { Order } from '../../../search/order.ts'
 import type { Condition, SortKey } from '../../../search/plan.ts'
+import { windowsOf, type Window } from '../../../search/windows.ts'
 import { parameters, type Scope } from './scope.ts'
 import { and, raw, sql, TRUE, type Sql } from './sql.ts'
-import { windowsOf, withinWindow, type Window } from './windows.ts'
+import { withinWindow } from './windows.ts'
 
 export interface SortedWalk {
   readonly by: 'sorted'
@@ -49,9 +51,9 @@ const HIGHEST: SortIndex = {
 
 /** undefined: nothing is indexed under the first key that could be walked in its order. */
 export const sortedWalk = (
-  scope: Scope, types: readonly string[], conditions: readonly Condition[], [key]: readonly SortKey[],
+  scope: Scope, types: readonly string[], conditions: readonly Condition[], [key]: Order,
 ): SortedWalk | undefined => {
-  if (key === undefined || types.length !== 1) return undefined
+  if (types.length !== 1) return undefined
   const [parameter] = parameters(scope, types, key.param)
   if (parameter === undefined) return undefined
   const index = [TEXTS, key.direction === 'ascending' ? LOWEST : HIGHEST]

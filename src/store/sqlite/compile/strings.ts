@@ -1,10 +1,8 @@
 /** String tests over folded text, and `:exact` over the text as written. R4: https://hl7.org/fhir/R4/search.html#string */
-import type { Test } from '../../../search/plan.ts'
+import type { StringTest } from '../../../search/plan.ts'
 import { LAST_CHARACTER, fold } from '../../../search/fold.ts'
 import { inTime, parameters, type Scope } from './scope.ts'
 import { and, oneOf, sql, type Sql } from './sql.ts'
-
-type StringTest = Extract<Test, { kind: 'string' }>
 
 /** The test on a column of folded and one of exact text. */
 export const compareStrings = (test: StringTest, folded: Sql, exact: Sql): Sql => {

@@ -1,80 +1,20 @@
 /**
- * What the conditions on one date parameter come to together: `date=ge2026-11-01&date=lt2026-11-08` is a week.
+ * A window of dates (`search/windows.ts`) as one stretch of the index of lows, because nearly all entries are instants,
+ * days and visits: of those no longer than a day, whatever ends after `from` begins less than a day before it.
  *
- * Each alone leaves nearly everything; together they are one stretch of the index of lows, because nearly all entries are
- * instants, days and visits: of those no longer than a day, whatever ends after `from` begins less than a day before it.
  * The longer ones have an index of their own (`range_entry_long`). Where a resource has several dates, one may meet the
  * one condition and another the other: its whole extent, from the first to the last, is kept under `PARAM:several`.
  * A stretch holds more than matches, so each condition is still judged by itself.
  */
-import type { Condition, SortKey, Test } from '../../../search/plan.ts'
+import type { Condition, SortKey } from '../../../search/plan.ts'
+import type { Window } from '../../../search/windows.ts'
 import { compare, rangeColumns } from './ranges.ts'
 import { inTime, parameters, type Scope } from './scope.ts'
 import { and, oneOf, raw, sql, TRUE, union, type Sql } from './sql.ts'
 
-/** What meets the conditions of a parameter ends at `from` or later and begins at `until` or earlier. Milliseconds. */
-export interface Window {
-  readonly param: string
-  readonly from: number | undefined
-  readonly until: number | undefined
-  readonly conditions: readonly DateMatch[]
-}
-
-type DateTest = Extract<Test, { kind: 'date' }>
-type DateMatch = Extract<Condition, { kind: 'match' }> & { readonly test: DateTest }
-const isDateMatch = (one: Condition): one is DateMatch => one.kind === 'match' && one.test.kind === 'date'
-
 /** Entries longer than this are in `range_entry_long`, whose definition says the same (`schema.ts`). */
 const DAY_MS = 90_000_000
 const IS_LONG = raw(`high - low > ${DAY_MS}`)
-
-const fromOf = ({ prefix, low, high }: DateTest): number | undefined => {
-  switch (prefix) {
-    case 'eq': case 'ge': case 'ap': return low
-    case 'gt': case 'sa': return high
-    case 'lt': case 'le': case 'eb': case 'ne': return undefined
-  }
-}
-
-const untilOf = ({ prefix, low, high }: DateTest): number | undefined => {
-  switch (prefix) {
-    case 'eq': case 'le': case 'ap': return high
-    case 'lt': case 'eb': return low
-    case 'gt': case 'ge': case 'sa': case 'ne': return undefined
-  }
-}
-
-const both = (one: number | undefined, other: number | undefined, pick: (one: number, other: number) => number): number | undefined =>
-  (one === undefined || other === undefined ? one ?? other : pick(one, other))
-
-/** One for each date parameter that a conjunct asks about. */
-export const windowsOf = (conditions: readonly Condition[]): readonly Window[] => {
-  const found = new Map<string, Window>()
-  for (const one of conditions) {
-    if (!isDateMatch(one)) continue
-    const known = found.get(one.param)
-    found.set(one.param, {
-      param: one.param,
-      from: both(known?.from, fromOf(one.test), Math.max),
-      until: both(known?.until, untilOf(one.test), Math.min),
-      conditions: [...known?.conditions ?? [], one],
-    })
-  }
-  return [...found.values()]
-}
-
-/** Bounded on both sides: a stretch of the index. */
-export const isClosed = ({ from, until }: Window): boolean => from !== undefined && until !== undefined
-
-/**
- * Without `_sort` the order is the server's (R4). Within a window it is the latest date first: the walk then ends with the
- * page, where the order of updates would have all of the window gathered.
- */
-export const orderWithin = (conditions: readonly Condition[]): readonly SortKey[] => {
-  if (conditions.some(({ kind }) => kind === 'last-updated')) return []
-  const [window] = windowsOf(conditions).filter(isClosed)
-  return window === undefined ? [] : [{ param: window.param, direction: 'descending' }]
-}
 
 const numbers = (scope: Scope, types: readonly string[], param: string): readonly number[] =>
   [...parameters(scope, types, param), ...parameters(scope, types, `${param}:several`)]
