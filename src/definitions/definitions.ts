@@ -41,7 +41,7 @@ export interface ElementType {
 
 export interface Binding {
   readonly strength: 'required' | 'extensible' | 'preferred' | 'example'
-  /** Canonical without version. */
+  /** Canonical; with a version only where the definition names one, and never for R4's own. */
   readonly valueSet: string
   /** A preferred or extensible binding may not leave this one (extension elementdefinition-maxValueSet). */
   readonly maxValueSet?: string
@@ -100,22 +100,39 @@ export interface SearchParameter {
 
 export interface CodeSystem {
   readonly url: string
+  readonly version?: string
   readonly content: 'complete' | 'fragment' | 'example' | 'not-present' | 'supplement'
   readonly caseSensitive: boolean
+  /** What stands below a code; without it, kinds of the code. */
+  readonly hierarchyMeaning?: 'grouped-by' | 'is-a' | 'part-of' | 'classified-with'
+  /** Canonical of the system whose codes a supplement says more about. */
+  readonly supplements?: string
   /** code -> display (or empty string). */
   readonly codes: ReadonlyMap<string, string>
   /** child -> parents, where the system has a hierarchy. */
   readonly parents?: ReadonlyMap<string, readonly string[]>
   /** Codes that only group others and never stand in data. */
   readonly notSelectable?: ReadonlySet<string>
+  /** Codes that are no longer to be used. */
+  readonly inactive?: ReadonlySet<string>
+  /** Codes of the properties that its concepts may have. */
+  readonly declared: ReadonlySet<string>
+  /** property -> code -> values, as texts. */
+  readonly properties?: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
+  /** code -> what else it is called, in other languages or for other uses. */
+  readonly designations?: ReadonlyMap<string, readonly string[]>
 }
 
 /** An expanded value set. `unknown`: cannot be expanded offline (SNOMED CT expressions): never "valid". */
-export type ValueSet =
-  | { readonly kind: 'expanded'; readonly url: string; readonly codes: ReadonlyMap<string, ReadonlyMap<string, string>> }
+export type ValueSet = {
+  readonly url: string
+  readonly version?: string
+} & (
+  | { readonly kind: 'expanded'; readonly codes: ReadonlyMap<string, ReadonlyMap<string, string>> }
   /** Whole systems without enumerable content are members by their form: `urn:ietf:bcp:47`, mime types. */
-  | { readonly kind: 'by-form'; readonly url: string; readonly systems: readonly string[] }
-  | { readonly kind: 'unknown'; readonly url: string; readonly reason: string }
+  | { readonly kind: 'by-form'; readonly systems: readonly string[] }
+  | { readonly kind: 'unknown'; readonly reason: string }
+)
 
 export interface OperationDefinition {
   readonly url: string
@@ -140,12 +157,15 @@ export interface Definitions {
   defaultProfile(resourceType: string): string | undefined
   /** Parameters of a type including those of Resource and DomainResource, by code. */
   searchParameters(resourceType: string): ReadonlyMap<string, SearchParameter>
+  /** By canonical; a `|version` suffix must match, but for R4's own, which have one version here. */
   valueSet(url: string): ValueSet | undefined
   codeSystem(url: string): CodeSystem | undefined
   /** Search parameter codes through which `resourceType` is in the compartment (`_id`: its own resource); empty: not in it. */
   compartment(compartment: string, resourceType: string): readonly string[]
   /** By code; several types define an `everything` or an `apply`, so name the type where it matters. */
   operation(code: string, resourceType?: string): OperationDefinition | undefined
+  /** Profiles of a resource type beyond those this hub ships: put on the server, or from packages. */
+  addedProfiles(resourceType: string): readonly string[]
   /** All canonicals of a kind, for listings. */
   canonicals(kind: CanonicalKind): readonly string[]
   /**

@@ -5,6 +5,7 @@
  * but its id and path is optional here; `snapshot.ts` lays it over the base.
  */
 import type { ElementDefinition as RawElement, ElementDefinitionType } from 'fhir/r4.js'
+import { isOfR4, versionIn, withoutVersion } from './canonical.ts'
 import type { Binding, Constraint, ElementDefinition, ElementType, Slicing } from './definitions.ts'
 import { primitives } from './primitives.ts'
 
@@ -18,8 +19,15 @@ export interface ElementDifference extends Partial<Omit<ElementDefinition, 'id' 
 
 const MAX_VALUE_SET = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet'
 
-/** A canonical without its `|version`. */
-export const withoutVersion = (canonical: string): string => canonical.split('|', 1)[0] ?? canonical
+/** A canonical as it is looked up: in its version where one is named, in itself where it is contained (`#id`). */
+const pinned = (canonical: string, within: string): string =>
+  (canonical.startsWith('#') ? containedUrl(within, canonical) : isOfR4(canonical) ? withoutVersion(canonical) : canonical)
+
+/** What a value set contained in a definition is known by: the definition's own canonical (`url|version`) and the id. */
+export const containedUrl = (within: string, fragment: string): string => {
+  const version = versionIn(within)
+  return `${withoutVersion(within)}${fragment}${version === undefined ? '' : `|${version}`}`
+}
 
 /** `*` is unbounded. */
 const maximum = (max: string): number => (max === '*' ? Infinity : Number(max))
@@ -41,14 +49,14 @@ const elementType = (raw: ElementDefinitionType): ElementType => ({
   ...(raw.targetProfile?.length ? { targetProfiles: raw.targetProfile.map(withoutVersion) } : {}),
 })
 
-function bindingOf(raw: RawElement['binding']): Partial<Binding> | undefined {
+function bindingOf(raw: RawElement['binding'], within: string): Partial<Binding> | undefined {
   if (raw === undefined) return undefined
   const widest = raw.extension?.find(extension => extension.url === MAX_VALUE_SET)
   const maxValueSet = widest?.valueCanonical ?? widest?.valueUri
   return {
     strength: raw.strength,
-    ...(raw.valueSet === undefined ? {} : { valueSet: withoutVersion(raw.valueSet) }),
-    ...(maxValueSet === undefined ? {} : { maxValueSet: withoutVersion(maxValueSet) }),
+    ...(raw.valueSet === undefined ? {} : { valueSet: pinned(raw.valueSet, within) }),
+    ...(maxValueSet === undefined ? {} : { maxValueSet: pinned(maxValueSet, within) }),
   }
 }
 
@@ -77,8 +85,9 @@ export function boundTo(base: Binding | undefined, difference: Partial<Binding> 
 /**
  * The compact form of one element of a differential or snapshot.
  * @param id the element's id, made by `elementIds` where the resource leaves it out
+ * @param within canonical of the structure, in which contained value sets are found
  */
-export function readElement(raw: RawElement, id: string): ElementDifference {
+export function readElement(raw: RawElement, id: string, within: string): ElementDifference {
   return {
     id,
     path: raw.path,
@@ -88,7 +97,7 @@ export function readElement(raw: RawElement, id: string): ElementDifference {
       max: raw.max === undefined ? undefined : maximum(raw.max),
       types: raw.type?.map(elementType),
       contentReference: raw.contentReference?.replace(/^.*#/, ''),
-      binding: bindingOf(raw.binding),
+      binding: bindingOf(raw.binding, within),
       fixed: choice(raw, 'fixed'),
       pattern: choice(raw, 'pattern'),
       minValue: choice(raw, 'minValue'),

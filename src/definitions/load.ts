@@ -3,10 +3,10 @@
  *
  * What was parsed stays, so the second question about a type costs a map lookup. Figures: docs/definitions.md.
  */
+import { isOfR4, isVersion, versionIn, withoutVersion } from './canonical.ts'
 import type {
   CodeSystem, Definitions, ElementDefinition, OperationDefinition, SearchParameter, StructureDefinition, ValueSet,
 } from './definitions.ts'
-import { withoutVersion } from './element.ts'
 import { gateLinker } from './gate.ts'
 import { DEFINITIONS_FOLDER, readPack } from './pack.ts'
 import { coreStructure } from './snapshot.ts'
@@ -46,14 +46,44 @@ const decodeStructure = (text: string): StructureDefinition => {
     (element.max === null ? { ...element, max: Infinity } : element)) }
 }
 
-function decodeCodeSystem(text: string): CodeSystem {
-  const { codes, parents, notSelectable, ...rest } = JSON.parse(text) as Pick<CodeSystem, 'url' | 'content' | 'caseSensitive'> &
-    { codes: Record<string, string>; parents?: Record<string, string[]>; notSelectable?: string[] }
+type PackedCodeSystem = Omit<CodeSystem, 'codes' | 'parents' | 'notSelectable' | 'inactive' | 'declared' | 'properties' | 'designations'> & {
+  readonly codes: Readonly<Record<string, string>>
+  readonly declared: readonly string[]
+  readonly parents?: Readonly<Record<string, readonly string[]>>
+  readonly notSelectable?: readonly string[]
+  readonly inactive?: readonly string[]
+  readonly properties?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+  readonly designations?: Readonly<Record<string, readonly string[]>>
+}
+
+const mapOf = <T>(record: Readonly<Record<string, T>>): ReadonlyMap<string, T> => new Map(Object.entries(record))
+
+/** A code system as JSON has it; `decodeCodeSystem` reads it back. */
+export const encodeCodeSystem = (system: CodeSystem): PackedCodeSystem => {
+  const { codes, declared, parents, notSelectable, inactive, properties, designations, ...rest } = system
   return {
     ...rest,
-    codes: new Map(Object.entries(codes)),
-    ...(parents ? { parents: new Map(Object.entries(parents)) } : {}),
+    codes: Object.fromEntries(codes),
+    declared: [...declared],
+    ...(parents ? { parents: Object.fromEntries(parents) } : {}),
+    ...(notSelectable ? { notSelectable: [...notSelectable] } : {}),
+    ...(inactive ? { inactive: [...inactive] } : {}),
+    ...(properties ? { properties: Object.fromEntries([...properties].map(([name, values]) => [name, Object.fromEntries(values)])) } : {}),
+    ...(designations ? { designations: Object.fromEntries(designations) } : {}),
+  }
+}
+
+function decodeCodeSystem(text: string): CodeSystem {
+  const { codes, declared, parents, notSelectable, inactive, properties, designations, ...rest } = JSON.parse(text) as PackedCodeSystem
+  return {
+    ...rest,
+    codes: mapOf(codes),
+    declared: new Set(declared),
+    ...(parents ? { parents: mapOf(parents) } : {}),
     ...(notSelectable ? { notSelectable: new Set(notSelectable) } : {}),
+    ...(inactive ? { inactive: new Set(inactive) } : {}),
+    ...(properties ? { properties: new Map(Object.entries(properties).map(([name, values]) => [name, mapOf(values)])) } : {}),
+    ...(designations ? { designations: mapOf(designations) } : {}),
   }
 }
 
@@ -64,10 +94,6 @@ function decodeValueSet(text: string): ValueSet {
 }
 
 const NO_PARAMETERS: ReadonlyMap<string, SearchParameter> = new Map()
-
-/** `2.0.2-hub.1` restates `2.0.2` and answers to both. */
-const isVersion = (have: string | undefined, asked: string): boolean =>
-  have === asked || have?.startsWith(`${asked}-hub.`) === true
 
 /**
  * @param folder where `scripts/definitions.ts` put the artefact; `build/definitions/` of the project unless given
@@ -105,11 +131,17 @@ export function loadDefinitions(folder: string = DEFINITIONS_FOLDER): Definition
     return new Map(allParameters().filter(({ base }) => base.some(name => bases.has(name))).map(item => [item.code, item]))
   })
 
-  const structure = (url: string): StructureDefinition | undefined => {
-    const canonical = withoutVersion(url)
-    const found = structureByUrl(canonical)
-    return canonical === url || isVersion(found?.version, url.slice(canonical.length + 1)) ? found : undefined
+  const structure = (canonical: string): StructureDefinition | undefined => {
+    const version = versionIn(canonical)
+    const found = structureByUrl(withoutVersion(canonical))
+    return version === undefined || isVersion(found?.version, version) ? found : undefined
   }
+  const terminology = <T extends { readonly version?: string }>(byUrl: (url: string) => T | undefined) => (canonical: string): T | undefined => {
+    const version = versionIn(canonical)
+    const found = byUrl(withoutVersion(canonical))
+    return version === undefined || isOfR4(canonical) || isVersion(found?.version, version) ? found : undefined
+  }
+  const codeSystem = terminology(codeSystemByUrl)
   const sections = {
     StructureDefinition: 'structures', ValueSet: 'valueSets', CodeSystem: 'codeSystems',
     SearchParameter: 'searchParameters', OperationDefinition: 'operations',
@@ -122,12 +154,13 @@ export function loadDefinitions(folder: string = DEFINITIONS_FOLDER): Definition
     structure,
     defaultProfile: resourceType => defaultProfiles.get(resourceType),
     searchParameters: resourceType => parametersOf(resourceType) ?? NO_PARAMETERS,
-    valueSet: url => valueSetByUrl(withoutVersion(url)),
+    valueSet: terminology(valueSetByUrl),
     // HL7's v2 systems have a version inside their canonical
-    codeSystem: url => codeSystemByUrl(url) ?? codeSystemByUrl(withoutVersion(url)),
+    codeSystem: canonical => codeSystemByUrl(canonical) ?? codeSystem(canonical),
     compartment: (compartment, resourceType) => compartments.get(compartment)?.get(resourceType) ?? [],
     operation: (code, resourceType) => allOperations().find(operation => operation.code === code &&
       (resourceType === undefined || operation.resource.some(name => name === resourceType || name === 'Resource'))),
+    addedProfiles: () => [],
     canonicals: kind => pack.keys(sections[kind]),
     gate: gateLinker((name: string) => pack.text('gates', name), resourceTypes),
   }

@@ -11,8 +11,21 @@ import { boundTo, type ElementDifference } from './element.ts'
 /** Finds the structures a snapshot is made of, by canonical without version. */
 export type ResolveStructure = (url: string) => StructureDefinition | undefined
 
-/** A differential that does not fit its base: names the element and what is wrong with it. */
-export class SnapshotError extends Error {}
+/** A structure that cannot be made: what is wrong with it, and the id of the element at fault where it is one. */
+export class SnapshotError extends Error {
+  readonly element: string | undefined
+
+  constructor(message: string, element?: string) {
+    super(message)
+    this.element = element
+  }
+}
+
+/** The largest snapshots of R4 and UK Core have some 600 elements; each slice of a slice may double what it slices. */
+export const MAX_ELEMENTS = 10_000
+
+/** Nothing in R4 nests so deep without repeating itself. */
+const MAX_DEPTH = 50
 
 interface Node {
   /** Last part of the path: `identifier`, `value[x]`. */
@@ -36,6 +49,9 @@ function segmentOf(text: string): { name: string; slice: string | undefined } {
 const leaf = (name: string, element: ElementDefinition): Node => ({ name, element, inherited: element, children: [], slices: [] })
 
 const copy = (node: Node): Node => ({ ...node, children: node.children.map(copy), slices: node.slices.map(copy) })
+
+const sizeOf = ({ children, slices }: Node): number =>
+  [...children, ...slices].reduce((size, node) => size + sizeOf(node), 1)
 
 /** The tree of a snapshot's elements; ids decide who is whose child or slice. */
 function treeOf(elements: readonly ElementDefinition[]): Node {
@@ -185,9 +201,16 @@ export function snapshot(
   }
 
   for (const difference of differential) {
-    const node = locate(difference.id)
-    node.element = constrain(node.element, difference)
-    node.element = { ...node.element, max: Math.min(node.element.max, extensionLimit(node)) }
+    const { id } = difference
+    if (id.split('.').length > MAX_DEPTH) throw new SnapshotError(`${id.slice(0, 80)}… is more than ${MAX_DEPTH} levels deep`, id)
+    try {
+      const node = locate(id)
+      node.element = constrain(node.element, difference)
+      node.element = { ...node.element, max: Math.min(node.element.max, extensionLimit(node)) }
+    } catch (error) {
+      throw error instanceof SnapshotError ? new SnapshotError(error.message, id) : error
+    }
+    if (sizeOf(root) > MAX_ELEMENTS) throw new SnapshotError(`${id}: the snapshot has more than ${MAX_ELEMENTS} elements`, id)
   }
   return [...elementsOf(root, root.name, root.name)]
 }

@@ -181,7 +181,7 @@ describe('extensions', () => {
     const { at } = make('Patient', [use, within], [extension])
     expect(at('Patient.extension:mine.url')?.fixed?.value).toBe('urn:extension')
     expect(at('Patient.extension:mine.value[x]'))
-      .toMatchObject({ min: 1, types: [{ code: 'CodeableConcept' }], binding: { valueSet: 'urn:set' } })
+      .toMatchObject({ min: 1, types: [{ code: 'CodeableConcept' }], binding: { valueSet: 'urn:set|1' } })
   })
 
   it('may stand on a primitive', () => {

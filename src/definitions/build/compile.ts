@@ -1,22 +1,20 @@
 /**
  * Compiles everything the hub knows into the sections of the artefact (`pack.ts`).
  *
- * R4 core comes with snapshots; the profiles of `profiles/` are differentials whose snapshots are made here, in the
- * order in which they need one another. A profile may take the place of a core definition with the same canonical.
+ * R4 core comes with snapshots; the profiles of `profiles/` are differentials whose snapshots are made here. A profile may
+ * take the place of a core definition with the same canonical. Structures and expansions are made as on a running hub.
  */
 import type { CodeSystem as RawCodeSystem, StructureDefinition as RawStructure, ValueSet as RawValueSet } from 'fhir/r4.js'
-import type { CodeSystem, StructureDefinition, ValueSet } from '../definitions.ts'
-import type { Catalogue } from '../load.ts'
+import { definitionsIn, type Definition } from '../definition.ts'
+import type { Definitions, StructureDefinition, ValueSet } from '../definitions.ts'
+import { MEDIA_TYPES_RFC, readValueSet } from '../expand.ts'
+import { encodeCodeSystem, type Catalogue } from '../load.ts'
+import { UK_CORE_PROFILE, withDefinitions } from '../overlay.ts'
 import type { Sections } from '../pack.ts'
-import { SnapshotError } from '../snapshot.ts'
-import { readStructure } from '../structure.ts'
-import { readCodeSystem } from './code-systems.ts'
-import { expander, MEDIA_TYPES_RFC } from './expand.ts'
+import { structureOf } from '../structure.ts'
 import { compileGates } from './gates.ts'
 import { readCompartments, readOperations, readSearchParameters } from './interactions.ts'
 import { CORE_FOLDER, EXPANSIONS_FOLDER, readPackage, readProfiles, type Profiles } from './packages.ts'
-
-const UK_CORE_PROFILE = 'https://fhir.hl7.org.uk/StructureDefinition/UKCore-'
 
 const byUrl = <T extends { url?: string | undefined }>(items: readonly T[]): Map<string, T> =>
   new Map(items.flatMap(item => (item.url === undefined ? [] : [[item.url, item] as const])))
@@ -24,54 +22,52 @@ const byUrl = <T extends { url?: string | undefined }>(items: readonly T[]): Map
 const texts = <T>(items: ReadonlyMap<string, T>, encode: (item: T) => unknown = item => item): Map<string, string> =>
   new Map([...items].map(([key, item]) => [key, JSON.stringify(encode(item))]))
 
-/** Every structure with its snapshot, made once and on demand. @throws SnapshotError on a circle of bases */
-function compileStructures(raw: ReadonlyMap<string, RawStructure>): Map<string, StructureDefinition> {
-  const compiled = new Map<string, StructureDefinition>()
-  const underway = new Set<string>()
-  const resolve = (url: string): StructureDefinition | undefined => {
-    const found = compiled.get(url)
-    const source = raw.get(url)
-    if (found !== undefined || source === undefined) return found
-    if (underway.has(url)) throw new SnapshotError(`${url} derives from itself`)
-    underway.add(url)
-    const structure = readStructure(source, resolve)
-    compiled.set(url, structure)
-    return structure
-  }
-  for (const url of raw.keys()) resolve(url)
-  return compiled
-}
-
 /** UK Core profiles named after the type they constrain: what every resource of that type must meet. */
 const defaultProfiles = (structures: Iterable<StructureDefinition>): Record<string, string> =>
   Object.fromEntries([...structures]
     .filter(({ url, type, derivation }) => derivation === 'constraint' && url === `${UK_CORE_PROFILE}${type}`)
     .map(({ url, type }) => [type, url]))
 
-const encodeCodeSystem = ({ codes, parents, notSelectable, ...rest }: CodeSystem) => ({
-  ...rest,
-  codes: Object.fromEntries(codes),
-  ...(parents ? { parents: Object.fromEntries(parents) } : {}),
-  ...(notSelectable ? { notSelectable: [...notSelectable] } : {}),
-})
-
 const encodeValueSet = (set: ValueSet) => (set.kind === 'expanded'
   ? { ...set, codes: Object.fromEntries([...set.codes].map(([system, codes]) => [system, Object.fromEntries(codes)])) }
   : set)
 
-/** Code systems, and every value set with its expansion or the reason why there is none. */
-function compileTerminology(profiles: Profiles): { codeSystems: Map<string, CodeSystem>; valueSets: Map<string, ValueSet> } {
-  const rawCodeSystems = byUrl<RawCodeSystem>([...readPackage(CORE_FOLDER, 'CodeSystem'), ...profiles.codeSystems])
-  const rawValueSets = byUrl<RawValueSet>([...readPackage(CORE_FOLDER, 'ValueSet'), ...profiles.valueSets])
+/** No definitions at all, over which those of R4 and of the project are laid. */
+const NOTHING: Definitions = {
+  fingerprint: '', resourceTypes: new Set(),
+  type: () => undefined, structure: () => undefined, defaultProfile: () => undefined, searchParameters: () => new Map(),
+  valueSet: () => undefined, codeSystem: () => undefined, compartment: () => [], operation: () => undefined,
+  addedProfiles: () => [], canonicals: () => [], gate: () => () => false,
+}
+
+/** Every structure with its snapshot, every code system, every value set with its expansion or the reason why there is none. */
+function compileDefined(profiles: Profiles) {
+  const raw = {
+    structures: byUrl<RawStructure>([...readPackage(CORE_FOLDER, 'StructureDefinition'), ...profiles.structures]),
+    codeSystems: byUrl<RawCodeSystem>([...readPackage(CORE_FOLDER, 'CodeSystem'), ...profiles.codeSystems]),
+    valueSets: byUrl<RawValueSet>([...readPackage(CORE_FOLDER, 'ValueSet'), ...profiles.valueSets]),
+  }
   const published = byUrl<RawValueSet>(readPackage(EXPANSIONS_FOLDER, 'ValueSet'))
-  const codeSystems = new Map([...rawCodeSystems].map(([url, raw]) => [url, readCodeSystem(raw)]))
-  const expand = expander({
-    codeSystem: url => codeSystems.get(url),
-    valueSet: url => rawValueSets.get(url) ?? published.get(url),
-    published: url => published.get(url),
+  const sets = [...new Set([...raw.valueSets.keys(), ...published.keys()])].map((url): Definition => {
+    const expansion = published.get(url)?.expansion
+    const { expansion: _, ...source } = readValueSet((raw.valueSets.get(url) ?? published.get(url)) as RawValueSet)
+    return { kind: 'ValueSet', url, version: undefined, source: { ...source, ...(expansion === undefined ? {} : { expansion, isPublished: true }) } }
   })
-  const urls = new Set([...rawValueSets.keys(), ...published.keys(), MEDIA_TYPES_RFC])
-  return { codeSystems, valueSets: new Map([...urls].map(url => [url, expand(url)])) }
+  const own = [...[...raw.structures.values(), ...raw.codeSystems.values()].flatMap(definitionsIn), ...sets]
+  const all = withDefinitions(NOTHING, own)
+  const structures = own.flatMap(definition => {
+    if (definition.kind !== 'StructureDefinition') return []
+    const made = all.structure(definition.url) ?? structureOf(definition.source, all.structure)
+    return [[definition.url, made] as const]
+  })
+  return {
+    structures: new Map(structures),
+    codeSystems: new Map(own.flatMap(definition => (definition.kind === 'CodeSystem' ? [[definition.url, definition.source] as const] : []))),
+    valueSets: new Map([
+      ...own.flatMap(({ kind, url }) => (kind === 'ValueSet' ? [[url, all.valueSet(url)!] as const] : [])),
+      [MEDIA_TYPES_RFC.url, MEDIA_TYPES_RFC],
+    ]),
+  }
 }
 
 /**
@@ -80,8 +76,7 @@ function compileTerminology(profiles: Profiles): { codeSystems: Map<string, Code
  */
 export function compileDefinitions(): Sections {
   const profiles = readProfiles()
-  const structures = compileStructures(byUrl([...readPackage(CORE_FOLDER, 'StructureDefinition'), ...profiles.structures]))
-  const { codeSystems, valueSets } = compileTerminology(profiles)
+  const { structures, codeSystems, valueSets } = compileDefined(profiles)
   const searchParameters = readSearchParameters(readPackage(CORE_FOLDER, 'SearchParameter'))
   const operations = readOperations(readPackage(CORE_FOLDER, 'OperationDefinition'))
 

@@ -3,7 +3,7 @@ import type {
   CompartmentDefinition, OperationDefinition as RawOperation, SearchParameter as RawSearchParameter,
 } from 'fhir/r4.js'
 import type { OperationDefinition, SearchParameter } from '../definitions.ts'
-import { withoutVersion } from '../element.ts'
+import { withoutVersion } from '../canonical.ts'
 import type { Catalogue } from '../load.ts'
 
 /**
