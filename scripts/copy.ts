@@ -18,7 +18,8 @@ import { copy, Refused } from '../src/store/copy.ts'
 import { openMongoTarget } from '../src/store/mongo/copy-target.ts'
 import { openSqliteContents } from '../src/store/sqlite/contents.ts'
 import { openSqliteStore } from '../src/store/sqlite/open.ts'
-import { progressOn } from './copy/progress.ts'
+import { copying } from './copy/progress.ts'
+import { progressOn } from './progress.ts'
 
 const USAGE = 'npm run copy -- --from sqlite:FILE --to mongodb://HOST,…/DATABASE?replicaSet=NAME'
 
@@ -36,7 +37,7 @@ const addressOf = <K extends StoreAddress['kind']>(name: string, text: string | 
 
 /** Holds the file for as long as it runs: a hub that has it open is in the way, and none can start. */
 const copyFile = async (from: string, to: string, baseUrl: string | undefined): Promise<Comparison> => {
-  const report = progressOn(process.stdout)
+  const report = progressOn(process.stdout, copying)
   const hub = await openSqliteStore({ path: from, clock: systemClock() })
   try {
     const live = await openLiveParameters(hub, loadDefinitions())

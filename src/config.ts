@@ -21,6 +21,8 @@ export interface Config {
   /** File of the key that signs tokens: `keys/hub-tokens.json` beside the registry. */
   readonly tokenKey: string
   readonly store: StoreAddress
+  /** File of the imported postcode directory, which may be missing; `postcodes.bin` beside the registry unless set. */
+  readonly coverage: string
   readonly profiles: 'ukcore' | 'declared'
   readonly auth: 'on' | 'off'
   /** Whether a PUT to a free id creates there. */
@@ -89,6 +91,7 @@ export const defaults = {
   BASE_URL: '',
   CLIENTS: './data/clients.json',
   STORE: 'sqlite:./data/hub.db',
+  COVERAGE: '',
   PROFILES: 'ukcore',
   AUTH: 'on',
   UPDATE_CREATE: 'on',
@@ -104,6 +107,7 @@ const form = z.object({
   BASE_URL: baseUrl.optional(),
   CLIENTS: z.string(),
   STORE: store,
+  COVERAGE: z.string().optional(),
   PROFILES: oneOf(['ukcore', 'declared']),
   AUTH: oneOf(['on', 'off']),
   UPDATE_CREATE: oneOf(['on', 'off']),
@@ -129,10 +133,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   if (!result.success) {
     throw new ConfigError(result.error.issues.map(({ path: [name], message }) => `${String(name)}=${withoutCredentials(given[String(name)] ?? '')}: ${message}`))
   }
-  const { PORT, HOST, BASE_URL, CLIENTS, STORE, PROFILES, AUTH, CLOCK, LOG_LEVEL, ...served } = result.data
+  const { PORT, HOST, BASE_URL, CLIENTS, STORE, COVERAGE, PROFILES, AUTH, CLOCK, LOG_LEVEL, ...served } = result.data
   return {
     port: PORT, host: HOST, baseUrl: BASE_URL, clients: CLIENTS, tokenKey: join(dirname(CLIENTS), 'keys', 'hub-tokens.json'),
-    store: STORE, profiles: PROFILES, auth: AUTH, clock: CLOCK, logLevel: LOG_LEVEL,
+    store: STORE, coverage: COVERAGE ?? join(dirname(CLIENTS), 'postcodes.bin'), profiles: PROFILES, auth: AUTH, clock: CLOCK, logLevel: LOG_LEVEL,
     updateCreate: served.UPDATE_CREATE === 'on', conditionalDelete: served.CONDITIONAL_DELETE, searchLimitMs: served.SEARCH_LIMIT_MS,
   }
 }

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import { flushCompileCache } from 'node:module'
 import { pino, type Logger } from 'pino'
 import { ConfigError, readConfig, type Config } from './config.ts'
+import { shownCoverage } from './directory/coverage/live.ts'
 import { listen } from './http/server.ts'
 import { waiting } from './http/waiting.ts'
 import { createHub, type Hub } from './hub.ts'
@@ -64,8 +65,9 @@ const start = async (config: Config): Promise<void> => {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  let hub: Hub
   try {
-    await serving.hub
+    hub = await serving.hub
   } catch (error) {
     if (isStopping) return
     throw error
@@ -74,13 +76,14 @@ const start = async (config: Config): Promise<void> => {
   const startedInMs = Math.round(process.uptime() * 1000)
   const resident = Math.round(process.memoryUsage.rss() / MEGABYTE)
   say(`Care Connexions is ready at ${config.baseUrl ?? serving.url}/fhir: first answer after ${startedInMs} ms, ${resident} MB resident`)
-  for (const note of notes(config)) say(note)
+  for (const note of notes(config, hub)) say(note)
   // What was compiled is kept now: a hub that is killed would not do it at its end.
   flushCompileCache()
 }
 
-const notes = (config: Config): readonly string[] => [
+const notes = (config: Config, { postcodes }: Hub): readonly string[] => [
   `  store ${shownAddress(config.store)} · profiles ${config.profiles} · clients ${config.clients} · metadata at /fhir/metadata`,
+  `  coverage: ${shownCoverage(postcodes)}`,
   ...(config.auth === 'off' ? ['  AUTH=off: every program on this machine is an administrator. For trying out only.'] : []),
   ...(config.clock.kind === 'manual' ? ['  CLOCK=manual: time stands still until POST /clock moves it.'] : []),
 ]

@@ -16,19 +16,19 @@ describe('configuration', () => {
   it('has a default for everything', () => {
     expect(readConfig({})).toEqual({
       port: 3000, host: '127.0.0.1', baseUrl: undefined, clients: './data/clients.json', tokenKey: 'data/keys/hub-tokens.json',
-      store: { kind: 'sqlite', path: './data/hub.db' }, profiles: 'ukcore', auth: 'on', clock: { kind: 'system' }, logLevel: 'info',
+      store: { kind: 'sqlite', path: './data/hub.db' }, coverage: 'data/postcodes.bin', profiles: 'ukcore', auth: 'on', clock: { kind: 'system' }, logLevel: 'info',
       updateCreate: true, conditionalDelete: 'multiple', searchLimitMs: 2000,
     })
   })
 
   it('reads what is given', () => {
     const config = readConfig({
-      PORT: '0', HOST: '::1', BASE_URL: 'https://hub.example.nhs.uk/fhir/', CLIENTS: '/srv/c.json', STORE: 'sqlite:/srv/hub.db',
+      PORT: '0', HOST: '::1', BASE_URL: 'https://hub.example.nhs.uk/fhir/', CLIENTS: '/srv/c.json', STORE: 'sqlite:/srv/hub.db', COVERAGE: '/srv/uk.bin',
       PROFILES: 'declared', AUTH: 'off', CLOCK: 'manual:2026-11-24T10:15:00Z', LOG_LEVEL: 'silent',
       UPDATE_CREATE: 'off', CONDITIONAL_DELETE: 'single', SEARCH_LIMIT_MS: '500',
     })
     expect(config).toMatchObject({
-      port: 0, host: '::1', baseUrl: 'https://hub.example.nhs.uk', clients: '/srv/c.json', store: { path: '/srv/hub.db' },
+      port: 0, host: '::1', baseUrl: 'https://hub.example.nhs.uk', clients: '/srv/c.json', store: { path: '/srv/hub.db' }, coverage: '/srv/uk.bin',
       profiles: 'declared', auth: 'off', clock: { kind: 'manual', start: Date.UTC(2026, 10, 24, 10, 15) }, logLevel: 'silent',
       updateCreate: false, conditionalDelete: 'single', searchLimitMs: 500,
     })

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { progressOn } from '../../scripts/copy/progress.ts'
+import { copying } from '../../scripts/copy/progress.ts'
+import { progressOn } from '../../scripts/progress.ts'
 import { manualClock } from '../../src/fhir/clock.ts'
 import { openMongoStore } from '../../src/store/mongo/open.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
@@ -170,7 +171,7 @@ describe('the progress of a copy', () => {
     let text = ''
     let now = 0
     const output = Object.assign(new Writable(), { isTTY, write: (chunk: string) => { text += chunk } })
-    const report = progressOn(output, () => now)
+    const report = progressOn(output, copying, () => now)
     for (const done of [0, 500, 1_000, 1_500, 2_000]) {
       report({ phase: 'copying', done, total: 2_000 })
       now += 2_000

@@ -51,6 +51,11 @@ export const openPostcodes = async (path: string, { onProblem, onChange }: Postc
   }
 }
 
+/** What is in force, for the operator. */
+export const shownCoverage = ({ table }: Postcodes): string => (table === undefined
+  ? 'no postcode directory is imported, postcodes are placed by their sectors'
+  : `${table.size} postcodes of ${table.origin.source} (${table.origin.format}), imported ${table.origin.importedAt.slice(0, 10)}`)
+
 /** Changes whenever the file does: a rename over it gives another inode, a write another time. */
 const stampOf = async (path: string): Promise<string> => {
   try {

@@ -6,8 +6,8 @@ import {
 
 export interface MadePostcode {
   readonly postcode: string
-  /** Absent: the directory names none. */
-  readonly district?: string | 'contradictory'
+  /** A GSS code, or `contradictory`; absent: the directory names none. */
+  readonly district?: string
   readonly at?: readonly [latitude: number, longitude: number]
   readonly isTerminated?: boolean
 }

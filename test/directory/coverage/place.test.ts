@@ -4,7 +4,7 @@ import {
   indexCoverage, missingDistricts, placeOfDistrict, placeOfPostcode, placeOfPractice, type CoverageIndex, type Place,
 } from '../../../src/directory/coverage.ts'
 import { areasWith, regionPostcodes, REGION, shipped, survey, withRegion } from './areas.ts'
-import { directoryOf } from './made.ts'
+import { directoryOf, type MadePostcode } from './made.ts'
 
 const [lancashire, staffordshire] = areasWith()
 const PRESTON: Place = { kind: 'district', code: 'E07000123' }
@@ -80,7 +80,7 @@ describe('coverage by the sectors that are shipped', () => {
 
 describe('coverage with an imported directory', () => {
   const everywhere = ['E07000118', 'E07000123', 'E07000126'].map((district, index) => ({ postcode: `PR3 0A${'ABC'[index]}`, district }))
-  const areaWith = (...more: Parameters<typeof directoryOf>): CoverageIndex => areasWith(directoryOf(...everywhere, ...more))[0]
+  const areaWith = (...more: readonly MadePostcode[]): CoverageIndex => areasWith(directoryOf(...everywhere, ...more))[0]
 
   it('goes by the directory, in shared sectors too', () => {
     const area = areaWith({ postcode: 'SW1A 1AA', district: 'E09000033' })
