@@ -14,6 +14,7 @@ import { createTokens, loadTokenKey } from './access/tokens.ts'
 import { auditLabels } from './access/visibility.ts'
 import type { Config } from './config.ts'
 import { loadDefinitions } from './definitions/load.ts'
+import { openPostcodes, shownCoverage, type LivePostcodes } from './directory/coverage/live.ts'
 import { openDirectory } from './directory/live.ts'
 import { loadDirectory, loadLocalities } from './directory/load.ts'
 import { manualClock, systemClock, type Clock } from './fhir/clock.ts'
@@ -58,6 +59,8 @@ export interface Hub {
   readonly repository: Repository
   readonly store: Store
   readonly rest: RestParts
+  /** The imported postcode directory. */
+  readonly postcodes: LivePostcodes
   /** Closes the store; what was acknowledged is durable already. */
   close(): Promise<void>
 }
@@ -77,24 +80,37 @@ const LOCALITIES = fileURLToPath(new URL('../localities', import.meta.url))
 
 /** Rejects, nothing left open, with `Unavailable` or a refusal of 503 while the store is away, and with what else is wrong. */
 export const createHub = async (options: HubOptions): Promise<Hub> => {
-  const { config } = options
+  const { config, logger } = options
   const manual = config.clock.kind === 'manual' ? manualClock(config.clock.start) : undefined
   const clock = manual ?? systemClock()
   const store = await openStore(config.store, { clock, searchDeadlineMs: config.searchLimitMs })
+  const postcodes = await openPostcodes(config.coverage, {
+    onProblem: error => logger.error({ err: error }, 'the postcode directory cannot be used; what was in force stays'),
+    onChange: table => logger.info(`coverage: ${shownCoverage({ table })}`),
+  })
   try {
-    return await compose(options, { store, clock, manual })
+    return await compose(options, { store, clock, manual, postcodes })
   } catch (error) {
+    postcodes.close()
     await store.close()
     throw error
   }
 }
 
+/** What is open before the rest is made. */
+interface Opened {
+  readonly store: Store
+  readonly clock: Clock
+  readonly manual: ManualClock | undefined
+  readonly postcodes: LivePostcodes
+}
+
 const compose = async (
   { config, logger, port, localities: folder = LOCALITIES, aroundTriage = propose => propose }: HubOptions,
-  { store, clock, manual }: { readonly store: Store; readonly clock: Clock; readonly manual: ManualClock | undefined },
+  { store, clock, manual, postcodes }: Opened,
 ): Promise<Hub> => {
   const definitions = loadDefinitions()
-  const localities = loadLocalities(folder)
+  const localities = loadLocalities(folder, postcodes)
   const addresses = createAddresses(config, port)
   /** For requests: what the store cannot do is answered. What runs beside them is told as it is. */
   const answers = answering(store)
@@ -157,8 +173,9 @@ const compose = async (
     recordDenied: (refused, caller) => recordAlone(answers, deniedEntry(refused, caller, clock.now())),
   })
   return {
-    app, repository, store, rest,
+    app, repository, store, rest, postcodes,
     async close() {
+      postcodes.close()
       await reindexer.stop()
       await store.close()
     },
