@@ -121,8 +121,7 @@ export const decide = (input: EngineInput): Decision => {
     disposition: decided?.disposition ?? (reviewing ? 'review' : 'offer'),
     lines: decided === undefined ? offered : [decided.services ?? []],
     times: decided === undefined ? lines.map((line, index) => timeOf(line, offered[index]?.[0], pack, moment, input.directory)) : [],
-    priority: decided !== undefined ? decidedPriority(decided, base, provisional)
-      : reviews.reduce<Priority>((priority, { outcome }) => moreUrgent(priority, outcome.priority ?? 'urgent'), base),
+    priority: decided !== undefined ? decidedPriority(decided, base, reviews.reduce(reviewed, provisional)) : reviews.reduce(reviewed, base),
     dueAt: decided !== undefined ? decidedDue(decided, lead, pack, moment) : reviewing ? reviewDue(reviews, moment) : offerDue(lead, offered[0]?.[0], pack, moment, input.directory),
     flags: [...flags],
     missing: [...missing],
@@ -145,6 +144,9 @@ const mayDecide = (decision: Decided, reviews: readonly Review[]): boolean => {
   const fromLater = reviews.some(({ step }) => step !== 2)
   return decision.disposition === 'offer' ? !fromLater : !fromStep2
 }
+
+/** A review is at least urgent. */
+const reviewed = (priority: Priority, { outcome }: Review): Priority => moreUrgent(priority, outcome.priority ?? 'urgent')
 
 /** What later rules would have asked for, had the facts that are missing been the usual ones. */
 const raisedBy = (priority: Priority, { rule: { then } }: CompiledRule): Priority =>
@@ -178,6 +180,7 @@ const reviewDue = (reviews: readonly Review[], moment: Moment): number =>
   reviews.some(({ outcome }) => outcome.due === 'first-look') ? moment.firstLookAt : moment.reviewAt
 
 const offerDue = (lead: Line | undefined, first: string | undefined, pack: CompiledPack, moment: Moment, directory: Directory): number | undefined => {
+  if (lead?.need.due === 'none') return undefined
   switch (lead?.need.priority) {
     case 'stat': return moment.receivedAt
     case 'asap': return moment.asapAt
@@ -199,6 +202,7 @@ const timeOf = (line: Line, first: string | undefined, pack: CompiledPack, momen
 }
 
 const deadlineOf = (need: Need, pack: CompiledPack, moment: Moment): number => {
+  if (need.due === 'none') return Infinity
   switch (need.priority) {
     case 'stat': return moment.receivedAt
     case 'asap': return moment.asapAt

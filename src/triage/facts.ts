@@ -5,6 +5,7 @@
  * file under `facts/`. Facts say nothing about a locality: what they mean there is the rule pack's.
  */
 import type { Resource } from '../fhir/resource.ts'
+import { CLOCK_AHEAD_MS, inOrder, type Conflict } from './facts/claims.ts'
 import { advancePlanFact, consentFact, type Consent } from './facts/consent.ts'
 import { referralFlags, safeguardingFact, type CodedFact } from './facts/flags.ts'
 import { frailtyFact } from './facts/frailty.ts'
@@ -14,7 +15,7 @@ import { ageFact, practiceFact, residenceFact, type AgeRange, type PracticeFact,
 import { ambulanceCategoryFact, referrerFact } from './facts/referrer.ts'
 import { openReferral, type Referral } from './facts/resources.ts'
 import { settingFact, type Setting } from './facts/setting.ts'
-import { dateStatement, statement, textStatement } from './facts/statements.ts'
+import { lastTwoHourFact, statement, textStatement } from './facts/statements.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** A known fact. */
@@ -51,6 +52,8 @@ export interface Facts {
   readonly safeguarding: Fact<boolean>
   /** `ServiceRequest.authoredOn`, an instant in milliseconds, as stated. */
   readonly authoredAt: Fact<number>
+  /** What cannot be so, or not all at once. */
+  readonly conflicts: readonly Conflict[]
 }
 
 export interface FactSource {
@@ -58,6 +61,8 @@ export interface FactSource {
   /** `Bundle.entry.fullUrl` to resource, for bundles whose references have not been resolved. */
   readonly aliases?: ReadonlyMap<string, Resource>
   readonly receivedAt: number
+  /** When a stored referral first came in. */
+  readonly firstReceivedAt?: number | undefined
   /** Registered kind of the client, when it is always of one. */
   readonly callerKind: string | undefined
   readonly vocabulary: Vocabulary
@@ -69,7 +74,7 @@ export const factsOf = (source: FactSource): Facts => {
   const age = ageFact(referral, source.receivedAt)
   const flags = referralFlags(referral, source.vocabulary)
   const referrer = referrerFact(referral, source.vocabulary, source.callerKind)
-  return {
+  const facts = {
     referrer,
     age,
     residence: residenceFact(referral, source.receivedAt),
@@ -77,7 +82,7 @@ export const factsOf = (source: FactSource): Facts => {
     setting: settingFact(referral, source.vocabulary, referrer?.value),
     needs: needsFact(referral, source.vocabulary),
     ...flags,
-    news2: news2Facts(referral, { underSixteen: age !== undefined && age.value.high < 16, pregnant: flags.softFlags.some(({ code }) => code === 'pregnancy') }),
+    news2: news2Facts(referral, source.receivedAt, { underSixteen: age !== undefined && age.value.high < 16, pregnant: flags.softFlags.some(({ code }) => code === 'pregnancy') }),
     frailty: frailtyFact(referral),
     advancePlan: advancePlanFact(referral),
     consent: consentFact(referral),
@@ -87,17 +92,25 @@ export const factsOf = (source: FactSource): Facts => {
     longTermCondition: statement(referral, 'long-term-condition'),
     admissionDecided: statement(referral, 'admission-decided'),
     dischargeNotice: textStatement(referral, 'discharge-notice'),
-    lastTwoHourResponse: dateStatement(referral, 'last-two-hour-response', source.receivedAt),
+    lastTwoHourResponse: lastTwoHourFact(referral, source.receivedAt),
     ambulanceCategory: ambulanceCategoryFact(referral),
     safeguarding: safeguardingFact(referral),
-    authoredAt: authoredFact(referral),
+    authoredAt: authoredFact(referral, source.firstReceivedAt ?? source.receivedAt),
   }
+  return { ...facts, conflicts: inOrder(referral.conflicts()) }
 }
 
+/** Nobody sends an urgent referral a day after it was written: the clock is wrong, or what it says is. */
+const WRITTEN_BEFORE_MS = 24 * 60 * 60_000
+
 /** A day without a time is no instant: read as midnight, it would start the two hours in the night before. */
-const authoredFact = (referral: Referral): Fact<number> => {
+const authoredFact = (referral: Referral, receivedAt: number): Fact<number> => {
   const { request } = referral
   const text = String(request?.authoredOn)
   const at = /T.*(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : NaN
-  return Number.isNaN(at) || request === undefined ? undefined : { value: at, from: referral.name(request, 'authoredOn') }
+  if (Number.isNaN(at) || request === undefined) return undefined
+  const from = referral.name(request, 'authoredOn')
+  if (at > receivedAt + CLOCK_AHEAD_MS) referral.conflict({ fact: 'clock', text: 'the referral is dated after its receipt', from: [from] })
+  if (at < receivedAt - WRITTEN_BEFORE_MS) referral.conflict({ fact: 'authored', text: 'the referral is dated more than a day before its receipt', from: [from] })
+  return { value: at, from }
 }

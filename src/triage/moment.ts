@@ -4,9 +4,7 @@
  */
 import { HOUR, londonTime, MINUTE } from '../directory/london.ts'
 import { closingOfDay, isOpen, nextOpening, openingAt, sameDay, timeOfDay } from '../directory/hours.ts'
-import type { RulePack } from './pack.ts'
-
-export type NeedClass = 'health' | 'social'
+import type { NeedClass, RulePack } from './pack.ts'
 
 export interface Moment {
   readonly receivedAt: number
@@ -21,7 +19,9 @@ export interface Moment {
   readonly firstLookAt: number
   /** A review or a question is due by then. */
   readonly reviewAt: number
-  /** Two hours after the earlier of receipt and a credible authored time. */
+  /** Receipt, or a credible authored time: the clock starts then. */
+  readonly startAt: number
+  /** Two hours after it. */
   readonly asapAt: number
 }
 
@@ -34,6 +34,7 @@ export const momentOf = (pack: RulePack, receivedAt: number, authoredAt: number 
   const { hours, thresholds } = pack
   const earliest = firstReceivedAt - (thresholds['authoredCredibleHours'] ?? 0) * HOUR
   const credible = authoredAt !== undefined && authoredAt <= firstReceivedAt && authoredAt >= earliest
+  const startAt = credible ? authoredAt : firstReceivedAt
   const cutOffAt = sameDay(firstReceivedAt, receivedAt) ? firstReceivedAt : receivedAt
   return {
     receivedAt,
@@ -44,7 +45,8 @@ export const momentOf = (pack: RulePack, receivedAt: number, authoredAt: number 
     isAfterCutOff: hours.cutOff !== undefined && londonTime(cutOffAt).time > timeOfDay(hours.cutOff),
     firstLookAt: (nextOpening(hours.duty, receivedAt) ?? receivedAt) + hours.firstLookMinutes * MINUTE,
     reviewAt: receivedAt + (thresholds['reviewMinutes'] ?? 0) * MINUTE,
-    asapAt: (credible ? authoredAt : firstReceivedAt) + (thresholds['asapHours'] ?? 0) * HOUR,
+    startAt,
+    asapAt: startAt + (thresholds['asapHours'] ?? 0) * HOUR,
   }
 }
 

@@ -4,7 +4,7 @@
 import type { Parameters, ParametersParameter } from 'fhir/r4.js'
 import { instant } from '../fhir/clock.ts'
 import { hubCodeSystem } from '../fhir/resource.ts'
-import type { Proposal, ProposedService, RuleResult } from './proposal.ts'
+import type { ObservedScore, Proposal, ProposedService, RuleResult } from './proposal.ts'
 
 export const proposalParameters = (proposal: Proposal): Parameters => ({
   resourceType: 'Parameters',
@@ -13,8 +13,15 @@ export const proposalParameters = (proposal: Proposal): Parameters => ({
     ...proposal.services.map(service),
     { name: 'priority', valueCode: proposal.priority },
     ...(proposal.dueAt === undefined ? [] : [{ name: 'due', valueInstant: instant(proposal.dueAt) }]),
+    { name: 'start', valueInstant: instant(proposal.startAt) },
     ...proposal.flags.map(flag => ({ name: 'flag', valueCoding: { system: hubCodeSystem('triage-flag'), code: flag } })),
     ...proposal.missing.map(({ linkId, text }) => ({ name: 'missing', part: [{ name: 'linkId', valueString: linkId }, { name: 'text', valueString: text }] })),
+    ...(proposal.questionnaire === undefined ? [] : [{ name: 'questionnaire', resource: proposal.questionnaire }]),
+    ...proposal.conflicts.map(({ fact, text, from }) => ({
+      name: 'conflict',
+      part: [{ name: 'fact', valueString: fact }, { name: 'text', valueString: text }, ...from.map(each => ({ name: 'reference', valueString: each }))],
+    })),
+    ...proposal.observations.map(observation),
     ...proposal.rules.map(rule),
     ...proposal.changes.map(({ fact, to, disposition, text }) => ({
       name: 'change',
@@ -36,6 +43,16 @@ const service = ({ line, rank, reference, code, reason, priority, dueAt }: Propo
     { name: 'reason', valueString: reason },
     ...(priority === undefined ? [] : [{ name: 'priority', valueCode: priority }]),
     ...(dueAt === undefined ? [] : [{ name: 'due', valueInstant: instant(dueAt) }]),
+  ],
+})
+
+const observation = ({ parameter, score, from, minutesOld }: ObservedScore): ParametersParameter => ({
+  name: 'observation',
+  part: [
+    { name: 'parameter', valueCode: parameter },
+    { name: 'score', valueInteger: score },
+    { name: 'reference', valueString: from },
+    ...(minutesOld === undefined ? [] : [{ name: 'minutes', valueInteger: minutesOld }]),
   ],
 })
 

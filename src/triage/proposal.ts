@@ -1,5 +1,8 @@
 /** What triage proposes and why; a clinician decides. shape: `$triage` out-parameters (docs/triage.md). */
 
+import type { Questionnaire } from 'fhir/r4.js'
+import type { Conflict } from './facts/claims.ts'
+
 export type Disposition = 'emergency' | 'review' | 'moreinfo' | 'redirect' | 'closed' | 'offer'
 export type Priority = 'routine' | 'urgent' | 'asap' | 'stat'
 
@@ -30,15 +33,30 @@ export interface RuleResult {
   readonly source: string
 }
 
+/** What one part of NEWS2 was scored by. */
+export interface ObservedScore {
+  readonly parameter: string
+  readonly score: number
+  readonly from: string
+  /** Whole minutes before receipt; absent when it does not say. */
+  readonly minutesOld?: number
+}
+
 export interface Proposal {
   readonly disposition: Disposition
   readonly services: readonly ProposedService[]
   readonly priority: Priority
   /** Instant, milliseconds. */
   readonly dueAt: number | undefined
+  /** Instant that the two hours are counted from: receipt, or a credible authored time. */
+  readonly startAt: number
   readonly flags: readonly string[]
   readonly missing: readonly { readonly linkId: string; readonly text: string }[]
+  /** Just what is missing, to be answered by a QuestionnaireResponse on the referral. */
+  readonly questionnaire: Questionnaire | undefined
   readonly rules: readonly RuleResult[]
+  readonly observations: readonly ObservedScore[]
+  readonly conflicts: readonly Conflict[]
   readonly changes: readonly { readonly fact: string; readonly to: string; readonly disposition: Disposition; readonly text: string }[]
   readonly emergencyAdvice: string | undefined
   readonly pack: { readonly canonical: string; readonly version: string }

@@ -8,12 +8,14 @@ import { ODS_ORGANISATION_SYSTEM, type Resource } from '../fhir/resource.ts'
 import { changesOf } from './changes.ts'
 import { decide, type Decision } from './engine.ts'
 import { factsOf, type Facts, type FactSource } from './facts.ts'
-import { list } from './facts/resources.ts'
+import { inOrder } from './facts/claims.ts'
+import { list } from './facts/elements.ts'
 import { moreUrgent } from './lines.ts'
 import type { CompiledPack, Triage } from './load.ts'
 import { momentOf } from './moment.ts'
-import type { Priority, Proposal, ProposedService } from './proposal.ts'
-import { practicePlace, residencePlace } from './situation.ts'
+import type { ObservedScore, Priority, Proposal, ProposedService } from './proposal.ts'
+import { placeConflicts, practicePlace, residencePlace } from './placing.ts'
+import { questionnaireOf } from './asking.ts'
 import { traceOf } from './trace.ts'
 
 export interface TriageInput {
@@ -38,24 +40,31 @@ export interface TriageInput {
 
 /** Never throws for what a referral says; missing and contradictory facts lead to a person. */
 export const propose = (triage: Triage, input: TriageInput): Proposal => {
-  const facts = readableFacts({
+  const stated = readableFacts({
     resources: input.resources, ...(input.aliases === undefined ? {} : { aliases: input.aliases }),
-    receivedAt: input.receivedAt, callerKind: input.callerKind, vocabulary: triage.vocabulary,
+    receivedAt: input.receivedAt, firstReceivedAt: input.firstReceivedAt, callerKind: input.callerKind, vocabulary: triage.vocabulary,
   })
-  const pack = packFor(triage, facts, input)
+  const pack = packFor(triage, stated, input)
+  const misplaced = placeConflicts(pack.locality.area, stated)
+  const facts = misplaced.length === 0 ? stated : { ...stated, conflicts: inOrder([...stated.conflicts, ...misplaced]) }
   const moment = momentOf(pack.pack, input.receivedAt, facts.authoredAt?.value, input.firstReceivedAt)
   const capacity = capacityOf(pack, input)
   const engine = { pack, facts, moment, directory: input.directory, capacity }
   const decision = decide(engine)
   const { pack: content } = pack
+  const missing = decision.missing.map(linkId => ({ linkId, text: content.texts.questions[linkId] ?? linkId }))
   return {
     disposition: decision.disposition,
     services: proposedServices(pack, decision, input.directory),
     priority: input.urgencyGiven === undefined ? decision.priority : moreUrgent(decision.priority, input.urgencyGiven),
     dueAt: decision.dueAt,
+    startAt: moment.startAt,
     flags: decision.flags,
-    missing: decision.missing.map(linkId => ({ linkId, text: content.texts.questions[linkId] ?? linkId })),
+    missing,
+    questionnaire: questionnaireOf(pack.locality, missing),
     rules: traceOf(pack, decision, facts),
+    observations: facts.news2.observed.map(part => agedAt(part, input.receivedAt)),
+    conflicts: facts.conflicts,
     changes: changesOf(engine, decision),
     emergencyAdvice: decision.advice === undefined ? undefined : content.texts.advice[decision.advice],
     pack: { canonical: content.url, version: content.version },
@@ -63,6 +72,9 @@ export const propose = (triage: Triage, input: TriageInput): Proposal => {
     inputs: hash('sha256', JSON.stringify([content.url, content.version, input.receivedAt, facts, [...capacity].sort(([one], [other]) => one.localeCompare(other, 'en'))])),
   }
 }
+
+const agedAt = ({ parameter, score, from, at }: Facts['news2']['observed'][number], receivedAt: number): ObservedScore =>
+  ({ parameter, score, from, ...(at === undefined ? {} : { minutesOld: Math.max(0, Math.floor((receivedAt - at) / 60_000)) }) })
 
 /**
  * The facts of what can be read. A resource of such a shape that reading it fails says nothing; without it, what it

@@ -1,14 +1,14 @@
 /**
  * The facts of a referral under the names that rule packs use, as they stand for one locality at one moment.
  */
-import { placeOfDistrict, placeOfPostcode, placeOfPractice, type CoverageIndex, type Place } from '../directory/coverage.ts'
+import type { Place } from '../directory/coverage.ts'
 import { londonTime, monthsBefore } from '../directory/london.ts'
 import type { FactValue, Situation } from './condition.ts'
 import type { Facts } from './facts.ts'
-import type { PracticeFact, ResidenceFact } from './facts/person.ts'
 import type { Line } from './lines.ts'
 import type { CompiledPack } from './load.ts'
 import type { Moment } from './moment.ts'
+import { practicePlace, residencePlace } from './placing.ts'
 
 /** What a pack may ask for, and what it means; the documentation of packs lists them. */
 export const FACT_MEANINGS = {
@@ -37,8 +37,10 @@ export const FACT_MEANINGS = {
   'frailty': 'clinical frailty score',
   'ambulance-category': 'category of the ambulance service',
   'safeguarding': 'a safeguarding concern is flagged',
+  'conflicts': 'facts of which something is stated that cannot be so, or not all at once (list)',
   'lead-need': 'the most urgent need',
   'lead-class': 'health or social',
+  'need-classes': 'classes of the leading need and of each other that there is a service for (list)',
   'lead-priority': 'priority of the most urgent need',
   'lines-by-practice': 'every service of every line takes people by GP practice',
   'line-marks': 'marks of the lines (list)',
@@ -79,9 +81,12 @@ export const situationOf = (facts: Facts, pack: CompiledPack, moment: Moment): R
   'frailty': facts.frailty?.value,
   'ambulance-category': facts.ambulanceCategory?.value,
   'safeguarding': facts.safeguarding?.value,
+  'conflicts': facts.conflicts.length === 0 ? NONE : [...new Set(facts.conflicts.map(({ fact }) => fact))],
   'on-duty': moment.isOnDuty,
   'after-cut-off': moment.isAfterCutOff,
 })
+
+const NONE: readonly string[] = []
 
 /** Facts about the leading line, once there are lines. */
 export const leadSituation = (lines: readonly Line[], pack: CompiledPack, moment: Moment): Situation => {
@@ -90,6 +95,7 @@ export const leadSituation = (lines: readonly Line[], pack: CompiledPack, moment
   return {
     'lead-need': lead?.need.code,
     'lead-class': lead?.need.class,
+    'need-classes': lines.flatMap(({ classes, services }, index) => (index === 0 || services.length > 0 ? classes : [])),
     'lead-priority': lead?.need.priority,
     'lines-by-practice': lead === undefined ? undefined
       : lines.every(({ need }) => need.services.length > 0 && need.services.every(({ code }) => pack.services.get(code)?.byPractice === true)),
@@ -103,23 +109,6 @@ const inTime = (facts: Facts, { pack }: CompiledPack, moment: Moment): boolean |
   const last = facts.lastTwoHourResponse?.value
   return last === undefined ? undefined
     : last >= monthsBefore(londonTime(moment.receivedAt).day, pack.thresholds['selfReferralMonths'] ?? 0)
-}
-
-/** The first place that can be told; what is ambiguous or unknown leaves the question to the next. */
-export const residencePlace = (area: CoverageIndex, residence: ResidenceFact | undefined): Place => {
-  for (const { postcode, district } of residence ?? []) {
-    const place = postcode === undefined ? placeOfDistrict(area, district ?? '') : placeOfPostcode(area, postcode)
-    if (place.kind === 'district' || place.kind === 'outside') return place
-  }
-  return { kind: 'unknown' }
-}
-
-export const practicePlace = (area: CoverageIndex, practice: PracticeFact | undefined): Place => {
-  for (const ods of practice?.ods ?? []) {
-    const place = placeOfPractice(area, ods)
-    if (place.kind !== 'unknown') return place
-  }
-  return practice?.postcode === undefined ? { kind: 'unknown' } : placeOfPostcode(area, practice.postcode)
 }
 
 const side = (place: Place, { pack }: CompiledPack): 'inside' | 'outside' | undefined => {

@@ -9,7 +9,7 @@ import type { CompiledPack, CompiledRule } from './load.ts'
 import type { RuleResult } from './proposal.ts'
 
 /** Facts that the hub works out itself: known even when there is nothing on the list. */
-const WORKED_OUT = new Set(['line-marks', 'full-services', 'line-is-empty', 'on-duty', 'line-open', 'after-cut-off', 'crosses-closing', 'lead-priority'])
+const WORKED_OUT = new Set(['conflicts', 'line-marks', 'full-services', 'line-is-empty', 'on-duty', 'line-open', 'after-cut-off', 'crosses-closing', 'lead-priority'])
 
 export const traceOf = (pack: CompiledPack, decision: Decision, facts: Facts): readonly RuleResult[] =>
   pack.rules.map((rule, index) => resultOf(rule, decision.failed[index], decision, facts))
@@ -53,7 +53,9 @@ export const sourceOf = (fact: string, facts: Facts): string | undefined => {
     case 'needs':
     case 'lead-need':
     case 'lead-class':
+    case 'need-classes':
     case 'lead-priority': return facts.needs[0]?.from
+    case 'conflicts': return facts.conflicts[0]?.from[0]
     case 'residence': return facts.residence?.from
     case 'practice': return facts.practice?.from
     case 'setting': return facts.setting?.from

@@ -53,10 +53,23 @@ export const createTriageOperation = (parts: TriageParts): Operation => operatio
     ] },
     { name: 'priority', use: 'out', min: 1, max: '1', type: 'code', documentation: 'routine, urgent, asap or stat.' },
     { name: 'due', use: 'out', min: 0, max: '1', type: 'instant', documentation: 'Offer: the visit; review and moreinfo: a clinician acts.' },
+    { name: 'start', use: 'out', min: 1, max: '1', type: 'instant', documentation: 'The clock starts: receipt, or a credible authored time.' },
     { name: 'flag', use: 'out', min: 0, max: '*', type: 'Coding', documentation: 'Hub code system triage-flag.' },
     { name: 'missing', use: 'out', min: 0, max: '*', documentation: 'What is asked for.', part: [
       { name: 'linkId', use: 'out', min: 1, max: '1', type: 'string', documentation: 'Item of the questionnaire.' },
       { name: 'text', use: 'out', min: 1, max: '1', type: 'string', documentation: 'The question.' },
+    ] },
+    { name: 'questionnaire', use: 'out', min: 0, max: '1', type: 'Questionnaire', documentation: 'Just what is missing; answer it with a QuestionnaireResponse basedOn the ServiceRequest.' },
+    { name: 'conflict', use: 'out', min: 0, max: '*', documentation: 'What cannot be so, or not all at once.', part: [
+      { name: 'fact', use: 'out', min: 1, max: '1', type: 'string', documentation: 'The fact.' },
+      { name: 'text', use: 'out', min: 1, max: '1', type: 'string', documentation: 'What is wrong with it.' },
+      { name: 'reference', use: 'out', min: 0, max: '*', type: 'string', documentation: 'Where it stands.' },
+    ] },
+    { name: 'observation', use: 'out', min: 0, max: '7', documentation: 'What NEWS2 was scored by.', part: [
+      { name: 'parameter', use: 'out', min: 1, max: '1', type: 'code', documentation: 'respiration, saturation, oxygen, systolic, pulse, consciousness or temperature.' },
+      { name: 'score', use: 'out', min: 1, max: '1', type: 'integer', documentation: '0 to 3.' },
+      { name: 'reference', use: 'out', min: 1, max: '1', type: 'string', documentation: 'The Observation.' },
+      { name: 'minutes', use: 'out', min: 0, max: '1', type: 'integer', documentation: 'How old it is; absent when it does not say.' },
     ] },
     { name: 'rule', use: 'out', min: 1, max: '*', documentation: 'Every rule of the pack.', part: [
       { name: 'id', use: 'out', min: 1, max: '1', type: 'string', documentation: 'Rule of the pack.' },

@@ -28,7 +28,7 @@ const aCase: fc.Arbitrary<Case> = fc.record({
   secondOfDay: fc.oneof(
     { weight: 3, arbitrary: fc.integer({ min: 8 * H, max: 18 * H }) },
     { weight: 2, arbitrary: some(0, 8 * H - 1, 8 * H, 18 * H - 1, 18 * H, 18 * H + 1, 18 * H + M, 20 * H - 1, 20 * H, 20 * H + 1, 23 * H + 59 * M) }),
-  authoredMinutesBefore: rarely<number | undefined>(0, some(-5, 1, 95, 719, 720, 721, 3000)),
+  authoredMinutesBefore: rarely<number | undefined>(0, some(-2880, -16, -15, -5, 1, 95, 719, 720, 721, 1440, 1441, 3000)),
   referrer: fc.oneof({ weight: 3, arbitrary: some('gp', 'ambulance', 'care-home') }, { weight: 1, arbitrary: some('self', ...codes(pack?.pack.referrers)) }),
   age: rarely<Case['age']>({ low: 84, high: 84 }, fc.oneof(
     fc.constant(undefined), some(0, 15, 16, 17, 18, 19, 49, 50, 51, 64, 65, 66, 90).map(age => ({ low: age, high: age })),

@@ -161,10 +161,14 @@ export const modelAnswer = (facts: Case): Answer => {
   const marks = rows.flatMap(({ mark }) => mark ?? [])
   const isLate = isOpen && lead?.priority === 'asap' && now > 18 * HOUR
   const someLineFull = (each: readonly (readonly string[])[]) => each.some(line => line.length > 0 && line.every(code => facts.full.includes(code)))
-  const laterAsks = !isListed || facts.safeToWait === false || marks.length > 0 || someLineFull(lines) || !isOpen || isLate || facts.admissionDecided === true
+  const authored = facts.authoredMinutesBefore ?? 0
+  // Not of the model but of the issue: a clock that is off is named, and a person decides.
+  const isClockOff = authored < -15 || (authored > 24 * 60 && lead?.priority === 'asap')
+  const laterAsks = isClockOff || !isListed || facts.safeToWait === false || marks.length > 0 || someLineFull(lines) || !isOpen || isLate || facts.admissionDecided === true
 
   // Steps 3 to 8. A decision that a finding of step 2 keeps from being taken leaves its flag, and nobody is admitted past it.
   let wouldHaveDecided = false
+  if (isClockOff) flags.push('facts-conflict')
   const bySurgery = onlyNeed('frailty-review') && facts.practice === 'inside'
   const missing: string[] = []
   if (facts.age === undefined || (facts.age.low < 18 && facts.age.high >= 18)) missing.push('missing-age')
@@ -190,7 +194,7 @@ export const modelAnswer = (facts: Case): Answer => {
     decided = bySurgery ? undefined : redirect()
     if (decided !== undefined) return decided
   }
-  let laterReview = false
+  let laterReview = isClockOff
   if (facts.referrer === 'self') {
     if (facts.lastTwoHourCare === 'in-time') flags.push('self-referral')
     else {
@@ -255,7 +259,6 @@ export const modelAnswer = (facts: Case): Answer => {
   const offered = { lines: lines.filter(line => line.length > 0), flags: [...new Set(flags)] }
   if (urgentFinding) return { ...offered, disposition: 'review', priority: 'asap', due: soon }
   if (laterReview) return { ...offered, disposition: 'review', priority: moreUrgent(needPriority, 'urgent'), due: isOpen ? soon : firstLook }
-  const authored = facts.authoredMinutesBefore ?? 0
   const start = authored >= 0 && authored <= 12 * 60 ? now - authored * MINUTE : now
   return { ...offered, disposition: 'offer', priority: needPriority, due: needPriority === 'asap' ? start + 2 * HOUR : needPriority === 'urgent' ? 20 * HOUR : undefined }
 }

@@ -3,12 +3,12 @@
  * QuestionnaireResponse, and for red flags the national Pathways dispositions. They only ever add: a sender cannot
  * state that a flag is absent in a way that outweighs another who states it.
  */
-import type { CodeableConcept } from 'fhir/r4.js'
 import { hubCodeSystem } from '../../fhir/resource.ts'
 import { SNOMED, type Vocabulary } from '../vocabulary.ts'
 import type { Fact } from '../facts.ts'
-import { answers, FACT_SYSTEM, statement } from './statements.ts'
-import { codesOf, codings, hasCode, isInForce, list, type Referral } from './resources.ts'
+import { FACT_SYSTEM, statement, textAnswers } from './statements.ts'
+import type { Referral } from './resources.ts'
+import { codesOf, codings, hasCode, isAsserted, isInForce, list } from './elements.ts'
 
 export interface CodedFact {
   readonly code: string
@@ -34,21 +34,22 @@ export const referralFlags = (referral: Referral, vocabulary: Vocabulary): { red
 const coded = (referral: Referral, system: string, known: ReadonlySet<string>): readonly CodedFact[] => {
   const url = hubCodeSystem(system)
   const { request } = referral
-  return [
+  const found = [
     ...referral.all('Flag').filter(isInForce).flatMap(flag => from(codesOf(flag.code, url), referral.name(flag, 'code'))),
     ...referral.all('Condition').filter(isAsserted).flatMap(condition => from(codesOf(condition.code, url), referral.name(condition, 'code'))),
     ...(request === undefined ? [] : list(request.reasonCode).flatMap((concept, index) =>
       from(codesOf(concept, url), referral.name(request, `reasonCode[${index}]`)))),
-    ...answers(referral, system).flatMap(({ value, from: source }) => (typeof value === 'string' ? [{ code: value, from: source }] : [])),
-  ].filter(({ code }) => known.has(code))
+    ...textAnswers(referral, system).filter(({ value }) => !/^(?:no|none)$/i.test(value)).map(({ value, from: source }) => ({ code: value, from: source })),
+  ]
+  if (found.length === 0) return found
+  for (const { code, from: source } of found) {
+    // A flag that nobody here can read is no reason to go on as if there were none.
+    if (!known.has(code)) referral.conflict({ fact: system, text: `a ${system} is coded as none that this hub knows`, from: [source] })
+  }
+  return found.filter(({ code }) => known.has(code))
 }
 
 const from = (codes: readonly string[], source: string): readonly CodedFact[] => codes.map(code => ({ code, from: source }))
-
-/** Refuted and resolved conditions say nothing. */
-export const isAsserted = (condition: { verificationStatus?: CodeableConcept | undefined; clinicalStatus?: CodeableConcept | undefined }): boolean =>
-  !codings(condition.verificationStatus).some(({ code }) => code === 'refuted' || code === 'entered-in-error') &&
-  !codings(condition.clinicalStatus).some(({ code }) => code === 'resolved' || code === 'inactive' || code === 'remission')
 
 /** Pathways dispositions stand in a CarePlan's outcome, or among the reasons. */
 const dispositions = (referral: Referral): readonly CodedFact[] => {

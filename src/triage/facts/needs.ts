@@ -6,9 +6,11 @@
 import type { CodeableConcept } from 'fhir/r4.js'
 import { hubCodeSystem } from '../../fhir/resource.ts'
 import { SNOMED, type Vocabulary } from '../vocabulary.ts'
-import { isAsserted, type CodedFact } from './flags.ts'
-import { codesOf, list, type Referral } from './resources.ts'
-import { answers } from './statements.ts'
+import type { Conflict } from './claims.ts'
+import type { CodedFact } from './flags.ts'
+import type { Referral } from './resources.ts'
+import { textAnswers } from './statements.ts'
+import { codesOf, isAsserted, list } from './elements.ts'
 
 const NEED_SYSTEM = hubCodeSystem('need')
 
@@ -25,13 +27,22 @@ export const needsFact = (referral: Referral, vocabulary: Vocabulary): readonly 
   ]
   const found = [
     ...concepts.flatMap(([concept, from]) => needsIn(concept, vocabulary).map(code => ({ code, from }))),
-    ...answers(referral, 'need').flatMap(({ value, from }) => {
-      const code = typeof value !== 'string' ? undefined : vocabulary.needs.has(value) ? value : vocabulary.snomedNeeds.get(value)
+    ...textAnswers(referral, 'need').flatMap(({ value, from }) => {
+      const code = vocabulary.needs.has(value) ? value : vocabulary.snomedNeeds.get(value)
+      if (code === undefined) referral.conflict(unknown([from]))
       return code === undefined ? [] : [{ code, from }]
     }),
   ]
+  for (const [concept, from] of concepts) {
+    if (codesOf(concept, NEED_SYSTEM).some(code => !vocabulary.needs.has(code))) referral.conflict(unknown([from]))
+  }
+  if (found.length === 0 && concepts.some(([concept]) => concept !== undefined)) {
+    referral.conflict({ fact: 'need', text: 'what the person is referred for is not coded in a way that this hub knows', from: concepts.flatMap(([concept, from]) => (concept === undefined ? [] : [from])) })
+  }
   return found.filter((need, index) => found.findIndex(({ code }) => code === need.code) === index)
 }
+
+const unknown = (from: readonly string[]): Conflict => ({ fact: 'need', text: 'a need is coded as none that this hub knows', from })
 
 const needsIn = (concept: CodeableConcept | undefined, vocabulary: Vocabulary): readonly string[] => {
   const own = codesOf(concept, NEED_SYSTEM).filter(code => vocabulary.needs.has(code))

@@ -6,29 +6,43 @@ import type { CodeableConcept, Organization, PractitionerRole, Reference } from 
 import { hubCodeSystem, hubProfile } from '../../fhir/resource.ts'
 import type { Fact } from '../facts.ts'
 import { SNOMED, type Vocabulary } from '../vocabulary.ts'
+import { agreed, type Claim } from './claims.ts'
 import { isOds } from './person.ts'
-import { codesOf, codings, extensionOf, isInForce, list, type Referral } from './resources.ts'
-import { answer } from './statements.ts'
+import type { Referral } from './resources.ts'
+import { textAnswers } from './statements.ts'
+import { codesOf, codings, extensionOf, isInForce, list } from './elements.ts'
 
 const KIND_SYSTEM = hubCodeSystem('referrer-kind')
 const SOURCE_EXTENSION = 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-SourceOfServiceRequest'
 const ODS_ROLE_EXTENSION = 'https://fhir.nhs.uk/England/StructureDefinition/Extension-England-OrganisationRole'
 
+/**
+ * Said in so many words (the hub's own code, the national source, the questionnaire), it must be one; the requester says
+ * it where nothing else does, since a GP may refer from a care home's system.
+ */
 export const referrerFact = (referral: Referral, vocabulary: Vocabulary, callerKind: string | undefined): Fact<string> => {
+  const said = [...stated(referral, vocabulary), ...textAnswers(referral, 'referrer').filter(({ value }) => vocabulary.referrerKinds.has(value))
+    .map(claim => ({ ...claim, at: 0 }))]
+  if (said.length > 0) return agreed(referral, 'referrer', said)
   const { request } = referral
-  if (request !== undefined) {
-    const source = extensionOf(request, SOURCE_EXTENSION)?.valueCodeableConcept
-    const own = kindIn(extensionOf(request, hubProfile('referrer-kind'))?.valueCodeableConcept, vocabulary)
-      ?? kindIn(source, vocabulary) ?? list(request.category).map(category => kindIn(category, vocabulary)).find(kind => kind !== undefined)
-    if (own !== undefined) return { value: own, from: referral.name(request, 'extension') }
-    const national = codesOf(source, SNOMED).map(code => vocabulary.snomedReferrers.get(code)).find(kind => kind !== undefined)
-    if (national !== undefined) return { value: national, from: referral.name(request, 'extension(SourceOfServiceRequest)') }
-    const requester = requesterKind(referral, vocabulary, request.requester)
-    if (requester !== undefined) return { value: requester, from: referral.name(request, 'requester') }
-  }
-  const said = answer(referral, 'referrer')
-  if (typeof said?.value === 'string' && vocabulary.referrerKinds.has(said.value)) return { value: said.value, from: said.from }
+  const requester = requesterKind(referral, vocabulary, request?.requester)
+  if (requester !== undefined && request !== undefined) return { value: requester, from: referral.name(request, 'requester') }
   return callerKind !== undefined && vocabulary.referrerKinds.has(callerKind) ? { value: callerKind, from: 'registered client' } : undefined
+}
+
+/** The hub's code and the national code of one concept say the same; the hub's is the finer. */
+const stated = (referral: Referral, vocabulary: Vocabulary): readonly Claim<string>[] => {
+  const { request } = referral
+  if (request === undefined) return []
+  const source = extensionOf(request, SOURCE_EXTENSION)?.valueCodeableConcept
+  const own = kindIn(extensionOf(request, hubProfile('referrer-kind'))?.valueCodeableConcept, vocabulary)
+    ?? list(request.category).map(category => kindIn(category, vocabulary)).find(kind => kind !== undefined)
+  const national = kindIn(source, vocabulary)
+    ?? codesOf(source, SNOMED).map(code => vocabulary.snomedReferrers.get(code)).find(kind => kind !== undefined)
+  return [
+    ...(own === undefined ? [] : [{ value: own, from: referral.name(request, 'extension(referrer-kind)'), at: 0 }]),
+    ...(national === undefined ? [] : [{ value: national, from: referral.name(request, 'extension(SourceOfServiceRequest)'), at: 0 }]),
+  ]
 }
 
 const kindIn = (concept: CodeableConcept | undefined, vocabulary: Vocabulary): string | undefined =>
@@ -75,14 +89,14 @@ const CATEGORIES = /arp-priority-codes?$/
 /** `C1` to `C5`, `HCP1` …: the hub's extension, or the outcome of a CarePlan's activity. */
 export const ambulanceCategoryFact = (referral: Referral): Fact<string> => {
   const { request } = referral
-  const stated = codings(extensionOf(request, hubProfile('ambulance-category'))?.valueCodeableConcept)[0]?.code
-  if (request !== undefined && stated !== undefined) return { value: stated, from: referral.name(request, 'extension(ambulance-category)') }
-  for (const plan of referral.all('CarePlan').filter(isInForce)) {
-    for (const activity of list(plan.activity)) {
-      const coding = list(activity.outcomeCodeableConcept).flatMap(codings).find(({ system }) => CATEGORIES.test(system ?? ''))
-      if (coding?.code !== undefined) return { value: coding.code, from: referral.name(plan, 'activity.outcomeCodeableConcept') }
-    }
-  }
-  const said = answer(referral, 'ambulance-category')
-  return typeof said?.value === 'string' ? { value: said.value, from: said.from } : undefined
+  const own = codings(extensionOf(request, hubProfile('ambulance-category'))?.valueCodeableConcept)[0]?.code
+  const claims: readonly Claim<string>[] = [
+    ...(request === undefined || own === undefined ? [] : [{ value: own, from: referral.name(request, 'extension(ambulance-category)'), at: 0 }]),
+    ...referral.all('CarePlan').filter(isInForce).flatMap(plan => list(plan.activity)
+      .flatMap(activity => list(activity.outcomeCodeableConcept).flatMap(codings))
+      .flatMap(({ system, code }) => (CATEGORIES.test(system ?? '') && code !== undefined
+        ? [{ value: code, from: referral.name(plan, 'activity.outcomeCodeableConcept'), at: 0 }] : []))),
+    ...textAnswers(referral, 'ambulance-category').map(claim => ({ ...claim, at: 0 })),
+  ]
+  return agreed(referral, 'ambulance-category', claims)
 }

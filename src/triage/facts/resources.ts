@@ -3,11 +3,13 @@
  * Tolerant by design: a partner's resource may have any shape, and what cannot be read is unknown.
  */
 import type {
-  CodeableConcept, Coding, Condition, Consent, DocumentReference, Encounter, EpisodeOfCare, Extension, Flag, Location, Observation,
+  Condition, Consent, DocumentReference, Encounter, EpisodeOfCare, Flag, Location, Observation,
   Organization, Patient, PractitionerRole, QuestionnaireResponse, Reference, ServiceRequest, CarePlan, Task,
 } from 'fhir/r4.js'
-import { isObject } from '../../fhir/json.ts'
 import type { Resource } from '../../fhir/resource.ts'
+import type { Claim, Conflict } from './claims.ts'
+import { answersIn, type Answer } from './questionnaire.ts'
+import { codings, isInForce } from './elements.ts'
 
 interface ByType {
   CarePlan: CarePlan
@@ -37,8 +39,14 @@ export interface Referral {
   observed(system: string, code: string): readonly Observation[]
   /** What a reference points to, of that type: contained, in the referral by id, fullUrl or absolute address. */
   follow<T extends ReadType>(reference: Reference | undefined, type: T, container?: unknown): ByType[T] | undefined
+  /** Answers to the items of a linkId, of every response in force. */
+  answers(linkId: string): readonly Claim<Answer>[]
   /** `Observation/abc.valueQuantity`, or the fullUrl where a resource has no id. */
   name(resource: { resourceType: string; id?: string | undefined }, element?: string): string
+  /** Writes down what cannot be so, as it is found. */
+  conflict(conflict: Conflict): void
+  /** What was written down so far. */
+  conflicts(): readonly Conflict[]
 }
 
 /** The referral among the resources: its first ServiceRequest (active ones first), that one's subject, else the first Patient. */
@@ -78,9 +86,16 @@ export const openReferral = (resources: readonly Resource[], aliases?: ReadonlyM
   let byCode: ReadonlyMap<string, readonly Observation[]> | undefined
   const observed: Referral['observed'] = (system, code) => (byCode ??= indexed(all('Observation'))).get(`${system}|${code}`) ?? []
 
+  let byLinkId: ReadonlyMap<string, readonly Claim<Answer>[]> | undefined
+  const answers: Referral['answers'] = linkId => (byLinkId ??= answersIn(all('QuestionnaireResponse').filter(isInForce), name)).get(linkId) ?? []
+  const conflicts: Conflict[] = []
+
   const requests = all('ServiceRequest')
   const request = requests.find(({ status }) => status === 'active') ?? requests[0]
-  return { request, patient: follow(request?.subject, 'Patient', request) ?? all('Patient')[0], all, observed, follow, name }
+  return {
+    request, patient: follow(request?.subject, 'Patient', request) ?? all('Patient')[0], all, observed, answers, follow, name,
+    conflict: conflict => { conflicts.push(conflict) }, conflicts: () => conflicts,
+  }
 }
 
 const indexed = (observations: readonly Observation[]): ReadonlyMap<string, readonly Observation[]> => {
@@ -115,29 +130,3 @@ const containedIn = (container: unknown, id: string): Resource | undefined => {
 }
 
 const byId = (resources: readonly Resource[] | undefined, id: string): Resource | undefined => resources?.find(resource => resource.id === id)
-
-/** Always a list of objects, whatever was sent. */
-export const list = <T>(value: readonly T[] | T | undefined | null): readonly T[] => {
-  if (!Array.isArray(value)) return isObject(value) ? [value] : []
-  return value.every(isObject) ? value as readonly T[] : (value as readonly T[]).filter(isObject)
-}
-
-export const codings = (concept: CodeableConcept | undefined): readonly Coding[] => list(concept?.coding)
-
-/** Codes of a system in a concept. */
-export const codesOf = (concept: CodeableConcept | undefined, system: string): readonly string[] => {
-  const found: string[] = []
-  for (const coding of codings(concept)) if (coding?.system === system && typeof coding.code === 'string') found.push(coding.code)
-  return found
-}
-
-export const hasCode = (concept: CodeableConcept | undefined, system: string, code: string): boolean =>
-  codings(concept).some(coding => coding?.system === system && coding.code === code)
-
-export const extensionOf = (element: { extension?: readonly Extension[] | undefined } | undefined, url: string): Extension | undefined =>
-  list(element?.extension).find(extension => extension?.url === url)
-
-/** Statements withdrawn or refuted say nothing. */
-export const isInForce = (resource: { status?: unknown }): boolean => !WITHDRAWN.has(resource.status)
-
-const WITHDRAWN: ReadonlySet<unknown> = new Set(['entered-in-error', 'cancelled', 'inactive', 'rejected', 'superseded'])

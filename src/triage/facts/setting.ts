@@ -6,9 +6,11 @@ import type { CodeableConcept } from 'fhir/r4.js'
 import { hubCodeSystem } from '../../fhir/resource.ts'
 import type { Fact } from '../facts.ts'
 import { SNOMED, type Vocabulary } from '../vocabulary.ts'
+import { agreed, type Claim } from './claims.ts'
 import { organizationKind } from './referrer.ts'
-import { codesOf, codings, hasCode, isInForce, list, type Referral } from './resources.ts'
-import { answer, FACT_SYSTEM } from './statements.ts'
+import type { Referral } from './resources.ts'
+import { FACT_SYSTEM, textAnswers } from './statements.ts'
+import { codesOf, codings, effectiveAt, isInForce, list } from './elements.ts'
 
 export const SETTINGS = ['own-home', 'care-home', 'hospital-ward', 'ed'] as const
 export type Setting = (typeof SETTINGS)[number]
@@ -22,24 +24,42 @@ const RESIDENCES: Readonly<Record<string, Setting>> = {
 }
 const INPATIENT = ['IMP', 'ACUTE', 'NONAC', 'SS', 'OBSENC']
 
-export const settingFact = (referral: Referral, vocabulary: Vocabulary, referrer: string | undefined): Fact<Setting> =>
-  encounterSetting(referral, referrer) ?? locationSetting(referral) ?? observedSetting(referral) ?? organizationSetting(referral, vocabulary)
+/** Where the person is now counts before where they live; what is said of one and the same must agree. */
+export const settingFact = (referral: Referral, vocabulary: Vocabulary, referrer: string | undefined): Fact<Setting> => {
+  const present = [...encounterSettings(referral, referrer), ...answeredSettings(referral)]
+  if (present.length > 0) return agreed(referral, 'setting', present)
+  return locationSetting(referral) ?? agreed(referral, 'setting', observedSettings(referral)) ?? visitSetting(referral)
+    ?? organizationSetting(referral, vocabulary)
+}
 
-const encounterSetting = (referral: Referral, referrer: string | undefined): Fact<Setting> => {
-  for (const encounter of referral.all('Encounter').filter(isInForce)) {
+/** Of a stay that is over the place is no longer the person's. */
+const OVER: ReadonlySet<unknown> = new Set(['finished', 'planned'])
+
+const encounterSettings = (referral: Referral, referrer: string | undefined): readonly Claim<Setting>[] =>
+  referral.all('Encounter').filter(isInForce).flatMap((encounter): readonly Claim<Setting>[] => {
     const from = referral.name(encounter, 'class')
     const place = list(encounter.location)
       .map(({ location }) => placeIn(list(referral.follow(location, 'Location', encounter)?.type)))
       .find(setting => setting !== undefined)
-    if (place !== undefined) return { value: place, from: referral.name(encounter, 'location') }
     const code = encounter.class?.code ?? ''
-    if (code === 'HH') return { value: 'own-home', from }
-    if (INPATIENT.includes(code)) return { value: 'hospital-ward', from }
+    if (OVER.has(encounter.status) && (isHospital(place) || INPATIENT.includes(code))) return []
+    if (place !== undefined) return [{ value: place, from: referral.name(encounter, 'location'), at: 0 }]
+    if (INPATIENT.includes(code)) return [{ value: 'hospital-ward', from, at: 0 }]
     // Ambulance services send EMER for the call itself (BaRS application 4), whose person is at home.
-    if (code === 'EMER' && referrer !== undefined && ['ed', 'acute', 'hospital-ward'].includes(referrer)) return { value: 'ed', from }
-  }
-  return undefined
+    const isDepartment = code === 'EMER' && referrer !== undefined && ['ed', 'acute', 'hospital-ward'].includes(referrer)
+    return isDepartment ? [{ value: 'ed', from, at: 0 }] : []
+  })
+
+/** Where nothing else is said: somebody visits the person at home, and a care home would be one too. */
+const visitSetting = (referral: Referral): Fact<Setting> => {
+  const visit = referral.all('Encounter').find(encounter => isInForce(encounter) && encounter.class?.code === 'HH')
+  return visit === undefined ? undefined : { value: 'own-home', from: referral.name(visit, 'class') }
 }
+
+const isHospital = (setting: Setting | undefined): boolean => setting === 'hospital-ward' || setting === 'ed'
+
+const answeredSettings = (referral: Referral): readonly Claim<Setting>[] => textAnswers(referral, 'setting').flatMap(({ value, from }) =>
+  SETTINGS.filter(setting => setting === value).map(setting => ({ value: setting, from, at: 0 })))
 
 const locationSetting = (referral: Referral): Fact<Setting> => {
   for (const location of referral.all('Location')) {
@@ -52,22 +72,18 @@ const locationSetting = (referral: Referral): Fact<Setting> => {
 const placeIn = (types: readonly CodeableConcept[]): Setting | undefined =>
   types.flatMap(codings).map(({ code }) => PLACES[code ?? ''] ?? RESIDENCES[code ?? '']).find(setting => setting !== undefined)
 
-const observedSetting = (referral: Referral): Fact<Setting> => {
-  for (const observation of referral.all('Observation').filter(isInForce)) {
-    const from = referral.name(observation, 'value')
-    if (hasCode(observation.code, FACT_SYSTEM, 'setting')) {
-      const value = SETTINGS.find(setting => codesOf(observation.valueCodeableConcept, hubCodeSystem('setting')).includes(setting) || observation.valueString === setting)
-      if (value !== undefined) return { value, from }
-    }
-    if (observation.valueBoolean === false) continue
-    const code = [...codesOf(observation.valueCodeableConcept, SNOMED), ...codesOf(observation.code, SNOMED)].find(each => each in RESIDENCES)
-    const residence = RESIDENCES[code ?? '']
-    if (residence !== undefined) return { value: residence, from }
-  }
-  const said = answer(referral, 'setting')
-  const value = SETTINGS.find(setting => setting === said?.value)
-  return said === undefined || value === undefined ? undefined : { value, from: said.from }
-}
+const observedSettings = (referral: Referral): readonly Claim<Setting>[] => [
+  ...referral.observed(FACT_SYSTEM, 'setting').flatMap(observation => SETTINGS
+    .filter(setting => codesOf(observation.valueCodeableConcept, hubCodeSystem('setting')).includes(setting) || observation.valueString === setting)
+    .map(value => ({ value, from: referral.name(observation, 'value'), at: effectiveAt(observation) }))),
+  ...referral.all('Observation').flatMap((observation): readonly Claim<Setting>[] => {
+    const inCode = codesOf(observation.code, SNOMED).find(code => code in RESIDENCES)
+    const inValue = codesOf(observation.valueCodeableConcept, SNOMED).find(code => code in RESIDENCES)
+    const value = RESIDENCES[inValue ?? inCode ?? '']
+    if (value === undefined || observation.valueBoolean === false || !isInForce(observation)) return []
+    return [{ value, from: referral.name(observation, inValue === undefined ? 'code' : 'value'), at: effectiveAt(observation) }]
+  }),
+]
 
 /** A care home, a ward or a department refers those it has in it. */
 const organizationSetting = (referral: Referral, vocabulary: Vocabulary): Fact<Setting> => {
