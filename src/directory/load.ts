@@ -4,15 +4,12 @@
  * Files beside the folders hold what all localities share: the questionnaire for partners without coded data, and in
  * `coverage.json` what is outside all of them.
  *
- * `loadLocalities` reads and checks them; `loadDirectory` puts the resources into the store, writing only what changed.
+ * `loadLocalities` reads and checks them; `shipped.ts` puts the resources into the store.
  */
-import { hash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { systemCaller } from '../access/caller.ts'
-import { hubCodeSystem, type Resource, type ResourceRef } from '../fhir/resource.ts'
-import type { Repository } from '../rest/repository.ts'
+import type { Resource } from '../fhir/resource.ts'
 import { indexCoverage, type CoverageIndex } from './coverage.ts'
 import { coverageSchema, surveySchema, type Coverage, type Survey } from './coverage/shipped.ts'
 import { NO_POSTCODES, type Postcodes } from './coverage/table.ts'
@@ -21,6 +18,8 @@ export interface Locality {
   /** Folder name, e.g. `central-lancashire`. */
   readonly name: string
   readonly title: string
+  /** Of the folder's directory: what is shipped takes the place of what somebody has changed only where this has risen. */
+  readonly version: string
   readonly hub: { readonly ods: string; readonly organization: string }
   readonly telephone: { readonly number: string; readonly options: readonly { readonly option: string; readonly text: string }[] }
   readonly timeZone: string
@@ -28,8 +27,8 @@ export interface Locality {
   /** What lies outside every locality that was surveyed with this one. */
   readonly survey: Survey | undefined
   readonly area: CoverageIndex
-  /** The rule pack as read, and the file it came from for messages. */
-  readonly pack: { readonly file: string; readonly content: unknown }
+  /** The rule pack as its file has it; what it says is understood by `triage/`. */
+  readonly pack: { readonly file: string; readonly text: string }
   /** Resources with fixed ids, what all localities share among them, in an order in which references point backwards. */
   readonly resources: readonly Resource[]
 }
@@ -37,6 +36,7 @@ export interface Locality {
 const localitySchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
   title: z.string(),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/),
   hub: z.strictObject({ ods: z.string(), organization: z.string().regex(/^Organization\/[A-Za-z0-9\-.]+$/) }),
   telephone: z.strictObject({ number: z.string(), options: z.array(z.strictObject({ option: z.string(), text: z.string() })) }),
   timeZone: z.literal('Europe/London'),
@@ -48,8 +48,8 @@ const localitySchema = z.strictObject({
 
 const SHARED_COVERAGE = 'coverage.json'
 
-/** References point to what stands before: organisations, then places, then services. */
-const LOADING_ORDER = ['Questionnaire', 'Organization', 'Location', 'HealthcareService']
+/** References point to what stands before: organisations, then places, then services and who and when they are. */
+const LOADING_ORDER = ['Questionnaire', 'Organization', 'Endpoint', 'Location', 'HealthcareService', 'CareTeam', 'Schedule', 'Slot']
 
 /** All localities under a folder, by name. Throws an Error that names the file and the place when one is not as it should be. */
 export const loadLocalities = (folder: string, postcodes: Postcodes = NO_POSTCODES): readonly Locality[] => {
@@ -72,11 +72,12 @@ const loadLocality = (folder: string, name: string, shared: readonly Resource[])
   return {
     name,
     title: description.title,
+    version: description.version,
     hub: description.hub,
     telephone: description.telephone,
     timeZone: description.timeZone,
     coverage,
-    pack: { file: packFile, content: parse(packFile) },
+    pack: { file: packFile, text: readFileSync(packFile, 'utf8') },
     resources: [...shared, ...directoryResources(join(folder, description.directory))],
   }
 }
@@ -96,40 +97,6 @@ const directoryResource = (content: unknown, file: string): Resource => {
   }
   return resource as Resource
 }
-
-/**
- * Brings the store to what the localities ship, in one commit. What was shipped is remembered on the resource as a hash
- * in `meta.tag`: the same hash is left alone, so that a second start writes nothing and a service's own changes (its
- * capacity, a new telephone number) survive it; a resource that no longer carries a tag is in its owner's hands.
- *
- * @returns how many resources were written
- */
-export const loadDirectory = async (repository: Repository, localities: readonly Locality[]): Promise<number> => {
-  const context = { caller: systemCaller, requestId: 'load-directory', correlationId: 'load-directory' }
-  const { value } = await repository.transact(context, async unit => {
-    let written = 0
-    for (const resource of new Set(localities.flatMap(locality => locality.resources))) {
-      const ref: ResourceRef = { type: resource.resourceType, id: resource.id ?? '' }
-      const shipped = tagged(resource)
-      const current = await unit.read(ref)
-      if (current !== undefined && [undefined, shippedTag(shipped)].includes(shippedTag(current))) continue
-      if (current === undefined) unit.create(shipped, { id: ref.id, method: 'PUT' })
-      else await unit.update(shipped, { method: 'PUT' })
-      written++
-    }
-    return written
-  })
-  return value
-}
-
-const SHIPPED = hubCodeSystem('shipped-content')
-
-const shippedTag = (resource: Resource): string | undefined => resource.meta?.tag?.find(({ system }) => system === SHIPPED)?.code
-
-const tagged = (resource: Resource): Resource => ({
-  ...resource,
-  meta: { ...resource.meta, tag: [...resource.meta?.tag ?? [], { system: SHIPPED, code: hash('sha256', JSON.stringify(resource)).slice(0, 16) }] },
-})
 
 const read = <T>(file: string, schema: z.ZodType<T>): T => {
   const parsed = schema.safeParse(parse(file))

@@ -5,8 +5,8 @@
 import { hasStatedHours } from '../directory/hours.ts'
 import type { Directory } from '../directory/services.ts'
 import type { Situation } from './condition.ts'
-import type { CompiledNeed, CompiledPack } from './load.ts'
-import type { Need } from './pack.ts'
+import type { CompiledNeed, CompiledPack, CompiledPlace } from './load.ts'
+import type { Need, NeedClass } from './pack.ts'
 import type { Priority } from './proposal.ts'
 
 export interface Line {
@@ -14,6 +14,8 @@ export interface Line {
   /** Service codes, the first to be offered first. */
   readonly services: readonly string[]
   readonly marks: readonly string[]
+  /** Classes of the needs that share it. */
+  readonly classes: readonly NeedClass[]
 }
 
 /** Lower is more urgent. */
@@ -30,7 +32,8 @@ export interface RankingContext {
 
 /** Lines in order, the lead first. Needs that the pack does not know have been left out before. */
 export const linesOf = (needs: readonly string[], pack: CompiledPack, situation: Situation, context: RankingContext): readonly Line[] => {
-  const known = needs.flatMap(code => pack.needs.get(code) ?? [])
+  const place = pack.places.find(({ when }) => when(situation) === true)
+  const known = needs.flatMap(code => pack.needs.get(code) ?? []).map(need => inPlace(need, place))
   const byUrgency = known.map((need, index) => ({ need, index }))
     .sort((a, b) => URGENCY[a.need.need.priority] - URGENCY[b.need.need.priority] || a.index - b.index)
   const lines: Line[] = []
@@ -39,9 +42,17 @@ export const linesOf = (needs: readonly string[], pack: CompiledPack, situation:
     const same = lines.findIndex(earlier => haveSameServices(line, earlier))
     const earlier = lines[same]
     if (earlier === undefined) lines.push(line)
-    else lines[same] = { ...earlier, marks: [...earlier.marks, ...line.marks] }
+    else lines[same] = { ...earlier, marks: [...earlier.marks, ...line.marks], classes: [...earlier.classes, ...line.classes] }
   }
   return lines
+}
+
+/** What a need calls for where the person is. */
+const inPlace = (compiled: CompiledNeed, compiledPlace: CompiledPlace | undefined): CompiledNeed => {
+  if (compiledPlace === undefined || compiledPlace.place.except?.includes(compiled.need.code) === true) return compiled
+  const { place, services } = compiledPlace
+  const { whenNoneFits: _ofTheNeed, due: _otherwise, ...need } = compiled.need
+  return { services, need: { ...need, priority: place.priority, services: place.services, ...(place.due === undefined ? {} : { due: place.due }) } }
 }
 
 /** The same alternatives in the same order. Needs without a service never share: what marks one is not said of another. */
@@ -54,6 +65,7 @@ const lineOf = ({ need, services }: CompiledNeed, pack: CompiledPack, situation:
     need,
     services: ranked(listed.map(({ code }) => code), need, pack, context),
     marks: listed.length > 0 ? listed.flatMap(({ mark }) => mark ?? []) : [need.whenNoneFits ?? 'no-service-for-need'],
+    classes: [need.class],
   }
 }
 

@@ -1,13 +1,11 @@
 /**
- * Rule packs from the localities' files: checked against `pack.schema.json`, checked in themselves (every code a rule
- * names exists, every question has its words), compiled to functions. A pack that fails is refused with every reason.
+ * Rule packs from the localities' files: read and checked (`packs/faults.ts`), compiled to functions. A pack with a fault
+ * is refused with every fault and its place.
  */
-import { readFileSync } from 'node:fs'
-import { Ajv } from 'ajv'
 import type { Locality } from '../directory/load.ts'
-import { compileCondition, type Compiled, type Condition, factsIn } from './condition.ts'
-import { stepNumber, type Need, type PackService, type Rule, type RulePack } from './pack.ts'
-import { SITUATION_FACTS } from './situation.ts'
+import { compileCondition, factsIn, type Compiled, type Condition } from './condition.ts'
+import { stepNumber, STEPS, type Candidacy, type Need, type PackService, type Place, type Rule, type RulePack } from './pack.ts'
+import { PackRefused, readPack } from './packs/faults.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 export interface CompiledRule {
@@ -17,9 +15,17 @@ export interface CompiledRule {
   readonly facts: readonly string[]
 }
 
+export type CompiledCandidacies = readonly { readonly code: string; readonly when: Compiled | undefined; readonly mark: string | undefined }[]
+
 export interface CompiledNeed {
   readonly need: Need
-  readonly services: readonly { readonly code: string; readonly when: Compiled | undefined; readonly mark: string | undefined }[]
+  readonly services: CompiledCandidacies
+}
+
+export interface CompiledPlace {
+  readonly place: Place
+  readonly when: Compiled
+  readonly services: CompiledCandidacies
 }
 
 export interface CompiledPack {
@@ -28,6 +34,7 @@ export interface CompiledPack {
   /** In the order of evaluation: by step, 10 before 9. */
   readonly rules: readonly CompiledRule[]
   readonly needs: ReadonlyMap<string, CompiledNeed>
+  readonly places: readonly CompiledPlace[]
   readonly services: ReadonlyMap<string, PackService>
 }
 
@@ -37,80 +44,33 @@ export interface Triage {
   readonly vocabulary: Vocabulary
 }
 
-/** Admission already decided (10) comes before safety at home (9). */
-const STEPS = [1, 2, 3, 4, 5, 6, 7, 8, 10, 9, 11, 12]
+/** @throws PackRefused for the first locality whose pack has a fault */
+export const openTriage = (localities: readonly Locality[]): Triage => triageOf(localities.map(compilePack))
 
-const schema = JSON.parse(readFileSync(new URL('./pack.schema.json', import.meta.url), 'utf8')) as object
-const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile<RulePack>(schema)
+export const triageOf = (packs: readonly CompiledPack[]): Triage => ({ packs, vocabulary: vocabularyOf(packs) })
 
-/** @throws Error naming the file and every place at fault */
-export const openTriage = (localities: readonly Locality[]): Triage => {
-  const packs = localities.map(locality => compilePack(locality))
-  return { packs, vocabulary: vocabularyOf(packs, localities) }
-}
-
-/** Checks and compiles one locality's pack. */
+/** @throws PackRefused */
 export const compilePack = (locality: Locality): CompiledPack => {
-  const { file, content } = locality.pack
-  if (!validate(content)) {
-    throw new Error(`${file}: ${(validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || '/'} ${message}`).join('; ')}`)
-  }
-  const wrong = contradictions(content, locality)
-  if (wrong.length > 0) throw new Error(`${file}: ${wrong.join('; ')}`)
-  const compile = (condition: Condition): Compiled => compileCondition(condition, content.thresholds)
+  const { file, text } = locality.pack
+  const read = readPack(text, locality)
+  if (read.kind === 'faulty') throw new PackRefused(file, read.faults)
+  const { pack } = read
+  const compile = (condition: Condition): Compiled => compileCondition(condition, pack.thresholds)
+  const candidacies = (services: readonly Candidacy[]): CompiledCandidacies =>
+    services.map(({ code, when, mark }) => ({ code, when: when === undefined ? undefined : compile(when), mark }))
   return {
-    pack: content,
+    pack,
     locality,
-    rules: content.rules
+    rules: pack.rules
       .map(rule => ({ rule, step: stepNumber(rule), fails: compile(rule.failsWhen), facts: factsIn(rule.failsWhen) }))
       .sort((a, b) => STEPS.indexOf(a.step) - STEPS.indexOf(b.step)),
-    needs: new Map(content.needs.map(need => [need.code, {
-      need,
-      services: need.services.map(({ code, when, mark }) => ({ code, when: when === undefined ? undefined : compile(when), mark })),
-    }])),
-    services: new Map(content.services.map(service => [service.code, service])),
+    needs: new Map(pack.needs.map(need => [need.code, { need, services: candidacies(need.services) }])),
+    places: (pack.places ?? []).map(place => ({ place, when: compile(place.when), services: candidacies(place.services) })),
+    services: new Map(pack.services.map(service => [service.code, service])),
   }
 }
 
-/** What the schema cannot say: names that lead nowhere. */
-const contradictions = (pack: RulePack, locality: Locality): readonly string[] => {
-  const services = new Set(pack.services.map(({ code }) => code))
-  const conditions = [
-    ...pack.rules.map(({ id, failsWhen }) => [`rule ${id}`, failsWhen] as const),
-    ...pack.needs.flatMap(({ code, services: ranked }) => ranked.flatMap(({ when }) => (when === undefined ? [] : [[`need ${code}`, when] as const]))),
-  ]
-  const named = [
-    ...pack.needs.flatMap(({ code, services: ranked }) => ranked.map(service => [`need ${code}`, service.code] as const)),
-    ...pack.rules.flatMap(({ id, then }) => [
-      ...then.decide?.services ?? [], ...(then.review?.candidates ?? []).flatMap(candidate => ('service' in candidate ? [candidate.service] : [])),
-    ].map(code => [`rule ${id}`, code] as const)),
-  ]
-  const covered = new Set(locality.coverage.districts.map(({ code }) => code))
-  return [
-    ...repeated(pack.rules.map(({ id }) => id)).map(id => `rule ${id} stands twice`),
-    ...repeated(pack.needs.map(({ code }) => code)).map(code => `need ${code} stands twice`),
-    ...pack.rules.filter(rule => !STEPS.includes(stepNumber(rule))).map(({ id, step }) => `rule ${id} has step ${step}, which does not exist`),
-    ...named.filter(([, code]) => !services.has(code)).map(([where, code]) => `${where} names the service ${code}, which the pack does not have`),
-    ...conditions.flatMap(([where, condition]) => factsIn(condition).filter(fact => !SITUATION_FACTS.has(fact)).map(fact => `${where} asks for the fact ${fact}, which does not exist`)),
-    ...conditions.flatMap(([where, condition]) => {
-      try {
-        compileCondition(condition, pack.thresholds)
-        return []
-      } catch (error) {
-        return [`${where}: ${error instanceof Error ? error.message : 'cannot be compiled'}`]
-      }
-    }),
-    ...pack.rules.flatMap(({ id, then }) => [
-      ...(then.missing ?? []).filter(item => pack.texts.questions[item] === undefined).map(item => `rule ${id} asks for ${item}, for which there is no question`),
-      ...(then.advice === undefined || then.advice in pack.texts.advice ? [] : [`rule ${id} gives the advice ${then.advice}, which has no text`]),
-    ]),
-    ...pack.districts.filter(code => !covered.has(code)).map(code => `district ${code} is not in the coverage`),
-  ]
-}
-
-const repeated = (names: readonly string[]): readonly string[] => names.filter((name, index) => names.indexOf(name) !== index)
-
-const vocabularyOf = (packs: readonly CompiledPack[], localities: readonly Locality[]): Vocabulary => {
+const vocabularyOf = (packs: readonly CompiledPack[]): Vocabulary => {
   const all = packs.map(({ pack }) => pack)
   const referrers = all.flatMap(pack => pack.referrers)
   return {
@@ -123,7 +83,7 @@ const vocabularyOf = (packs: readonly CompiledPack[], localities: readonly Local
     snomedReferrers: new Map(referrers.flatMap(({ code, snomed }) => (snomed ?? []).map(each => [each, code] as const))),
     odsRoles: new Map(referrers.flatMap(({ code, odsRoles }) => (odsRoles ?? []).map(each => [each, code] as const))),
     odsOrganisations: new Map([
-      ...localities.flatMap(({ coverage }) => Object.keys(coverage.practices).map(ods => [ods, 'gp'] as const)),
+      ...packs.flatMap(({ locality: { coverage } }) => Object.keys(coverage.practices).map(ods => [ods, 'gp'] as const)),
       ...referrers.flatMap(({ code, odsOrganisations }) => (odsOrganisations ?? []).map(each => [each, code] as const)),
     ]),
   }

@@ -24,6 +24,8 @@ export interface RulePack {
   readonly softFlags: readonly { readonly code: string; readonly title: string }[]
   readonly services: readonly PackService[]
   readonly needs: readonly Need[]
+  /** Where a person is may decide who comes, whatever the need; the first that is known to apply counts. */
+  readonly places?: readonly Place[]
   readonly rules: readonly Rule[]
   readonly hours: PackHours
   readonly texts: Texts
@@ -57,16 +59,41 @@ export interface PackService {
   readonly source: string
 }
 
+export type NeedClass = 'health' | 'social'
+
 export interface Need {
   readonly code: string
   readonly title: string
-  readonly class: 'health' | 'social'
+  readonly class: NeedClass
   readonly priority: Priority
-  /** Ranked; `when` must be known to hold. `mark` is added to the marks of the line when the service is a candidate. */
-  readonly services: readonly { readonly code: string; readonly when?: Condition; readonly mark?: string }[]
+  /** `none`: it is due at no time, whatever the priority. */
+  readonly due?: 'none'
+  /** Ranked. */
+  readonly services: readonly Candidacy[]
   /** Mark of a line for which no service is left; `no-service-for-need` when absent. */
   readonly whenNoneFits?: string
   readonly snomed?: readonly string[]
+  readonly source: string
+}
+
+/** A service for a need; `when` must be known to hold. `mark` is added to the marks of the line when it is a candidate. */
+export interface Candidacy {
+  readonly code: string
+  readonly when?: Condition
+  readonly mark?: string
+}
+
+/** Takes the place of what every need but those excepted says of priority and services. */
+export interface Place {
+  readonly id: string
+  readonly title: string
+  /** Must be known to hold. */
+  readonly when: Condition
+  /** Needs that stay as they are. */
+  readonly except?: readonly string[]
+  readonly priority: Priority
+  readonly due?: 'none'
+  readonly services: readonly Candidacy[]
   readonly source: string
 }
 
@@ -133,6 +160,9 @@ export interface Texts {
 }
 
 const STEP = /^(\d+)/
+
+/** In the order of evaluation: admission already decided (10) comes before safety at home (9). */
+export const STEPS: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 9, 11, 12]
 
 /** The step a rule is decided in: `1a` with `1`. */
 export const stepNumber = (rule: Rule): number => Number(STEP.exec(rule.step)?.[1])
