@@ -41,7 +41,8 @@ const report = (() => {
   }
 })()
 
-const tell = ({ postcodes, districts, bad, named, contradictory }: Imported): void => {
+const tell = ({ postcodes, districts, bad, named, contradictory, resumedAfter }: Imported): void => {
+  if (resumedAfter > 0) say(`went on after ${resumedAfter} lines of an import that was cut short`)
   say(`${postcodes} postcodes in ${districts} districts`)
   if (bad > 0) say(`${bad} lines could not be read${bad > named.length ? `, the first ${named.length} of them` : ''}:`)
   for (const line of named) say(`  ${line}`)
