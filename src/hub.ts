@@ -17,6 +17,7 @@ import { loadDefinitions } from './definitions/load.ts'
 import { openPostcodes, shownCoverage, type LivePostcodes } from './directory/coverage/live.ts'
 import { openDirectory } from './directory/live.ts'
 import { loadDirectory, loadLocalities } from './directory/load.ts'
+import { reportCapacity } from './directory/report-capacity.ts'
 import { manualClock, systemClock, type Clock } from './fhir/clock.ts'
 import { createAddresses } from './http/addresses.ts'
 import { createApp } from './http/app.ts'
@@ -142,6 +143,7 @@ const compose = async (
     createTriageOperation({ triage, directory, keep: guidanceOf, link: linkNewestProposal }),
     transition,
     availableActions,
+    reportCapacity,
     validate,
     patientEverything, encounterEverything,
     meta, metaAdd, metaDelete,

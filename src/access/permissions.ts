@@ -51,6 +51,10 @@ export const operationTable: ReadonlyMap<string, OperationRow> = new Map(Object.
   triage: { roles: partners, needs: 'r' },
   transition: { roles: partners, needs: 'u' },
   'available-actions': { roles: partners, needs: 'r' },
+  // What is public of the directory, and nothing of anybody's case.
+  find: { roles: everyone, needs: 's' },
+  // Its handler asks that the client is the service's own.
+  'report-capacity': { roles: ['service'], needs: 'u' },
   validate: { roles: everyone, needs: 'r' },
   everything: { roles: partners, needs: 'r' },
   // What may be changed of which type is asked of the change, as of an update.

@@ -262,6 +262,9 @@ export const outcomes = {
   contention: () => error({
     status: 409, type: 'conflict', code: 'contention',
     text: 'others changed the same resources at the same time; send the request again', headers: { 'retry-after': '1' } }),
+  capacityContradicted: (what: string, asOf: string) => error({
+    status: 409, type: 'conflict', code: 'capacity-contradicted', expression: "Parameters.parameter.where(name='asOf')",
+    text: `another count of ${what} as of ${asOf} was reported before, and which is right cannot be told; count again and send the time of that` }),
   keyReused: (text: string) => error({ status: 409, type: 'duplicate', code: 'request-key-reused', text }),
   danglingReference: (reference: string, expression: string) => error({
     status: 422, type: 'not-found', code: 'reference-not-found', expression,

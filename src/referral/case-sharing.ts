@@ -7,12 +7,13 @@
 import type { Task } from 'fhir/r4.js'
 import { kindOf as accessKind } from '../access/kinds.ts'
 import { hubLabel, organisationLabel } from '../access/visibility.ts'
+import { organisationOf } from '../directory/organisations.ts'
 import { localReference, references } from '../fhir/reference.ts'
 import { refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
 import type { Unit } from '../rest/unit.ts'
 import type { Label } from '../store/store.ts'
 import { kindOf as taskKind } from './codes.ts'
-import { organisationOf, seesCase, sendersOf } from './parties.ts'
+import { seesCase, sendersOf } from './parties.ts'
 import { isOpen, type Referral } from './referral.ts'
 
 /** Lets a label into the case, and to what the ServiceRequest points to outside of it. */

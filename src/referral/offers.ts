@@ -3,6 +3,7 @@
  * and made again for the next alternative when a service says no. An offer exists only once it is made.
  */
 import type { Reference, Task } from 'fhir/r4.js'
+import { organisationOf } from '../directory/organisations.ts'
 import { instant } from '../fhir/clock.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
@@ -10,7 +11,6 @@ import type { Unit } from '../rest/unit.ts'
 import { nextAlternative, offerable } from './alternatives.ts'
 import { letServiceIn } from './case-sharing.ts'
 import { detail, LINE_EXTENSION } from './codes.ts'
-import { organisationOf } from './parties.ts'
 import { makePart } from './parts.ts'
 import type { ProposedOffer } from './proposing.ts'
 import { lineOf, linesOf, type Referral } from './referral.ts'

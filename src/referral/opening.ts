@@ -5,6 +5,7 @@
  * Persist first, then triage: a fault in triage leaves the referral stored, owned and waiting for a person.
  */
 import type { ServiceRequest, Task } from 'fhir/r4.js'
+import { organisationOf } from '../directory/organisations.ts'
 import { instant } from '../fhir/clock.ts'
 import { localReference, references } from '../fhir/reference.ts'
 import { ODS_ORGANISATION_SYSTEM, refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
@@ -12,7 +13,6 @@ import type { Unit } from '../rest/unit.ts'
 import { gather, letHubIn, letSenderIn } from './case-sharing.ts'
 import { businessConcept, detailConcept, HUB_TASK, kindConcept } from './codes.ts'
 import { referralIdentifier } from './number.ts'
-import { organisationOf } from './parties.ts'
 import { guidanceOf, type Hub, type Propose, type ReferralProposal } from './proposing.ts'
 import { asResource } from './referral.ts'
 import { nextActionAt } from './times.ts'

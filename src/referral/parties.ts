@@ -1,35 +1,13 @@
 /**
- * Organisations behind references, and what a caller is to a referral's Task: its hub, the service that owns the
- * offer, the one who sent it.
+ * What a caller is to a referral's Task: its hub, the service that owns the offer, the one who sent it.
  */
-import type { HealthcareService, Organization, PractitionerRole, Reference, ServiceRequest, Task } from 'fhir/r4.js'
+import type { ServiceRequest, Task } from 'fhir/r4.js'
 import { visibilityOf } from '../access/visibility.ts'
-import { localReference } from '../fhir/reference.ts'
-import { ODS_ORGANISATION_SYSTEM, type Resource } from '../fhir/resource.ts'
+import { organisationOf } from '../directory/organisations.ts'
+import type { Resource } from '../fhir/resource.ts'
 import type { Unit } from '../rest/unit.ts'
 import { kindOf } from './codes.ts'
 import type { Party } from './transitions.ts'
-
-/** Elements followed from a resource to its organisation; partners may send resources that point to themselves. */
-const MAX_STEPS = 3
-
-/** ODS code of the organisation a reference leads to, following a role's organisation and a service's provider. */
-export const organisationOf = async (unit: Unit, reference: Reference | undefined, steps = MAX_STEPS): Promise<string | undefined> => {
-  if (reference === undefined) return undefined
-  if (reference.identifier?.system === ODS_ORGANISATION_SYSTEM) return reference.identifier.value?.toUpperCase()
-  const ref = localReference(reference.reference ?? '')
-  const resource = ref === undefined || steps === 0 ? undefined : await unit.read(ref)
-  if (resource === undefined) return undefined
-  switch (resource.resourceType) {
-    case 'Organization': {
-      const { identifier = [] } = resource as unknown as Organization
-      return identifier.find(({ system }) => system === ODS_ORGANISATION_SYSTEM)?.value?.toUpperCase()
-    }
-    case 'HealthcareService': return organisationOf(unit, (resource as unknown as HealthcareService).providedBy, steps - 1)
-    case 'PractitionerRole': return organisationOf(unit, (resource as unknown as PractitionerRole).organization, steps - 1)
-    default: return undefined
-  }
-}
 
 /** The organisations that sent a referral: the submitter's and the requester's. */
 export const sendersOf = async (unit: Unit, coordinating: Task | undefined, request: ServiceRequest | undefined): Promise<readonly string[]> => {

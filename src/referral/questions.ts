@@ -3,6 +3,7 @@
  * all the while, its clock runs, and a clinician may decide without waiting (domain 3.2 row 3, 2.5).
  */
 import type { Reference, Task } from 'fhir/r4.js'
+import { organisationOf } from '../directory/organisations.ts'
 import { listed } from '../access/visibility.ts'
 import { instant } from '../fhir/clock.ts'
 import { ODS_ORGANISATION_SYSTEM } from '../fhir/resource.ts'
@@ -11,7 +12,6 @@ import { businessConcept, detailConcept, kindOf } from './codes.ts'
 import { noted } from './coordination.ts'
 import { serviceReference } from './offers.ts'
 import type { OpeningParts } from './opening.ts'
-import { organisationOf } from './parties.ts'
 import { makePart } from './parts.ts'
 import { reasonConcept } from './reasons.ts'
 import { asResource, isOpen, type Referral } from './referral.ts'

@@ -3,6 +3,7 @@
  * until the other side accepts, or a person of the hub who has spoken to them says so (domain 3.2 x5, W16).
  */
 import type { Task } from 'fhir/r4.js'
+import { organisationOf } from '../directory/organisations.ts'
 import { instant } from '../fhir/clock.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import { localReference } from '../fhir/reference.ts'
@@ -12,7 +13,6 @@ import { inDirectory, offerable } from './alternatives.ts'
 import { letServiceIn } from './case-sharing.ts'
 import { detail, LINE_EXTENSION } from './codes.ts'
 import { serviceReference, urgencyOf } from './offers.ts'
-import { organisationOf } from './parties.ts'
 import { makePart } from './parts.ts'
 import type { Referral } from './referral.ts'
 import { TAKE_OVER_WITHIN_MS } from './times.ts'

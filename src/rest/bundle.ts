@@ -2,6 +2,7 @@
  * Bundles put together as text around the stored text of their entries, which is neither parsed nor copied.
  * R4: https://hl7.org/fhir/R4/bundle.html
  */
+import { distance, type LengthUnit } from '../fhir/lengths.ts'
 import { operationOutcome, type Issue } from '../fhir/outcomes.ts'
 import { refText } from '../fhir/resource.ts'
 import type { StoredVersion } from '../store/store.ts'
@@ -19,8 +20,14 @@ export interface Link {
   readonly url: string
 }
 
-export const searchEntry = (base: string, version: StoredVersion, mode: 'match' | 'include'): string =>
-  `{"fullUrl":${JSON.stringify(`${base}/${refText(version.ref)}`)},"resource":${version.json},"search":{"mode":"${mode}"}}`
+/** `extension`: of the entry's `search`, as JSON. */
+export const searchEntry = (base: string, version: StoredVersion, mode: 'match' | 'include', extension?: string): string =>
+  `{"fullUrl":${JSON.stringify(`${base}/${refText(version.ref)}`)},"resource":${version.json},`
+  + `"search":{${extension === undefined ? '' : `"extension":[${extension}],`}"mode":"${mode}"}}`
+
+/** How far a match is, as R4's Location page has it told: https://hl7.org/fhir/R4/location.html#positional */
+export const distanceExtension = (metres: number, unit: LengthUnit): string =>
+  JSON.stringify({ url: 'http://hl7.org/fhir/StructureDefinition/location-distance', valueDistance: distance(metres, unit) })
 
 export const outcomeEntry = (issues: readonly Issue[]): string =>
   `{"resource":${JSON.stringify(operationOutcome(issues))},"search":{"mode":"outcome"}}`

@@ -6,9 +6,12 @@ import { randomUUID } from 'node:crypto'
 import { instant } from '../fhir/clock.ts'
 import type { Issue } from '../fhir/outcomes.ts'
 import { openCursor, sealCursor } from '../search/cursor.ts'
+import { conjuncts } from '../search/join.ts'
+import { nearAsked, placeAsked } from '../search/near.ts'
 import type { Pairs } from '../search/parse.ts'
 import type { SearchPlan } from '../search/plan.ts'
-import { bundleText, outcomeEntry, PAGE_PARAMETER, queryText, searchEntry, type Link } from './bundle.ts'
+import type { SearchPage } from '../store/store.ts'
+import { bundleText, distanceExtension, outcomeEntry, PAGE_PARAMETER, queryText, searchEntry, type Link } from './bundle.ts'
 import type { RestParts } from './context.ts'
 import type { RequestContext } from './repository.ts'
 import { showing, showingIncluded, shownEntries, type Shape } from './shape/shape.ts'
@@ -52,11 +55,16 @@ export const searchset = async (parts: RestParts, context: RequestContext, asked
     // One page that holds every match has counted them already.
     total: page.total ?? (after === undefined && page.next === undefined ? page.matches.length : undefined),
     entries: [
-      ...await shownEntries(page.matches, show, version => searchEntry(base, version, 'match')),
+      ...await shownEntries(page.matches, show, (version, index) => searchEntry(base, version, 'match', distanceOf(plan, page, index))),
       ...await shownEntries(page.included, showIncluded, version => searchEntry(base, version, 'include')),
       ...(notes.length > 0 ? [outcomeEntry(notes)] : []),
     ],
   })
+}
+
+const distanceOf = ({ where }: Pick<SearchPlan, 'where'>, { distances }: SearchPage, index: number): string | undefined => {
+  const [metres, near] = [distances?.[index], nearAsked(conjuncts(where))]
+  return metres === undefined || near === undefined ? undefined : distanceExtension(metres, placeAsked(near).unit ?? 'km')
 }
 
 const includesCut = {

@@ -7,6 +7,7 @@
  */
 import type { IndexEntry } from './entries.ts'
 import type { Prefix, Test } from './plan.ts'
+import { isOnEarth, pointOf, squareBetween, squareWithin } from './positions.ts'
 
 export interface Bounds {
   readonly low: number
@@ -95,7 +96,7 @@ export const entryMeets = (test: Test, entry: IndexEntry): boolean => {
         && test.parts.every((part, index) => entry.parts[index] !== undefined && entryMeets(part, entry.parts[index]))
     case 'words': return entry.kind === 'words' && test.words.every(word => entry.words.includes(word))
     case 'near':
-      return entry.kind === 'position' && metresBetween(test, entry) <= test.withinMetres
+      return entry.kind === 'position' && isOnEarth(entry) && squareBetween(pointOf(test), pointOf(entry)) <= squareWithin(test.withinMetres)
   }
 }
 
@@ -120,19 +121,6 @@ const meetsUri = (test: Extract<Test, { kind: 'uri' }>, uri: string): boolean =>
 
 const isBelow = (uri: string, root: string): boolean =>
   uri === root || uri.startsWith(root.endsWith('/') ? root : `${root}/`)
-
-export const EARTH_RADIUS_METRES = 6_371_008.8
-
-type Point = { readonly latitude: number; readonly longitude: number }
-
-/** Great-circle distance (haversine). */
-export const metresBetween = (one: Point, other: Point): number => {
-  const radians = (degrees: number): number => degrees * Math.PI / 180
-  const latitude = Math.sin(radians(other.latitude - one.latitude) / 2)
-  const longitude = Math.sin(radians(other.longitude - one.longitude) / 2)
-  const a = latitude ** 2 + Math.cos(radians(one.latitude)) * Math.cos(radians(other.latitude)) * longitude ** 2
-  return 2 * EARTH_RADIUS_METRES * Math.asin(Math.min(1, Math.sqrt(a)))
-}
 
 /** `http://a/b/c` -> itself and whatever ends before or behind one of its slashes: what `:above` also finds. */
 export function* uriAncestors(uri: string): Iterable<string> {

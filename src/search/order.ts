@@ -6,7 +6,9 @@
  * https://hl7.org/fhir/R4/search.html#sort
  */
 import { conjuncts } from './join.ts'
-import type { Condition, SearchPlan, SortKey, StringTest } from './plan.ts'
+import { nearAsked, type Near } from './near.ts'
+import { DISTANCE, type Condition, type SearchPlan, type SortKey, type StringTest } from './plan.ts'
+import { metresOfSquare } from './positions.ts'
 import { isClosed, windowsOf } from './windows.ts'
 
 /** One key at least; resources that all keys hold equal come by the place of their first version, in the last one's direction. */
@@ -16,11 +18,18 @@ export type Order = readonly [SortKey, ...SortKey[]]
 const NEWEST_FIRST: Order = [{ param: '_lastUpdated', direction: 'descending' }]
 
 export const orderOf = ({ sort, types, where }: Pick<SearchPlan, 'sort' | 'types' | 'where'>): Order => {
-  const [first, ...more] = sort
+  const conditions = conjuncts(where)
+  const near = types.length === 1 ? nearAsked(conditions) : undefined
+  const [first, ...more] = near === undefined ? sort.filter(({ param }) => param !== DISTANCE) : withDistance(sort, near)
   if (first !== undefined) return [first, ...more]
   if (types.length !== 1) return NEWEST_FIRST
-  const conditions = conjuncts(where)
   return byText(conditions) ?? byDate(conditions) ?? NEWEST_FIRST
+}
+
+/** The nearest first, or, where another order is asked for, of equals the nearest; either way each is told how far it is. */
+const withDistance = (sort: readonly SortKey[], near: Near): readonly SortKey[] => {
+  const measured = sort.map(key => (key.param === DISTANCE ? { ...key, near } : key))
+  return measured.some(({ param }) => param === DISTANCE) ? measured : [...measured, { param: DISTANCE, direction: 'ascending', near }]
 }
 
 /**
@@ -39,6 +48,12 @@ const byDate = (conditions: readonly Condition[]): Order | undefined => {
   if (conditions.some(({ kind }) => kind === 'last-updated')) return undefined
   const window = windowsOf(conditions).find(isClosed)
   return window === undefined ? undefined : [{ param: window.param, direction: 'descending' }]
+}
+
+/** Metres to each match by its values under the keys, where one of them is the distance. */
+export const distancesIn = (order: Order, values: readonly (readonly (string | number | null)[])[]): { readonly distances?: readonly number[] } => {
+  const index = order.findIndex(({ near }) => near !== undefined)
+  return index < 0 ? {} : { distances: values.map(each => metresOfSquare(Number(each[index]))) }
 }
 
 /** Whether it is that of updates, either way. */

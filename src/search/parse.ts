@@ -13,7 +13,7 @@ import { splitEscaped } from './parse/escape.ts'
 import { include } from './parse/include.ts'
 import { requireType } from './parse/resource-type.ts'
 import { conditionOnTypes } from './parse/several-types.ts'
-import { count, elements, sortKeys, summary, total, type ResultParameters } from './parse/result.ts'
+import { count, elements, requirePlace, sortKeys, summary, total, type ResultParameters } from './parse/result.ts'
 import { noValue, trueOrFalse } from './parse/value.ts'
 import { countTests } from './join.ts'
 import type { Condition, Include, SearchPlan } from './plan.ts'
@@ -74,6 +74,7 @@ export const parseSearch = (
     throw outcomes.badParameter('_summary', '_summary=text goes with no _include and no _revinclude; leave one of them out')
   }
   const { where, sort, includes, result } = draft
+  requirePlace(sort, where)
   const size = draft.onlyCount ? 0 : draft.count
   return {
     plan: {

@@ -4,6 +4,8 @@
  * `search/parse.ts` makes it, a store's compiler runs it. Every plan carries who is asking (`visibility`),
  * and a compiler applies that to matches, to targets of chains, `_has` and includes, and to counts.
  */
+import type { LengthUnit } from '../fhir/lengths.ts'
+import type { Near } from './near.ts'
 
 /** A caller sees a resource when they share a label (see `access/visibility.ts`), or everything. */
 export type Visibility = { readonly kind: 'all' } | { readonly kind: 'labels'; readonly labels: readonly string[] }
@@ -38,7 +40,8 @@ export type Test =
   | { readonly kind: 'composite'; readonly parts: readonly Test[] }
   /** Full text (`_text`, `_content`): every word occurs, folded as `search/fold.ts` does. */
   | { readonly kind: 'words'; readonly words: readonly string[] }
-  | { readonly kind: 'near'; readonly latitude: number; readonly longitude: number; readonly withinMetres: number }
+  /** `unit`: in which the distance is told. */
+  | { readonly kind: 'near'; readonly latitude: number; readonly longitude: number; readonly withinMetres: number; readonly unit?: LengthUnit }
 
 export type Condition =
   | { readonly kind: 'all-of'; readonly of: readonly Condition[] }          // empty: true
@@ -65,11 +68,17 @@ export type StringTest = Extract<Test, { kind: 'string' }>
 
 /** `_lastUpdated` and `_id` are always sortable; ties are broken by the store's own stable order. */
 export interface SortKey {
+  /** `DISTANCE`: how far it is from where the search asks for what is near. */
   readonly param: string
   readonly direction: 'ascending' | 'descending'
   /** Of the parameter's texts only those that meet this count, and every match has one (`search/order.ts`). */
   readonly among?: StringTest
+  /** Of `DISTANCE`: the condition that it is measured by. */
+  readonly near?: Near
 }
+
+/** Sorts by the distance from the place that a condition of the search names; without such a condition, by nothing. */
+export const DISTANCE = '_distance'
 
 /** Types that `_revinclude=*` leaves out: every look at a resource adds one, and a thousand of them are a full page. */
 export const ONLY_BY_NAME: ReadonlySet<string> = new Set(['AuditEvent'])

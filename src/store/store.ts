@@ -149,6 +149,8 @@ export class Overloaded extends Error {}
 
 export interface SearchPage {
   readonly matches: readonly StoredVersion[]
+  /** Metres to each match, where the search asks for what is near. */
+  readonly distances?: readonly number[]
   readonly included: readonly StoredVersion[]
   /** Includes were cut at the bound. */
   readonly includesCut: boolean

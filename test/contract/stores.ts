@@ -33,6 +33,10 @@ export interface Opened {
 const indexesSince = (version: number): readonly string[] =>
   migrations.slice(version).flatMap(step => [...step.matchAll(/CREATE INDEX (\w+) ON/g)].map(([, name]) => name!))
 
+/** Positions as they stood before they were points of the sphere. */
+const OLDER_POSITIONS = `CREATE TABLE older AS SELECT parameter, latitude, longitude, row FROM position_entry;
+  DROP TABLE position_entry; DROP TABLE position_box; ALTER TABLE older RENAME TO position_entry;`
+
 const execute = (path: string, sql: string): void => {
   const db = new DatabaseSync(path)
   db.exec(sql)
@@ -55,7 +59,7 @@ const sqlite = async (folder = mkdtempSync(join(tmpdir(), 'contract-')), clock =
     },
     async reopenOlder() {
       await store.close()
-      execute(join(folder, 'hub.db'), `${indexesSince(3).map(name => `DROP INDEX ${name};`).join('')} DELETE FROM migration WHERE version > 3`)
+      execute(join(folder, 'hub.db'), `${OLDER_POSITIONS} ${indexesSince(3).map(name => `DROP INDEX ${name};`).join('')} DELETE FROM migration WHERE version > 3`)
       return sqlite(folder, clock)
     },
     async reopenNewer() {

@@ -1,7 +1,8 @@
 import type { IndexEntry } from '../../src/search/entries.ts'
-import { compareNumbers, compareSpans, metresBetween } from '../../src/search/compare.ts'
+import { compareNumbers, compareSpans } from '../../src/search/compare.ts'
 import { matchesCondition, needsResolver } from '../../src/search/match.ts'
 import type { Condition, Prefix } from '../../src/search/plan.ts'
+import { metresBetween } from '../../src/search/positions.ts'
 import { extracted, finds, where } from './ask.ts'
 
 const PREFIXES: readonly Prefix[] = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap']

@@ -98,12 +98,20 @@ describe('near', () => {
   it.each<[string, boolean]>([
     ['near=54.0466|-2.8007|33|km', true], ['near=54.0466|-2.8007|31|km', false], ['near=54.0466|-2.8007|33', true], ['near=54.0466|-2.8007|33000|m', true],
     ['near=54.0466|-2.8007|19|[mi_i]', false], ['near=54.0466|-2.8007|21|[mi_i]', true], ['near=53.77|-2.71', true], ['near=54.0466|-2.8007', false],
+    ['near=54.0466|-2.8007|19|mi', false], ['near=54.0466|-2.8007|21|mi', true], ['near=54.0466|-2.8007|21|[mi_us]', true],
+    ['near=53.77|-2.71||km', true], ['near=54.0466|-2.8007||km', false], ['near=53.7632|-2.7031|0', true], ['near=+53.7632|-2.70310|0.0|m', true],
     ['near:missing=false', true],
   ])('%s -> %s', (query, expected) => {
     expect(finds(preston, query)).toBe(expected)
   })
-  it.each(['53', '91|0', '53|-181', '53|-2|-1', '53|-2|1|mile', '53|-2|1|km|x', 'a|b', '53|-2||km'])('%s is refused', value => {
+  it.each(['91|0', '53|-181', '53|-2|-1', '53|-2|1|mile', '53|-2|1|km|x', 'a|b', '53', '53|', '|-2', 'NaN|0', '1e1|0', '53|-2|five'])('%s is refused', value => {
     expect(refusal(`Location?near=${value}`).issues[0]?.text).toMatch(/latitude\|longitude/)
+  })
+  it.each([
+    ['-181|53', 'has "-181" where the latitude stands, a number from -90 to 90'], ['53', 'has no longitude'],
+    ['53|-2|-1', 'has "-1" where the distance stands, a number from 0 up'], ['53|-2|1|mile', 'has the unit "mile", which is none of km, m, [mi_i], [mi_us] and mi'],
+  ])('%s: %s', (value, text) => {
+    expect(refusal(`HealthcareService?location.near=${value}`).issues[0]?.text).toContain(`location.near ${text}`)
   })
 })
 

@@ -5,8 +5,12 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { systemClock } from '../../src/fhir/clock.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
+import { pointOf } from '../../src/search/positions.ts'
 import { migrate, migrations } from '../../src/store/sqlite/schema.ts'
 import { allOf, date, EVERYTHING, found, ids, isToken, match, plan, put, reference, refersTo, token, write } from '../contract/write.ts'
+
+/** As the first migration makes it. */
+const OLDER_POSITIONS = /CREATE TABLE position_entry[^;]*;/.exec(migrations[0]!)![0]
 
 describe('SQLite: migrations', () => {
   let folder: string
@@ -55,7 +59,7 @@ describe('SQLite: migrations', () => {
     older.exec(`DELETE FROM entry WHERE parameter IN (SELECT id FROM name WHERE text LIKE 'Task.owner+status_%');
       UPDATE indexed SET entries = (SELECT json_group_array(json(value)) FROM json_each(entries) WHERE value ->> 0 <> 'd');
       DELETE FROM name WHERE text LIKE 'Task.owner+status_%'; DELETE FROM migration WHERE version >= 2;
-      DROP TABLE pending; DROP TABLE words; DROP INDEX range_entry_by_low; DROP INDEX range_entry_long`)
+      DROP TABLE position_box; DROP TABLE position_entry; ${OLDER_POSITIONS} DROP TABLE pending; DROP TABLE words; DROP INDEX range_entry_by_low; DROP INDEX range_entry_long`)
     older.close()
 
     const store = await openSqliteStore({ path, clock: systemClock() })
@@ -83,7 +87,7 @@ describe('SQLite: migrations', () => {
     older.exec(`CREATE TEMP TABLE later AS SELECT id FROM name WHERE text LIKE '%:several' OR text LIKE '%>%';
       DELETE FROM entry WHERE parameter IN (SELECT id FROM later); DELETE FROM range_entry WHERE parameter IN (SELECT id FROM later);
       UPDATE indexed SET entries = (SELECT json_group_array(json(value)) FROM json_each(entries) WHERE value ->> 1 NOT IN (SELECT id FROM later));
-      DELETE FROM name WHERE id IN (SELECT id FROM later); DELETE FROM migration WHERE version >= 5; DROP INDEX range_entry_long`)
+      DELETE FROM name WHERE id IN (SELECT id FROM later); DELETE FROM migration WHERE version >= 5; DROP TABLE position_box; DROP TABLE position_entry; ${OLDER_POSITIONS} DROP INDEX range_entry_long`)
     older.close()
 
     const store = await openSqliteStore({ path, clock: systemClock() })
@@ -109,6 +113,18 @@ describe('SQLite: migrations', () => {
     const db = new DatabaseSync(path)
     expect(versionOf(db)).toBe(migrations.length + 1)
     db.close()
+  })
+
+  it('keeps the places that a file from before holds, as points of the sphere', () => {
+    const older = new DatabaseSync(join(folder, 'places.db'))
+    migrate(older, migrations.slice(0, 5))
+    older.exec('INSERT INTO position_entry VALUES (1, 53.7, -2.7, 7), (1, -90, 33, 8), (1, 1000, 5000, 9)')
+    migrate(older)
+    const { x, y, z } = pointOf({ latitude: 53.7, longitude: -2.7 })
+    expect(older.prepare('SELECT row, x, y, z FROM position_entry ORDER BY row').all().map(row => ({ ...row })))
+      .toEqual([{ row: 7, x, y, z }, { row: 8, x: 0, y: 0, z: -1 }])
+    expect(older.prepare('SELECT count(*) AS boxes FROM position_box WHERE most_z < 0').get()).toMatchObject({ boxes: 1 })
+    older.close()
   })
 
   it('leaves a file whose migration fails as it was', () => {

@@ -49,17 +49,17 @@ const AT_ONCE = 256_000
 
 /** Each version as `entry` makes it of what is shown; others are served in between. */
 export const shownEntries = async (
-  versions: readonly StoredVersion[], show: Show, entry: (version: StoredVersion) => string,
+  versions: readonly StoredVersion[], show: Show, entry: (version: StoredVersion, index: number) => string,
 ): Promise<readonly string[]> => {
   if (show === whole) return versions.map(entry)
   const entries: string[] = []
   let length = 0
-  for (const version of versions) {
+  for (const [index, version] of versions.entries()) {
     if (length > AT_ONCE) {
       await setImmediate()
       length = 0
     }
-    entries.push(entry(show(version)))
+    entries.push(entry(show(version), index))
     length += version.json.length
   }
   return entries

@@ -1,5 +1,6 @@
 /** Uri entries, and positions for `near`. R4: https://hl7.org/fhir/R4/search.html#uri and location.html#positional */
 import { parseCanonical } from '../../fhir/reference.ts'
+import { isOnEarth } from '../positions.ts'
 import { fields } from '../walk.ts'
 import { kept, type Emitter } from './emitter.ts'
 
@@ -29,5 +30,6 @@ export const uriEmitter = (param: string, type: string): Emitter | undefined => 
 /** `Location.near`: the only special parameter of R4 that has an expression. */
 export const positionEmitter = (param: string): Emitter => (value, add) => {
   const { latitude, longitude } = fields(value)
-  if (typeof latitude === 'number' && typeof longitude === 'number') add({ kind: 'position', param, latitude, longitude })
+  if (typeof latitude !== 'number' || typeof longitude !== 'number' || !isOnEarth({ latitude, longitude })) return
+  add({ kind: 'position', param, latitude, longitude })
 }

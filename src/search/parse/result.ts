@@ -4,8 +4,9 @@
  */
 import { outcomes } from '../../fhir/outcomes.ts'
 import { MAX_SORT_KEYS } from '../limits.ts'
-import { STORE_PARAMETERS } from '../parameters.ts'
-import type { SortKey } from '../plan.ts'
+import { nearAsked } from '../near.ts'
+import { indexedParameters, STORE_PARAMETERS } from '../parameters.ts'
+import { DISTANCE, type Condition, type SortKey } from '../plan.ts'
 import { SORTABLE } from '../sort.ts'
 import type { ParseContext } from './context.ts'
 import { parameterOf } from './known.ts'
@@ -27,13 +28,26 @@ export const sortKeys = (context: ParseContext, types: readonly string[], value:
       throw outcomes.badParameter('_sort',
         '_sort takes parameter names separated by commas, "-" before those that descend, such as _sort=status,-authored-on')
     }
+    const direction = isDescending ? 'descending' as const : 'ascending' as const
+    if (isDistance(context, types, param)) return { param: DISTANCE, direction }
     if (!STORE_PARAMETERS.has(param)) requireSortable(context, types, param)
-    return { param, direction: isDescending ? 'descending' as const : 'ascending' as const }
+    return { param, direction }
   })
   if (keys.length > MAX_SORT_KEYS) {
     throw outcomes.badParameter('_sort', `_sort takes up to ${MAX_SORT_KEYS} parameters, found ${keys.length}`)
   }
   return keys
+}
+
+/** `_sort=near`: by distance, of Locations and of what is asked for by `location.near`. A parameter of one's own may have the name. */
+const isDistance = ({ definitions }: ParseContext, types: readonly string[], param: string): boolean =>
+  param === 'near' && types.length === 1 && (indexedParameters(definitions, types[0]!).get(param)?.type ?? 'special') === 'special'
+
+/** Throws `search-bad-value` for an order by distance from nowhere. */
+export const requirePlace = (sort: readonly SortKey[], where: readonly Condition[]): void => {
+  if (sort.some(({ param }) => param === DISTANCE) && nearAsked(where) === undefined) {
+    throw outcomes.badParameter('_sort', '_sort=near is by the distance from a place; name it, such as near=53.76|-2.70|5|km or location.near=53.76|-2.70|5|km')
+  }
 }
 
 const requireSortable = (context: ParseContext, types: readonly string[], param: string): void => {

@@ -6,6 +6,7 @@
  */
 import type { Extracted, IndexEntry } from '../../search/entries.ts'
 import type { ResourceRef } from '../../fhir/resource.ts'
+import { isOnEarth, pointOf, type Point } from '../../search/positions.ts'
 import { pairsOf } from '../pairs.ts'
 import type { Label, Method } from '../store.ts'
 
@@ -33,7 +34,7 @@ export interface IndexFields {
   readonly strings: readonly { readonly p: string; readonly folded: string; readonly exact: string }[]
   readonly ranges: readonly RangeEntry[]
   readonly composites: readonly { readonly p: string; readonly parts: readonly IndexEntry[] }[]
-  readonly positions: readonly { readonly p: string; readonly at: { readonly type: 'Point'; readonly coordinates: readonly [number, number] } }[]
+  readonly positions: readonly (Point & { readonly p: string; readonly at: { readonly type: 'Point'; readonly coordinates: readonly [number, number] } })[]
   /** `_content=word` */
   readonly words: readonly string[]
   /** Codes of the parameters that it has a value for. */
@@ -122,9 +123,6 @@ export const NOT_INDEXED: IndexFields = {
   keys: [], coded: [], strings: [], ranges: [], composites: [], positions: [], words: [], present: [], references: {}, refersTo: [], sort: {}, pairs: [],
 }
 
-/** MongoDB refuses a document with any other point, and with it the whole commit. */
-const isOnEarth = ({ latitude, longitude }: Extract<IndexEntry, { kind: 'position' }>): boolean => Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180
-
 /** The fields under which a resource of the type is found. */
 export const indexFields = (type: string, index: Extracted): IndexFields => {
   const keys = new Set<string>()
@@ -163,7 +161,8 @@ export const indexFields = (type: string, index: Extracted): IndexFields => {
         break
       case 'composite': fields.composites.push({ p, parts: entry.parts }); break
       case 'position':
-        if (isOnEarth(entry)) fields.positions.push({ p, at: { type: 'Point', coordinates: [entry.longitude, entry.latitude] } })
+        // MongoDB refuses a document with any other point, and with it the whole commit.
+        if (isOnEarth(entry)) fields.positions.push({ p, at: { type: 'Point', coordinates: [entry.longitude, entry.latitude] }, ...pointOf(entry) })
         break
       case 'words': for (const word of entry.words) fields.words.push(keyOf(entry.param, word)); break
     }

@@ -5,6 +5,7 @@
  * Several hubs may start at once: whatever is done here may be done by each of them.
  */
 import type { IndexDescription } from 'mongodb'
+import { pointOf } from '../../search/positions.ts'
 import { Unavailable } from '../store.ts'
 import { COPY, type CopyDocument } from './copy-place.ts'
 import type { Database } from './database.ts'
@@ -14,8 +15,18 @@ import { oneCoordinatingTask } from './invariants.ts'
 /** Brings documents from one form to the next. Another hub may do the same at the same time, and a kill may cut it short. */
 export type Step = (database: Database) => Promise<void>
 
+/** Places as points of the unit sphere beside their degrees (`search/positions.ts`). */
+const locatePoints: Step = async ({ resources }) => {
+  const older = resources.find({ 'positions.at': { $exists: true }, 'positions.x': { $exists: false } }, { projection: { positions: 1, sequence: 1 } })
+  for await (const { _id, sequence, positions } of older) {
+    const located = positions.map(({ p, at }) => ({ p, at, ...pointOf({ longitude: at.coordinates[0], latitude: at.coordinates[1] }) }))
+    // Another hub may have written it anew in the meantime, and located it.
+    await resources.updateOne({ _id, sequence }, { $set: { positions: located } })
+  }
+}
+
 /** In order; the first leads from version 1 to 2. Never change one that was released. */
-const steps: readonly Step[] = []
+const steps: readonly Step[] = [locatePoints]
 
 interface SchemaDocument {
   readonly _id: 'schema'

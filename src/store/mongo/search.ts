@@ -5,13 +5,14 @@
 import type { ClientSession, Document } from 'mongodb'
 import type { ResourceRef } from '../../fhir/resource.ts'
 import { allOf, conjuncts } from '../../search/join.ts'
-import { orderOf } from '../../search/order.ts'
+import { distancesIn, orderOf } from '../../search/order.ts'
 import type { SearchPlan } from '../../search/plan.ts'
 import { MAX_PAGE_LENGTH } from '../limits.ts'
 import { pairAsked } from '../pairs.ts'
 import type { SearchPage, StoredVersion } from '../store.ts'
 import type { Compiling } from './compile/compiling.ts'
-import { compileOrder, type SortedDocument, type Walk } from './compile/order.ts'
+import { measuring } from './compile/measuring.ts'
+import { compileOrder, SQUARE, type SortedDocument, type Walk } from './compile/order.ts'
 import { select, stagesOf, type Selection } from './compile/stages.ts'
 import type { Database } from './database.ts'
 import { within } from './deadline.ts'
@@ -43,14 +44,17 @@ export const selectionOf = (compiling: Compiling, { types, where, sort }: Search
 
 /** The stages of one walk of a page, in order; `paths` of the order are shown with what the page needs. */
 export const pageStages = (
-  selection: Selection, plan: SearchPlan, walk: Walk, paths: readonly string[], limit: number,
+  selection: Selection, plan: SearchPlan, walk: Walk, paths: readonly string[], limit: number, measured: readonly Document[] = [],
 ): readonly Document[] => {
   const unchanged = plan.after === undefined ? [] : [{ sequence: { $lte: plan.after.sequence } }]
-  const isStored = Object.keys(walk.fields).length === 0
+  const isSet = Object.keys(walk.fields).length > 0
+  const isStored = measured.length === 0 && !isSet
   const behind = Object.keys(walk.filter).length === 0 ? [] : [walk.filter]
   return [
     ...stagesOf(selection, ...unchanged, ...(isStored ? behind : [])),
-    ...(isStored ? [] : [{ $set: walk.fields }, ...behind.map(filter => ({ $match: filter }))]),
+    ...measured,
+    ...(isSet ? [{ $set: walk.fields }] : []),
+    ...(isStored ? [] : behind.map(filter => ({ $match: filter }))),
     { $sort: walk.sort },
     { $limit: limit },
     { $project: { ...CURRENT, row: 1, ...(plan.includes.length === 0 ? {} : REFERRING), ...Object.fromEntries(paths.map(path => [path, 1])) } },
@@ -66,12 +70,15 @@ const page = async (database: Database, session: ClientSession, plan: SearchPlan
   const total = plan.total === 'none' && plan.count > 0 ? {} : { total: await count(compiling, selection) }
   if (plan.count === 0) return { matches: [], included: [], includesCut: false, ...total }
 
-  const order = compileOrder(orderOf(plan), plan.types, plan.after)
+  const asked = orderOf(plan)
+  const order = compileOrder(asked, plan.types, plan.after)
+  const near = asked.find(key => key.near !== undefined)?.near
+  const measured = near === undefined ? [] : await measuring(compiling, plan.types, near, SQUARE)
   const shown: SortedDocument[] = []
   let length = 0
   let more = false
   for (const walk of order.walks) {
-    const stages = pageStages(selection, plan, walk, order.paths, plan.count + 1 - shown.length)
+    const stages = pageStages(selection, plan, walk, order.paths, plan.count + 1 - shown.length, measured)
     const cursor = database.resources.aggregate<SortedDocument>([...stages], { session, maxTimeMS: left(), allowDiskUse: true })
     for await (const document of cursor) {
       more = shown.length === plan.count || length > MAX_PAGE_LENGTH
@@ -84,6 +91,7 @@ const page = async (database: Database, session: ClientSession, plan: SearchPlan
   const last = shown.at(-1)
   return {
     matches: shown.map(currentVersion),
+    ...distancesIn(asked, shown.map(document => order.valuesOf(document))),
     ...await includes(database, compiling, plan, shown, () => ({ session, maxTimeMS: left() })),
     ...(more && last !== undefined ? {
       next: { values: order.valuesOf(last), row: String(last.row), sequence: plan.after?.sequence ?? await latestSequence(database, session) },

@@ -4,6 +4,7 @@
  * Every key of `entry` holds the time of its resource's last update, so those rows change with each; of all others
  * only what differs is written.
  */
+import { isOnEarth, pointOf } from '../../search/positions.ts'
 import type { Connection, Value } from './connection.ts'
 import type { KeptRow } from './indexed.ts'
 
@@ -13,7 +14,7 @@ const TOGETHER = 24
 type Table = 'entry' | 'string_entry' | 'range_entry' | 'composite_entry' | 'position_entry'
 
 const COLUMNS: Readonly<Record<Table, number>> = {
-  entry: 5, string_entry: 4, range_entry: 7, composite_entry: 4, position_entry: 4,
+  entry: 5, string_entry: 4, range_entry: 7, composite_entry: 4, position_entry: 8,
 }
 const TABLES = Object.keys(COLUMNS) as readonly Table[]
 
@@ -38,9 +39,16 @@ export const addRows = (batch: Batch, kept: readonly KeptRow[], row: number, upd
       case 's': batch.string_entry.push([one[1], one[2], row, one[3]]); break
       case 'r': batch.range_entry.push([row, one[1], one[2], one[3], one[4], one[5], one[6]]); break
       case 'c': batch.composite_entry.push([one[1], one[2], row, one[3]]); break
-      case 'p': batch.position_entry.push([one[1], one[2], one[3], row]); break
+      case 'p': batch.position_entry.push(...positionRows(one, row)); break
     }
   }
+}
+
+/** Its number is the table's to give. A position that is nowhere on Earth is near nothing. */
+const positionRows = ([, parameter, latitude, longitude]: Extract<KeptRow, readonly ['p', ...unknown[]]>, row: number): (readonly Value[])[] => {
+  if (!isOnEarth({ latitude, longitude })) return []
+  const { x, y, z } = pointOf({ latitude, longitude })
+  return [[null, parameter, latitude, longitude, row, x, y, z]]
 }
 
 /** Rows of many resources in about the order of their keys, so that those on one page come one after the other. */

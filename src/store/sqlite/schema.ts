@@ -5,6 +5,7 @@
  * hub is refused. Version rows are the event log: `sequence` is the commit order. A picture: docs/stores.md
  */
 import type { DatabaseSync } from 'node:sqlite'
+import { pointOf } from '../../search/positions.ts'
 
 /**
  * 1: everything searched is found by one integer `parameter` (the type's own, see `name`), and every key of `entry`
@@ -157,14 +158,40 @@ UPDATE indexed SET entries = substr(entries, 1, length(entries) - 1) || ',' ||
 DROP TABLE several; DROP TABLE added; DROP TABLE dated; DROP TABLE kept;
 `
 
+/**
+ * 6: places as points of the unit sphere (`search/positions.ts`), and an R*Tree of them in three dimensions, which has neither
+ * poles nor an antimeridian. Its boxes are of 32-bit numbers, so they only lead to the points; the triggers keep them in step.
+ */
+const sixth = `
+ALTER TABLE position_entry RENAME TO older_position_entry;
+CREATE TABLE position_entry (
+  id INTEGER PRIMARY KEY, parameter INTEGER NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL, row INTEGER NOT NULL,
+  x REAL NOT NULL, y REAL NOT NULL, z REAL NOT NULL,
+  UNIQUE (parameter, latitude, longitude, row)
+);
+CREATE VIRTUAL TABLE position_box USING rtree(id, least_x, most_x, least_y, most_y, least_z, most_z);
+CREATE TRIGGER position_put AFTER INSERT ON position_entry BEGIN
+  INSERT INTO position_box VALUES (new.id, new.x, new.x, new.y, new.y, new.z, new.z);
+END;
+CREATE TRIGGER position_taken AFTER DELETE ON position_entry BEGIN
+  DELETE FROM position_box WHERE id = old.id;
+END;
+INSERT INTO position_entry (parameter, latitude, longitude, row, x, y, z)
+  SELECT parameter, latitude, longitude, row,
+    point(latitude, longitude) ->> 'x', point(latitude, longitude) ->> 'y', point(latitude, longitude) ->> 'z'
+  FROM older_position_entry WHERE abs(latitude) <= 90 AND abs(longitude) <= 180;
+DROP TABLE older_position_entry;
+`
+
 /** In order; the version of a file is the number of those it has been through. Never change one that was released. */
-export const migrations: readonly string[] = [first, second, third, fourth, fifth]
+export const migrations: readonly string[] = [first, second, third, fourth, fifth, sixth]
 
 /**
  * Brings the open file to the newest schema. Throws, changing nothing, when a newer hub wrote it.
  * @param steps the migrations to go through; all of them unless a test says otherwise
  */
 export const migrate = (db: DatabaseSync, steps: readonly string[] = migrations): void => {
+  db.function('point', (latitude, longitude) => JSON.stringify(pointOf({ latitude: Number(latitude), longitude: Number(longitude) })))
   db.exec('CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL)')
   const { version } = db.prepare('SELECT coalesce(max(version), 0) AS version FROM migration').get() as { version: number }
   if (version > steps.length) {

@@ -3,7 +3,7 @@
  *
  * The same code runs on the serving thread, in the search worker and, for the `matches` expectation, in the writer.
  */
-import { orderOf } from '../../search/order.ts'
+import { distancesIn, orderOf } from '../../search/order.ts'
 import type { SearchPlan } from '../../search/plan.ts'
 import type { ResourceRef } from '../../fhir/resource.ts'
 import { TooCostly, type SearchPage } from '../store.ts'
@@ -108,7 +108,8 @@ const page = (connection: Connection, names: Names, plan: SearchPlan, bounds: Bo
   const total = plan.total === 'none' && plan.count > 0 ? {} : { total: count(connection, names, plan, bounds) }
   if (plan.count === 0) return { matches: [], included: [], includesCut: false, ...total }
 
-  const rows = firstRows(connection, names, plan, { limit: plan.count + 1, order: orderOf(plan) }, bounds)
+  const order = orderOf(plan)
+  const rows = firstRows(connection, names, plan, { limit: plan.count + 1, order }, bounds)
   if (rows.length > bounds.matches) throw new TooCostly(0)
   const matches = versionsAt(connection, names, rows.slice(0, plan.count).map(row => row['sequence'] as number))
   const shown = rows.slice(0, matches.length)
@@ -117,7 +118,7 @@ const page = (connection: Connection, names: Names, plan: SearchPlan, bounds: Bo
   if (sequences.length > bounds.matches) throw new TooCostly(0)
   const included = versionsAt(connection, names, sequences)
   return {
-    matches, included,
+    matches, included, ...distancesIn(order, shown.map(valuesOf)),
     includesCut: cut || included.length < sequences.length,
     ...(rows.length > shown.length && last !== undefined
       ? { next: { values: valuesOf(last), row: String(last['row']), sequence: plan.after?.sequence ?? latestSequence(connection) } }

@@ -29,7 +29,7 @@ const TAKEN: Readonly<Record<SearchParameterType, readonly Operator[]>> = {
   date: [...ORDERED, 'po'], number: ORDERED, quantity: ORDERED,
   uri: ['eq', 'ne', 'pr'],
   composite: ['eq', 'pr'],
-  special: ['pr'],
+  special: ['eq', 'pr'],
 }
 
 /** R4: these "are predefined and can be used in place of their associated full namespace". */

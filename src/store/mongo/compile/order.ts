@@ -29,10 +29,12 @@ export interface CompiledOrder {
 }
 
 /** A match with what its order is worked out from. */
-export type SortedDocument = ResourceDocument & { readonly [TEXT]?: string }
+export type SortedDocument = ResourceDocument & { readonly [TEXT]?: string; readonly [SQUARE]?: number }
 
 /** The first of its texts that meets what was asked for, in documents of a search that comes in that order. */
 const TEXT = 'text'
+/** How far it is, squared, in documents of a search for what is near (`positions.ts`). */
+export const SQUARE = 'square'
 
 /** `type`: the one that is searched, where the order is that of a text. */
 export const compileOrder = (order: Order, [type]: readonly string[], after: Cursor | undefined): CompiledOrder => {
@@ -62,9 +64,10 @@ interface Key {
   readonly always: boolean
 }
 
-const keyOf = ({ param, direction, among }: SortKey): Key => {
+const keyOf = ({ param, direction, among, near }: SortKey): Key => {
   const step = direction === 'ascending' ? 1 : -1
   if (among !== undefined) return { path: TEXT, step, always: true }
+  if (near !== undefined) return { path: SQUARE, step, always: true }
   switch (param) {
     case '_lastUpdated': return { path: 'updated', step, always: true }
     case '_id': return { path: 'id', step, always: true }
@@ -76,7 +79,7 @@ const beyond = (step: 1 | -1): '$gt' | '$lt' => (step === 1 ? '$gt' : '$lt')
 
 const valueAt = (document: SortedDocument, path: string): SortValue => {
   const [first = '', param = '', bound = ''] = path.split('.')
-  if (first !== 'sort') return document[first as 'updated' | 'id' | typeof TEXT] ?? null
+  if (first !== 'sort') return document[first as 'updated' | 'id' | typeof TEXT | typeof SQUARE] ?? null
   return document.sort[param]?.[bound as 'low' | 'high'] ?? null
 }
 

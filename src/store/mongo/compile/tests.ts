@@ -4,10 +4,11 @@
  * Equality is a key of `keys`, which is indexed; what a key does not tell (a token's system) is compared in the document.
  */
 import type { Document, Filter } from 'mongodb'
-import { EARTH_RADIUS_METRES, uriAncestors } from '../../../search/compare.ts'
+import { uriAncestors } from '../../../search/compare.ts'
 import { LAST_CHARACTER, fold } from '../../../search/fold.ts'
 import type { Prefix, StringTest, Test } from '../../../search/plan.ts'
 import { codedIn, codedOf, escaped, keyOf, type ResourceDocument } from '../documents.ts'
+import { nearFilter } from './positions.ts'
 
 export type ResourceFilter = Filter<ResourceDocument>
 
@@ -51,9 +52,7 @@ export const testFilter = (parameters: readonly string[], test: Test): ResourceF
     case 'url': return keys([test.url])
     case 'uri': return uriFilter(parameters, test)
     case 'composite': return some('composites', { p, $and: test.parts.map((part, index) => partTest(part, `parts.${index}.`)) })
-    case 'near': return some('positions', {
-      p, at: { $geoWithin: { $centerSphere: [[test.longitude, test.latitude], test.withinMetres / EARTH_RADIUS_METRES] } },
-    })
+    case 'near': return nearFilter(parameters, test)
     case 'words': return { words: { $all: test.words.flatMap(word => parameters.map(parameter => keyOf(codeOf(parameter), word))) } }
   }
 }
