@@ -14,9 +14,11 @@ import { createTokens, loadTokenKey } from './access/tokens.ts'
 import { auditLabels } from './access/visibility.ts'
 import type { Config } from './config.ts'
 import { loadDefinitions } from './definitions/load.ts'
+import { following } from './definitions/overlay.ts'
 import { openPostcodes, shownCoverage, type LivePostcodes } from './directory/coverage/live.ts'
 import { openDirectory } from './directory/live.ts'
-import { loadDirectory, loadLocalities } from './directory/load.ts'
+import { loadLocalities } from './directory/load.ts'
+import { loadDirectory } from './directory/shipped.ts'
 import { reportCapacity } from './directory/report-capacity.ts'
 import { manualClock, systemClock, type Clock } from './fhir/clock.ts'
 import { createAddresses } from './http/addresses.ts'
@@ -28,12 +30,14 @@ import { createReadiness } from './http/readiness.ts'
 import { createSubmit } from './intake/submit.ts'
 import { availableActions } from './referral/available-actions.ts'
 import { createReferralGuard } from './referral/guard.ts'
-import { linkNewestProposal } from './referral/newest-proposal.ts'
-import { guidanceOf, type Hub as ReferralHub, type Propose } from './referral/proposing.ts'
+import { createTriageAgain } from './referral/newest-proposal.ts'
+import type { Hub as ReferralHub, Propose } from './referral/proposing.ts'
 import { transition } from './referral/transition.ts'
 import { createActingPractitionerFinder } from './rest/acting-practitioner.ts'
 import { answering } from './rest/answered.ts'
 import type { RestParts } from './rest/context.ts'
+import { createDefinitionGuard, createDefinitionRule } from './rest/definitions/guard.ts'
+import { openLiveDefinitions } from './rest/definitions/live.ts'
 import { encounterEverything, patientEverything } from './rest/everything/everything.ts'
 import { meta, metaAdd, metaDelete } from './rest/meta/meta.ts'
 import type { Operation } from './rest/operation.ts'
@@ -110,7 +114,8 @@ const compose = async (
   { config, logger, port, localities: folder = LOCALITIES, aroundTriage = propose => propose }: HubOptions,
   { store, clock, manual, postcodes }: Opened,
 ): Promise<Hub> => {
-  const definitions = loadDefinitions()
+  const shipped = loadDefinitions()
+  const defined = await openLiveDefinitions(store, shipped, problem => logger.error(problem))
   const localities = loadLocalities(folder, postcodes)
   const addresses = createAddresses(config, port)
   /** For requests: what the store cannot do is answered. What runs beside them is told as it is. */
@@ -124,14 +129,15 @@ const compose = async (
     propose: aroundTriage(createProposing(triage, directory)), hubs,
     onFault: (error: unknown) => logger.error({ err: error }, 'triage failed; the referral is stored and waits for a person'),
   }
-  const live = await openLiveParameters(store, definitions)
+  const live = await openLiveParameters(store, shipped)
   const extract = createFollowingExtractor(live.definitions, { bases: config.baseUrl === undefined ? [] : [`${config.baseUrl}/fhir`] })
   const repository = createRepository({
     store: answers, clock,
-    validator: withParameterRules(createValidator(definitions), live.definitions),
+    validator: withParameterRules(createValidator(following(defined.definitions)), live.definitions),
     profiles: config.profiles,
     extract,
-    guards: [createReferralGuard(opening), createParameterGuard(live)],
+    guards: [createReferralGuard(opening), createParameterGuard(live), createDefinitionGuard(defined)],
+    rules: [createDefinitionRule(defined)],
   })
   const reindexer = await openReindexer({
     store, live, clock, extract,
@@ -140,7 +146,7 @@ const compose = async (
   await loadDirectory(repository, localities)
   const operations: readonly Operation[] = [
     createSubmit(opening),
-    createTriageOperation({ triage, directory, keep: guidanceOf, link: linkNewestProposal }),
+    createTriageOperation({ triage, directory, again: createTriageAgain(opening) }),
     transition,
     availableActions,
     reportCapacity,
@@ -153,7 +159,7 @@ const compose = async (
   const tokenKey = loadTokenKey(config.tokenKey)
   const rest: RestParts = {
     repository, clock,
-    get definitions() { return live.definitions() },
+    get definitions() { return live.over(defined.definitions()) },
     unindexed: createUnindexed(live, reindexer),
     operations: createOperations(operations),
     pageKey: createHmac('sha256', tokenKey).update('page links').digest(),

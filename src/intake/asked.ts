@@ -4,9 +4,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { isObject } from '../fhir/json.ts'
-import { isError } from '../fhir/outcomes.ts'
+import { isError, type Issue } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
-import { CREDIBLE_BEFORE_MS } from '../referral/offers.ts'
 import type { Draft, Examine } from './drafts.ts'
 import { mend } from './mend.ts'
 import { ask, mention, type Remark } from './remarks.ts'
@@ -65,16 +64,20 @@ const statusOf = ({ status }: Resource, at: string): readonly Remark[] => {
     + 'a submitted referral is active; to take one back, update the ServiceRequest that is stored here', `${at}.status`)]
 }
 
-/** When it was written is kept as sent; whether the clock starts then, the sender is told (model, hours and due). */
-export const authoredRemarks = (asked: Draft | undefined, receivedAt: number): readonly Remark[] => {
-  const authoredOn = asked?.isUsable === true ? asked.resource['authoredOn'] : undefined
-  if (asked === undefined || typeof authoredOn !== 'string') return []
+/**
+ * When it was written is kept as sent; where the clock does not start then, the sender is told (model, hours and due).
+ *
+ * @param startAt where triage started the clock, an instant
+ */
+export const authoredIssues = (request: Resource, at: string, startAt: number): readonly Issue[] => {
+  const authoredOn = request['authoredOn']
+  if (typeof authoredOn !== 'string') return []
   const authoredAt = authoredOn.includes('T') ? Date.parse(authoredOn) : Number.NaN
-  if (authoredAt <= receivedAt && authoredAt >= receivedAt - CREDIBLE_BEFORE_MS) return []
-  return [mention('authored-not-credible', asked.entry.at, Number.isNaN(authoredAt)
+  if (authoredAt === startAt) return []
+  return [mention('authored-not-credible', at, Number.isNaN(authoredAt)
     ? 'authoredOn has no time of day, so what is due is counted from receipt; send date and time'
-    : 'authoredOn is more than 12 hours before receipt or after it, so what is due is counted from receipt; check the clock of the device',
-  `${asked.entry.at}.authoredOn`)]
+    : 'authoredOn is long before receipt or after it, so what is due is counted from receipt; check the clock of the device',
+  `${at}.authoredOn`).issue]
 }
 
 const prohibited = ({ doNotPerform }: Resource, at: string): readonly Remark[] => (doNotPerform === true

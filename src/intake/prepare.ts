@@ -6,7 +6,7 @@
  */
 import { outcomes, type Issue } from '../fhir/outcomes.ts'
 import { refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
-import { askedOf, authoredRemarks, furtherRequests, isAbout, requestFrom, withReasonsOf } from './asked.ts'
+import { askedOf, furtherRequests, isAbout, requestFrom, withReasonsOf } from './asked.ts'
 import { draftOf, refOf, type Draft, type Examine } from './drafts.ts'
 import { aboutPatient, doubtsAbout, knownPersonOf, patientFrom, personOf } from './person.ts'
 import type { SentReferral } from './referral-bundle.ts'
@@ -22,13 +22,13 @@ export interface PrepareParts {
   readonly isVisible: (ref: ResourceRef) => Promise<boolean>
   /** This hub's own addresses. */
   readonly bases: readonly string[]
-  /** Instant, milliseconds. */
-  readonly receivedAt: number
 }
 
 export interface Prepared {
   /** With its id; status active. */
   readonly request: Resource
+  /** Where it stands in what was sent, when it is stored as sent. */
+  readonly requestAt: string | undefined
   /** Every other resource to store, with ids; the Patient among them unless it is known here already. */
   readonly others: readonly Resource[]
   /** What is not stored; triage reads it all the same. */
@@ -58,6 +58,7 @@ export const prepare = async (sent: SentReferral, parts: PrepareParts): Promise<
   const remarks = [...sent.remarks, ...drafts.flatMap(draft => draft.remarks), ...leftOut.map(notStored), ...core.remarks, ...lost]
   return {
     request, others,
+    requestAt: asked?.isUsable === true ? asked.entry.at : undefined,
     leftOut: leftOut.map(({ resource }) => resource),
     problems: problemsOf(remarks, new Map(drafts.map(draft =>
       [draft.entry.at, { resource: draft.resource, ref: isStored(draft) ? refOf(draft.resource) : undefined }]))),
@@ -79,7 +80,7 @@ interface Core {
   readonly remarks: readonly Remark[]
 }
 
-const coreOf = async (drafts: readonly Draft[], { examine, isVisible, bases, receivedAt }: PrepareParts): Promise<Core> => {
+const coreOf = async (drafts: readonly Draft[], { examine, isVisible, bases }: PrepareParts): Promise<Core> => {
   const asked = askedOf(drafts)
   const named = personOf(asked, drafts)
   const known = named === undefined ? knownPersonOf(asked, bases) : undefined
@@ -97,7 +98,7 @@ const coreOf = async (drafts: readonly Draft[], { examine, isVisible, bases, rec
     request: withReasonsOf(single.request, others.further),
     patient: made?.patient,
     hasFurther: others.further.length > 0,
-    remarks: [...made?.remarks ?? [], ...doubtsAbout(person, asked), ...single.remarks, ...authoredRemarks(asked, receivedAt), ...others.remarks],
+    remarks: [...made?.remarks ?? [], ...doubtsAbout(person, asked), ...single.remarks, ...others.remarks],
   }
 }
 

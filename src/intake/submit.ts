@@ -11,9 +11,10 @@ import type { Resource } from '../fhir/resource.ts'
 import { operation, type Operation } from '../rest/operation.ts'
 import type { Unit } from '../rest/unit.ts'
 import { referralIdentifier } from '../referral/number.ts'
-import { openReferral, type OpeningParts } from '../referral/opening.ts'
+import { openReferral, type Opened, type OpeningParts } from '../referral/opening.ts'
 import { asResource, readReferral } from '../referral/referral.ts'
 import { answerOf, OUT } from './answer.ts'
+import { authoredIssues } from './asked.ts'
 import { fingerprint } from './fingerprint.ts'
 import { keepRequest } from './kept-request.ts'
 import { prepare, type Prepared } from './prepare.ts'
@@ -43,7 +44,7 @@ export const createSubmit = (parts: OpeningParts): Operation => operation({
     },
     ...OUT,
   ],
-}, async ({ input, body, caller, clock, repository, requestId, correlationId, base }) => {
+}, async ({ input, body, caller, repository, requestId, correlationId, base }) => {
   const sent = input.resource('referral')
   if (sent === undefined) throw outcomes.badRequest('referral-missing', 'send the referral Bundle as the body', 'Parameters.parameter')
   const context = { caller, requestId, correlationId }
@@ -51,7 +52,6 @@ export const createSubmit = (parts: OpeningParts): Operation => operation({
     examine: resource => repository.examine(resource),
     isVisible: ref => repository.isVisible(context, ref),
     bases: [base],
-    receivedAt: clock.now(),
   })
   const print = fingerprint(sent)
   const keys = requestKeys(caller, requestId, prepared.request)
@@ -59,9 +59,11 @@ export const createSubmit = (parts: OpeningParts): Operation => operation({
   const { value } = await repository.transact<Outcome>(context, async unit => {
     const { earlier, unseen } = await recallKeys(unit, keys, print, sent)
     const id = earlier ?? String(prepared.request.id)
-    if (earlier === undefined) await store(unit, prepared, parts, body)
+    const opened = earlier === undefined ? await store(unit, prepared, parts, body) : undefined
     for (const key of unseen) unit.remember({ key, fingerprint: print, ref: { type: 'ServiceRequest', id } })
-    return { id, isRepeat: earlier !== undefined, answer: await answerOf(unit, id, prepared.issues) }
+    const startAt = opened?.proposal?.startAt
+    const ofTime = startAt === undefined || prepared.requestAt === undefined ? [] : authoredIssues(prepared.request, prepared.requestAt, startAt)
+    return { id, isRepeat: earlier !== undefined, answer: await answerOf(unit, id, [...prepared.issues, ...ofTime]) }
   })
   // The answer shows the person's data again: that is a read, and is written down as one before it leaves.
   if (value.isRepeat) await repository.read(context, { type: 'ServiceRequest', id: value.id })
@@ -72,7 +74,7 @@ export const createSubmit = (parts: OpeningParts): Operation => operation({
   }
 })
 
-const store = async (unit: Unit, prepared: Prepared, parts: OpeningParts, body: string): Promise<void> => {
+const store = async (unit: Unit, prepared: Prepared, parts: OpeningParts, body: string): Promise<Opened> => {
   const id = String(prepared.request.id)
   const request = { ...prepared.request, identifier: [...businessIdentifiers(prepared.request), referralIdentifier(id)] }
   for (const resource of [request, ...prepared.others]) {
@@ -85,9 +87,10 @@ const store = async (unit: Unit, prepared: Prepared, parts: OpeningParts, body: 
   const opened = await openReferral(unit, request as unknown as ServiceRequest, opening, everything)
   await unit.update(asResource({ ...opened.coordinating, input: [binary] } satisfies Task), { origin: 'consequence' })
   const referral = await readReferral(unit, id)
-  if (referral === undefined) return
+  if (referral === undefined) return opened
   recordChanges(unit, referral, prepared.changed, binary)
   await requestRepair(unit, referral, prepared.problems, binary)
+  return opened
 }
 
 /** Triage reads what could not be stored too (a red flag in a faulty Flag is a red flag); if it cannot, the rest. */

@@ -6,6 +6,7 @@
 import type { Parameters } from 'fhir/r4.js'
 import { instant } from '../fhir/clock.ts'
 import { localReference } from '../fhir/reference.ts'
+import type { ResourceRef } from '../fhir/resource.ts'
 import type { Change, Unit } from '../rest/unit.ts'
 import { detail, detailConcept, kindOf } from './codes.ts'
 import { mirror } from './coordination.ts'
@@ -13,6 +14,7 @@ import type { OpeningParts } from './opening.ts'
 import { linkNewestProposal } from './newest-proposal.ts'
 import { makePart } from './parts.ts'
 import { keptProposal, readProposal, type KeptProposal, type ReferralProposal } from './proposing.ts'
+import { answerByForm } from './questions.ts'
 import { isOpen, readReferral, type Referral } from './referral.ts'
 import { keepProposal, proposalNow, waitsForRepair } from './retriage.ts'
 import { LOOK_AGAIN_WITHIN_MS } from './times.ts'
@@ -24,14 +26,15 @@ const URGENT = new Set(['red-flag', 'news2-7', 'advance-plan', 'news2-5-6', 'new
 
 /** Triages again every open case to which these changes bring a finding. */
 export const followFindings = async (unit: Unit, changes: readonly Change[], parts: OpeningParts): Promise<void> => {
-  const cases = new Set<string>()
+  const cases = new Map<string, ResourceRef[]>()
   for (const { ref, after } of changes) {
     const caseId = after !== undefined && FINDINGS.has(ref.type) ? await unit.caseOf(ref) : undefined
-    if (caseId !== undefined) cases.add(caseId)
+    if (caseId !== undefined) cases.set(caseId, [...cases.get(caseId) ?? [], ref])
   }
-  for (const caseId of cases) {
+  for (const [caseId, found] of cases) {
     const referral = await readReferral(unit, caseId)
-    if (referral?.request.status === 'active' && referral.triage !== undefined && !isOpening(unit, referral)) await lookAgain(unit, referral, parts)
+    if (referral?.request.status !== 'active' || referral.triage === undefined || isOpening(unit, referral)) continue
+    await lookAgain(unit, referral, parts, found.find(({ type }) => type === 'QuestionnaireResponse'))
   }
 }
 
@@ -39,13 +42,14 @@ export const followFindings = async (unit: Unit, changes: readonly Change[], par
 const isOpening = (unit: Unit, { coordinating }: Referral): boolean =>
   unit.changes().some(({ ref, replaces }) => ref.id === coordinating?.id && replaces === 0)
 
-const lookAgain = async (unit: Unit, referral: Referral, parts: OpeningParts): Promise<void> => {
+/** @param form the response that is among what is new: it answers what the sender was asked, once nothing is missing any more */
+const lookAgain = async (unit: Unit, referral: Referral, parts: OpeningParts, form: ResourceRef | undefined): Promise<void> => {
   const proposal = await proposalNow(unit, referral, parts)
   if (proposal === undefined) return
   const now = readProposal(proposal.parameters as unknown as Parameters)
   const { triage } = referral
   if (triage !== undefined && isOpen(triage) && !waitsForRepair(referral)) {
-    if (now.inputs !== referral.proposal.inputs) await replace(unit, referral, proposal)
+    if (now.inputs !== referral.proposal.inputs) await replace(unit, referral, proposal, now.questions.length === 0 ? form : undefined)
     return
   }
   const known = new Set((await proposalsKept(unit, referral)).flatMap(({ flags }) => flags))
@@ -53,8 +57,9 @@ const lookAgain = async (unit: Unit, referral: Referral, parts: OpeningParts): P
   if (found.length > 0) await askForReview(unit, referral, proposal, found)
 }
 
-const replace = async (unit: Unit, referral: Referral, proposal: ReferralProposal): Promise<void> => {
+const replace = async (unit: Unit, referral: Referral, proposal: ReferralProposal, answered: ResourceRef | undefined): Promise<void> => {
   await linkNewestProposal(unit, referral.id, keepProposal(unit, referral, proposal))
+  if (answered !== undefined) await answerByForm(unit, referral.id, answered)
   await tell(unit, referral.id, `New findings: triage now proposes ${proposal.disposition}.`)
 }
 

@@ -16,9 +16,6 @@ import type { ProposedOffer } from './proposing.ts'
 import { lineOf, linesOf, type Referral } from './referral.ts'
 import { VISIT_WITHIN_MS } from './times.ts'
 
-/** A device's clock is believed up to this far before receipt (model, hours and due). */
-export const CREDIBLE_BEFORE_MS = 12 * 60 * 60_000
-
 /** Offers each line that nobody was asked for yet to its first alternative; what finds none waits for the hub. */
 export const offerProposed = async (unit: Unit, referral: Referral): Promise<readonly Task[]> => {
   const made: Task[] = []
@@ -74,19 +71,16 @@ export const serviceReference = ({ resourceType, id, name }: Resource): Referenc
  * Until when the visit must happen. A line that was offered before keeps its time; a further line has its own (a scan
  * today beside a visit within two hours). The proposal says it for an offer;
  * where a clinician had to decide first, its due was the clinician's, and an `asap` or `stat` case keeps the two hours
- * from the earlier of receipt and authored time.
+ * from where the proposal started the clock.
  */
 const deadline = (referral: Referral, line: number): string | undefined => {
   const earlier = referral.offers.find(offer => lineOf(offer) === line)
   if (earlier !== undefined) return earlier.restriction?.period?.end
   const further = furtherLine(referral, line)
   if (further !== undefined) return further.dueAt === undefined ? undefined : instant(further.dueAt)
-  const { proposal, request, coordinating } = referral
+  const { proposal, coordinating } = referral
   if (proposal.disposition === 'offer' && proposal.dueAt !== undefined) return instant(proposal.dueAt)
   const priority = urgencyOf(referral)
   if (priority !== 'asap' && priority !== 'stat') return undefined
-  const received = Date.parse(coordinating?.authoredOn ?? '')
-  const authored = request.authoredOn?.includes('T') === true ? Date.parse(request.authoredOn) : Number.NaN
-  const isCredible = authored <= received && authored >= received - CREDIBLE_BEFORE_MS
-  return instant((isCredible ? authored : received) + VISIT_WITHIN_MS)
+  return instant((proposal.startAt ?? Date.parse(coordinating?.authoredOn ?? '')) + VISIT_WITHIN_MS)
 }

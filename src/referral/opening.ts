@@ -13,6 +13,7 @@ import type { Unit } from '../rest/unit.ts'
 import { gather, letHubIn, letSenderIn } from './case-sharing.ts'
 import { businessConcept, detailConcept, HUB_TASK, kindConcept } from './codes.ts'
 import { referralIdentifier } from './number.ts'
+import { lastTwoHourCare } from './earlier-care.ts'
 import { guidanceOf, type Hub, type Propose, type ReferralProposal } from './proposing.ts'
 import { asResource } from './referral.ts'
 import { nextActionAt } from './times.ts'
@@ -52,7 +53,7 @@ export const openReferral = async (
   const [first] = hubs
   if (first === undefined) throw new Error('no hub is configured')
   const resources = sent ?? await resourcesAround(unit, resource)
-  const proposal = await proposeSafely(parts, {
+  const proposal = await proposeKnowing(unit, parts, caseId, {
     resources: [resource, ...resources.filter(({ id, resourceType }) => id !== request.id || resourceType !== 'ServiceRequest')],
     addressed: addressed?.locality, referrerKind: unit.caller.referrerKind, receivedAt: unit.now,
   })
@@ -148,6 +149,20 @@ export const proposeSafely = async (
     return undefined
   }
 }
+
+/** As `proposeSafely`; where a rule failed for want of it, on what the hub's own records say of the same person as well. */
+export const proposeKnowing = async (
+  unit: Unit, parts: OpeningParts, caseId: string, request: Parameters<Propose>[0],
+): Promise<ReferralProposal | undefined> => {
+  const proposal = await proposeSafely(parts, request)
+  if (proposal === undefined || !proposal.wanted.includes(EARLIER_CARE)) return proposal
+  const subject = (request.resources[0] as unknown as ServiceRequest | undefined)?.subject.reference
+  const patient = request.resources.find(({ resourceType, id }) => resourceType === 'Patient' && subject === `Patient/${id}`)
+  const lastTwoHourCareAt = await lastTwoHourCare(unit, patient, caseId)
+  return lastTwoHourCareAt === undefined ? proposal : await proposeSafely(parts, { ...request, lastTwoHourCareAt })
+}
+
+const EARLIER_CARE = 'two-hour-care-in-time'
 
 /** For these a clinician must act by the time the proposal itself names (model: review and moreinfo are due by then). */
 const waitsForDue = (proposal: ReferralProposal | undefined): boolean =>

@@ -25,6 +25,8 @@ export interface ProposalRequest {
   readonly referrerKind: string | undefined
   /** Instant, milliseconds. */
   readonly receivedAt: number
+  /** Instant of the end of two-hour care that the hub's own records hold of the same person. */
+  readonly lastTwoHourCareAt?: number | undefined
   /** What an earlier proposal gave: never lowered by a later one. */
   readonly urgencyGiven?: ReferralProposal['priority'] | undefined
 }
@@ -53,6 +55,10 @@ export interface ReferralProposal {
   readonly locality: string
   readonly pack: { readonly canonical: string; readonly version: string }
   readonly missing: readonly unknown[]
+  /** Instant, milliseconds: receipt, or the authored time where the rules believe it. */
+  readonly startAt: number
+  /** Facts for want of which a rule failed. */
+  readonly wanted: readonly string[]
   /** The answer of `$triage`. */
   readonly parameters: Resource
 }
@@ -77,6 +83,8 @@ export interface KeptProposal {
   readonly disposition: string | undefined
   readonly priority: ReferralProposal['priority'] | undefined
   readonly dueAt: number | undefined
+  /** The clock started then. */
+  readonly startAt: number | undefined
   readonly services: readonly ProposedOffer[]
   /** What is asked for, as questions. */
   readonly questions: readonly string[]
@@ -92,12 +100,16 @@ export const keptProposal = (guidance: Resource | undefined): KeptProposal =>
 /** Out-parameters of `$triage`, read back. */
 export const readProposal = (answer: Parameters | undefined): KeptProposal => {
   const parameters = answer?.parameter ?? []
-  const due = valueOf(parameters.find(parameter => parameter.name === 'due'))
-  const dueAt = typeof due === 'string' ? Date.parse(due) : Number.NaN
+  const instantOf = (name: string): number | undefined => {
+    const value = valueOf(parameters.find(parameter => parameter.name === name))
+    const at = typeof value === 'string' ? Date.parse(value) : Number.NaN
+    return Number.isNaN(at) ? undefined : at
+  }
   return {
     disposition: valueOf(parameters.find(parameter => parameter.name === 'disposition')) as string | undefined,
     priority: valueOf(parameters.find(parameter => parameter.name === 'priority')) as KeptProposal['priority'],
-    dueAt: Number.isNaN(dueAt) ? undefined : dueAt,
+    dueAt: instantOf('due'),
+    startAt: instantOf('start'),
     services: parameters.filter(parameter => parameter.name === 'service').map(offerOf),
     flags: parameters.filter(parameter => parameter.name === 'flag').flatMap(({ valueCoding }) => valueCoding?.code ?? []),
     inputs: valueOf(parameters.find(parameter => parameter.name === 'inputs')) as string | undefined,

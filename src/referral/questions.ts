@@ -3,18 +3,19 @@
  * all the while, its clock runs, and a clinician may decide without waiting (domain 3.2 row 3, 2.5).
  */
 import type { Reference, Task } from 'fhir/r4.js'
-import { organisationOf } from '../directory/organisations.ts'
 import { listed } from '../access/visibility.ts'
+import { organisationOf } from '../directory/organisations.ts'
 import { instant } from '../fhir/clock.ts'
-import { ODS_ORGANISATION_SYSTEM } from '../fhir/resource.ts'
+import { ODS_ORGANISATION_SYSTEM, refText, type ResourceRef } from '../fhir/resource.ts'
 import type { Unit } from '../rest/unit.ts'
-import { businessConcept, detailConcept, kindOf } from './codes.ts'
+import { businessConcept, detailConcept, kindOf, withDetail } from './codes.ts'
 import { noted } from './coordination.ts'
 import { serviceReference } from './offers.ts'
 import type { OpeningParts } from './opening.ts'
 import { makePart } from './parts.ts'
 import { reasonConcept } from './reasons.ts'
-import { asResource, isOpen, type Referral } from './referral.ts'
+import { recordStep } from './provenance.ts'
+import { asResource, isOpen, readReferral, type Referral } from './referral.ts'
 import { proposeAgain, withProposal } from './retriage.ts'
 import { ASK_WITHIN_MS } from './times.ts'
 
@@ -46,6 +47,26 @@ export const resumeTriage = async (unit: Unit, referral: Referral, parts: Openin
     status: hasProposal ? 'in-progress' : 'requested',
     businessStatus: businessConcept(hasProposal ? 'triage-proposed' : 'received'),
   }), { origin: 'consequence' })
+}
+
+/**
+ * A form that answers all that is missing answers what the sender was asked, and triage, whose newest proposal stands
+ * already, waits no more.
+ */
+export const answerByForm = async (unit: Unit, caseId: string, form: ResourceRef): Promise<void> => {
+  const referral = await readReferral(unit, caseId)
+  const waiting = referral?.tasks.filter(task => kindOf(task) === 'request-info' && isOpen(task)) ?? []
+  if (referral?.triage === undefined || waiting.length === 0) return
+  for (const task of waiting) {
+    await unit.update(asResource({
+      ...task, status: 'completed', businessStatus: businessConcept('info-answered'),
+      output: withDetail(task.output, { type: detailConcept('answer'), valueReference: { reference: refText(form) } }, 'answer'),
+    }), { origin: 'consequence' })
+  }
+  const { statusReason: _answered, ...triage } = referral.triage
+  await unit.update(asResource({ ...triage, status: 'in-progress', businessStatus: businessConcept('triage-proposed') }), { origin: 'consequence' })
+  recordStep(unit, caseId, 'answer-info', 'The sender answers by a form; triage goes on with it.',
+    [...waiting, referral.triage].map(({ id }) => ({ type: 'Task', id: String(id) })))
 }
 
 /** Takes back what nobody answered, since a clinician has decided without it. */

@@ -6,14 +6,15 @@ import type { Task } from 'fhir/r4.js'
 import { localReference } from '../fhir/reference.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Unit } from '../rest/unit.ts'
+import type { Condition } from '../search/plan.ts'
 import { detail, detailConcept, kindOf, withDetail } from './codes.ts'
-import { keep, proposeSafely, resourcesAround, type OpeningParts } from './opening.ts'
+import { keep, proposeKnowing, resourcesAround, type OpeningParts } from './opening.ts'
 import { guidanceOf, type ReferralProposal } from './proposing.ts'
 import { asResource, isOpen, type Referral } from './referral.ts'
 
 /** What says something about a person's state or wishes, as triage reads it. */
 const ABOUT_THE_PERSON = [
-  'Observation', 'Condition', 'Flag', 'Consent', 'QuestionnaireResponse', 'CarePlan', 'Encounter', 'EpisodeOfCare',
+  'Observation', 'Condition', 'Flag', 'Consent', 'QuestionnaireResponse', 'DocumentReference', 'CarePlan', 'Encounter', 'EpisodeOfCare',
   'GuidanceResponse',
 ] as const
 
@@ -38,9 +39,11 @@ export const waitsForRepair = ({ tasks }: Referral): boolean => tasks.some(task 
 export const proposalNow = async (unit: Unit, referral: Referral, parts: OpeningParts): Promise<ReferralProposal | undefined> => {
   const { coordinating, proposal: { priority: urgencyGiven } } = referral
   const hub = parts.hubs.find(({ organization }) => organization === coordinating?.owner?.reference)
-  return proposeSafely(parts, {
+  return proposeKnowing(unit, parts, referral.id, {
     resources: await caseResources(unit, referral),
-    addressed: hub?.locality, referrerKind: unit.caller.referrerKind, receivedAt: unit.now, urgencyGiven,
+    addressed: hub === undefined ? unit.caller.locality : hub.locality,
+    // Who asks now is not who sent it; what the sender is stands in the earlier results.
+    referrerKind: undefined, receivedAt: unit.now, urgencyGiven,
   })
 }
 
@@ -62,12 +65,16 @@ export const keepProposal = (unit: Unit, { id, request }: Referral, proposal: Re
 const caseResources = async (unit: Unit, { id, request }: Referral): Promise<readonly Resource[]> => {
   const found = new Map((await resourcesAround(unit, asResource(request))).map(resource => [`${resource.resourceType}/${resource.id}`, resource]))
   found.delete(`ServiceRequest/${id}`)
-  const person = localReference(request.subject.reference ?? '')
-  for (const type of person === undefined ? [] : ABOUT_THE_PERSON) {
-    const about = await unit.find(type, { kind: 'match', param: 'patient', test: { kind: 'reference', types: ['Patient'], id: person?.id ?? '' } })
-    for (const resource of about) {
+  const add = async (type: string, where: Condition): Promise<void> => {
+    for (const resource of await unit.find(type, where)) {
       if (await unit.caseOf({ type, id: String(resource.id) }) === id) found.set(`${type}/${resource.id}`, resource)
     }
   }
+  const person = localReference(request.subject?.reference ?? '')
+  for (const type of person === undefined ? [] : ABOUT_THE_PERSON) {
+    await add(type, { kind: 'match', param: 'patient', test: { kind: 'reference', types: ['Patient'], id: person?.id ?? '' } })
+  }
+  // An answer to what is missing need not say again whom it is about.
+  await add('QuestionnaireResponse', { kind: 'match', param: 'based-on', test: { kind: 'reference', types: ['ServiceRequest'], id } })
   return [asResource(request), ...found.values()]
 }

@@ -63,6 +63,8 @@ export interface FactSource {
   readonly receivedAt: number
   /** When a stored referral first came in. */
   readonly firstReceivedAt?: number | undefined
+  /** Instant of the end of two-hour care that the hub's own records hold of the same person. */
+  readonly lastTwoHourCareAt?: number | undefined
   /** Registered kind of the client, when it is always of one. */
   readonly callerKind: string | undefined
   readonly vocabulary: Vocabulary
@@ -92,7 +94,7 @@ export const factsOf = (source: FactSource): Facts => {
     longTermCondition: statement(referral, 'long-term-condition'),
     admissionDecided: statement(referral, 'admission-decided'),
     dischargeNotice: textStatement(referral, 'discharge-notice'),
-    lastTwoHourResponse: lastTwoHourFact(referral, source.receivedAt),
+    lastTwoHourResponse: lastTwoHourFact(referral, source.receivedAt, source.lastTwoHourCareAt),
     ambulanceCategory: ambulanceCategoryFact(referral),
     safeguarding: safeguardingFact(referral),
     authoredAt: authoredFact(referral, source.firstReceivedAt ?? source.receivedAt),

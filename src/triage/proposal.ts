@@ -56,6 +56,8 @@ export interface Proposal {
   readonly questionnaire: Questionnaire | undefined
   readonly rules: readonly RuleResult[]
   readonly observations: readonly ObservedScore[]
+  /** Facts for want of which a rule failed. */
+  readonly wanted: readonly string[]
   readonly conflicts: readonly Conflict[]
   readonly changes: readonly { readonly fact: string; readonly to: string; readonly disposition: Disposition; readonly text: string }[]
   readonly emergencyAdvice: string | undefined

@@ -27,6 +27,8 @@ export interface TriageInput {
   readonly receivedAt: number
   /** When a stored referral first came in: its clock starts then, whenever it is triaged again. */
   readonly firstReceivedAt?: number | undefined
+  /** Instant of the end of two-hour care that the hub's own records hold of the same person. */
+  readonly lastTwoHourCareAt?: number | undefined
   /** Registered kind of the client (`Caller.referrerKind`). */
   readonly callerKind?: string | undefined
   /** Folder name of the hub addressed, or the client's registered locality; ServiceRequest.performer goes before it. */
@@ -42,7 +44,8 @@ export interface TriageInput {
 export const propose = (triage: Triage, input: TriageInput): Proposal => {
   const stated = readableFacts({
     resources: input.resources, ...(input.aliases === undefined ? {} : { aliases: input.aliases }),
-    receivedAt: input.receivedAt, firstReceivedAt: input.firstReceivedAt, callerKind: input.callerKind, vocabulary: triage.vocabulary,
+    receivedAt: input.receivedAt, firstReceivedAt: input.firstReceivedAt,
+    lastTwoHourCareAt: input.lastTwoHourCareAt, callerKind: input.callerKind, vocabulary: triage.vocabulary,
   })
   const pack = packFor(triage, stated, input)
   const misplaced = placeConflicts(pack.locality.area, stated)
@@ -65,6 +68,7 @@ export const propose = (triage: Triage, input: TriageInput): Proposal => {
     rules: traceOf(pack, decision, facts),
     observations: facts.news2.observed.map(part => agedAt(part, input.receivedAt)),
     conflicts: facts.conflicts,
+    wanted: wantedBy(pack, decision),
     changes: changesOf(engine, decision),
     emergencyAdvice: decision.advice === undefined ? undefined : content.texts.advice[decision.advice],
     pack: { canonical: content.url, version: content.version },
@@ -72,6 +76,10 @@ export const propose = (triage: Triage, input: TriageInput): Proposal => {
     inputs: hash('sha256', JSON.stringify([content.url, content.version, input.receivedAt, facts, [...capacity].sort(([one], [other]) => one.localeCompare(other, 'en'))])),
   }
 }
+
+/** Facts that are not known and that a rule which failed asked for. */
+const wantedBy = (pack: CompiledPack, { failed, situation }: Decision): readonly string[] => [...new Set(pack.rules.flatMap(({ facts }, index) =>
+  (failed[index] === true ? facts.filter(fact => situation[fact] === undefined) : [])))]
 
 const agedAt = ({ parameter, score, from, at }: Facts['news2']['observed'][number], receivedAt: number): ObservedScore =>
   ({ parameter, score, from, ...(at === undefined ? {} : { minutesOld: Math.max(0, Math.floor((receivedAt - at) / 60_000)) }) })

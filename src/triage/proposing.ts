@@ -19,6 +19,8 @@ export interface ReferralToTriage {
   readonly referrerKind: string | undefined
   /** Instant, milliseconds: receipt, or when what the case now holds was known. */
   readonly receivedAt: number
+  /** Instant of the end of two-hour care that the hub's own records hold of the same person. */
+  readonly lastTwoHourCareAt?: number | undefined
   /** Urgency given before, besides that of the earlier results among the resources. */
   readonly urgencyGiven?: Priority | undefined
 }
@@ -32,13 +34,13 @@ export const createProposing = (triage: Triage, directory: Directory) =>
 
 /** A proposal over a case. What its earlier results say of receipt, urgency and sender holds on. */
 export const proposeForCase = (
-  triage: Triage, directory: Directory, { resources, addressed, referrerKind, receivedAt, urgencyGiven }: ReferralToTriage,
+  triage: Triage, directory: Directory, { resources, addressed, referrerKind, receivedAt, urgencyGiven, lastTwoHourCareAt }: ReferralToTriage,
 ): ProposalWithParameters => {
   const earlier = earlierResults(resources, resources.find(({ resourceType }) => resourceType === 'ServiceRequest')?.id)
   const callerKind = earlier.referrerKind ?? referrerKind
   const given = [urgencyGiven, earlier.urgencyGiven].filter(priority => priority !== undefined)
   const proposal = propose(triage, {
-    resources, addressedLocality: addressed, callerKind, receivedAt, firstReceivedAt: earlier.firstReceivedAt, directory,
+    resources, addressedLocality: addressed, callerKind, receivedAt, firstReceivedAt: earlier.firstReceivedAt, lastTwoHourCareAt, directory,
     urgencyGiven: given.length === 0 ? undefined : given.reduce(moreUrgent),
   })
   return { ...proposal, parameters: taggedWithKind(proposalParameters(proposal) as unknown as Resource, callerKind) }

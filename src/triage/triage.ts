@@ -4,7 +4,7 @@
  */
 import type { Directory } from '../directory/services.ts'
 import { isError, operationOutcome, outcomes } from '../fhir/outcomes.ts'
-import { refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
+import type { Resource } from '../fhir/resource.ts'
 import { operation, type Operation, type OperationInput } from '../rest/operation.ts'
 import type { Repository, RequestContext } from '../rest/repository.ts'
 import type { Unit } from '../rest/unit.ts'
@@ -12,16 +12,12 @@ import { bundleContent } from './facts/resources.ts'
 import type { Triage } from './load.ts'
 import { proposalParameters } from './parameters.ts'
 import { propose } from './propose.ts'
-import type { Priority, Proposal } from './proposal.ts'
-import { proposeForCase } from './proposing.ts'
 
 export interface TriageParts {
   readonly triage: Triage
   readonly directory: Directory
-  /** The GuidanceResponse that keeps a proposal: subject's reference, ServiceRequest's id, instant. */
-  keep(proposal: Proposal & { readonly parameters: Resource }, subject: string, serviceRequest: string, now: number): Resource
-  /** Lets the referral go by its newest proposal: the triage Task, while it is open, points to it. */
-  link(unit: Unit, serviceRequest: string, newest: { readonly guidance: { readonly reference: string }; readonly priority: Priority }): Promise<void>
+  /** A proposal over a stored referral's case as it stands, kept beside the older ones; answers the out-parameters. */
+  again(unit: Unit, serviceRequest: string): Promise<Resource>
 }
 
 /** A Bundle of a referral has some twenty entries; a thousand is the limit of every Bundle (design, limits). */
@@ -134,64 +130,14 @@ const receivedAt = (input: OperationInput, now: number): number => {
 const capacityIn = (input: OperationInput): ReadonlyMap<string, number> =>
   new Map(input.parts('capacity').map(part => [String(part.one('service')), Number(part.one('free'))]))
 
-/** Reads the case as it stands, proposes, keeps the result; what was urgent before is not made less so. */
+/** What is urgent before is not made less so. */
 const stored = async (parts: TriageParts, context: RequestContext, repository: Repository, input: OperationInput, id: string): Promise<Resource> => {
   for (const name of ['referral', 'at', 'capacity']) {
     if (input.one(name) !== undefined || input.resource(name) !== undefined || input.parts(name).length > 0) {
       throw outcomes.badRequest('dry-run-only', `${name} is for dry runs: POST ServiceRequest/$triage`, `Parameters.parameter.where(name='${name}')`)
     }
   }
-  const ref = { type: 'ServiceRequest', id }
-  await repository.read(context, ref)
-  const { value } = await repository.transact(context, async unit => {
-    const request = await unit.read(ref)
-    if (request === undefined) throw outcomes.notFound(refText(ref))
-    const subject = referenceIn(request['subject'])
-    const resources = await caseResources(unit, request, subject)
-    const proposal = proposeForCase(parts.triage, parts.directory, {
-      resources, addressed: context.caller.locality, referrerKind: undefined, receivedAt: unit.now,
-    })
-    const kept = unit.create(parts.keep(proposal, subject === undefined ? '' : refText(subject), id, unit.now), { origin: 'consequence' })
-    unit.join({ type: 'GuidanceResponse', id: kept.id ?? '' }, id)
-    await parts.link(unit, id, { guidance: { reference: `GuidanceResponse/${kept.id}` }, priority: proposal.priority })
-    const { meta: _kind, ...parameters } = proposal.parameters
-    return parameters
-  })
+  await repository.read(context, { type: 'ServiceRequest', id })
+  const { value } = await repository.transact(context, unit => parts.again(unit, id))
   return value
-}
-
-const ABOUT_THE_PATIENT = [
-  'Observation', 'Condition', 'Flag', 'Consent', 'QuestionnaireResponse', 'DocumentReference', 'CarePlan', 'Encounter', 'EpisodeOfCare', 'GuidanceResponse',
-] as const
-
-/** The request, its patient and everything about the patient: each referral keeps a Patient of its own. */
-const caseResources = async (unit: Unit, request: Resource, subject: ResourceRef | undefined): Promise<readonly Resource[]> => {
-  const found: Resource[] = [request]
-  const follow = async (element: unknown): Promise<Resource | undefined> => {
-    const ref = referenceIn(element)
-    const resource = ref === undefined ? undefined : await unit.read(ref)
-    if (resource !== undefined) found.push(resource)
-    return resource
-  }
-  const patient = await follow(request['subject'])
-  const requester = await follow(request['requester'])
-  await follow(requester?.['organization'])
-  for (const place of elements(request['locationReference'])) await follow(place)
-  for (const practice of elements(patient?.['generalPractitioner'])) await follow((await follow(practice))?.['organization'])
-  if (subject === undefined) return found
-  for (const type of ABOUT_THE_PATIENT) {
-    found.push(...await unit.find(type, { kind: 'match', param: 'patient', test: { kind: 'reference', types: ['Patient'], id: subject.id } }))
-  }
-  for (const encounter of found.filter(({ resourceType }) => resourceType === 'Encounter')) {
-    for (const place of elements(encounter['location'])) await follow((place as { location?: unknown } | undefined)?.location)
-  }
-  return found
-}
-
-const elements = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-
-const referenceIn = (element: unknown): ResourceRef | undefined => {
-  const text = (element as { reference?: unknown } | undefined)?.reference
-  const match = typeof text === 'string' ? /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/.exec(text) : null
-  return match?.[1] === undefined || match[2] === undefined ? undefined : { type: match[1], id: match[2] }
 }

@@ -12,7 +12,7 @@ const known = new Set(['Organization/hub', 'Patient/known'])
 
 const prepared = (entries: object[], type = 'collection'): Promise<Prepared> => prepare(
   readReferralBundle({ resourceType: 'Bundle', type, entry: entries }),
-  { examine, isVisible: async ref => known.has(`${ref.type}/${ref.id}`), bases: ['http://hub.example/fhir'], receivedAt: Date.parse('2026-11-24T10:15:00Z') },
+  { examine, isVisible: async ref => known.has(`${ref.type}/${ref.id}`), bases: ['http://hub.example/fhir'] },
 )
 
 const PATIENT = { resourceType: 'Patient', name: [{ family: 'Jones', given: ['Ada'] }], birthDate: '1942-03-01' }

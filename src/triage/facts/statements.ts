@@ -64,8 +64,10 @@ const yesOrNo = (observation: Observation): boolean | undefined => {
 /**
  * Latest date of a fact as a day number, not after receipt: an Observation of the fact, an answer, or an EpisodeOfCare of
  * the two-hour response. A date after receipt is a conflict.
+ *
+ * @param recordedAt what the hub's own records say, an instant; the answer names no more of them than that
  */
-export const lastTwoHourFact = (referral: Referral, receivedAt: number): Fact<number> => {
+export const lastTwoHourFact = (referral: Referral, receivedAt: number, recordedAt?: number): Fact<number> => {
   const fact = 'last-two-hour-response'
   const today = londonTime(receivedAt).day
   const all = [
@@ -76,6 +78,7 @@ export const lastTwoHourFact = (referral: Referral, receivedAt: number): Fact<nu
       .filter(episode => ['active', 'onhold', 'finished'].includes(episode.status)
         && list(episode.type).some(type => codesOf(type, hubCodeSystem('service')).includes('UCR2H')))
       .flatMap(episode => dated(episode.period?.end ?? episode.period?.start, referral.name(episode, 'period'))),
+    ...(recordedAt === undefined ? [] : [{ value: londonTime(recordedAt).day, from: 'records of the hub' }]),
   ]
   const later = all.filter(({ value }) => value > today)
   if (later.length > 0) referral.conflict({ fact, text: 'two-hour care is stated for a day after receipt', from: later.map(({ from }) => from) })
