@@ -3,13 +3,13 @@
  * so that holding a resource against a profile costs only what the profile says. Compiled once, from the snapshot.
  */
 import type { Definitions, ElementDefinition, StructureDefinition } from '../definitions/definitions.ts'
+import { isSameJson } from '../fhir/json.ts'
 import type { BindingCheck, Bindings } from './bindings.ts'
 import { compileInvariants, type Invariant } from './invariants.ts'
 import type { ReferenceCheck } from './references.ts'
 import { compileMatcher, type Matcher } from './slicing.ts'
 import { treeOf, type SnapshotNode } from './snapshot-tree.ts'
 import { checkedBinding, type BaseElement, type Property, type TypeNode, type Types } from './types.ts'
-import { sameValue } from './values.ts'
 
 /** What a profile adds to an element; absent members add nothing. */
 export interface ElementRule {
@@ -95,7 +95,7 @@ export const compileProfile = (structure: StructureDefinition, parts: CompilePar
     const own = element.constraints?.filter(({ key }) => !was.constraints?.some(known => known.key === key)) ?? []
     const binding = changedBinding(element, was)
     const profiles = (element.types ?? []).flatMap(({ code, profiles: canonicals }) =>
-      (code !== 'Extension' && canonicals && canonicals.length > 0 && !sameValue(canonicals, was.types?.find(type => type.code === code)?.profiles)
+      (code !== 'Extension' && canonicals && canonicals.length > 0 && !isSameJson(canonicals, was.types?.find(type => type.code === code)?.profiles)
         ? [{ type: code, canonicals }] : []))
     const targets = element.types?.find(({ code }) => code === 'Reference')?.targetProfiles
     const narrowed = narrowedTypes(base, codes, was)
@@ -107,7 +107,7 @@ export const compileProfile = (structure: StructureDefinition, parts: CompilePar
       ...(element.max < (isSlice ? Infinity : was.max) ? { max: element.max } : {}),
       ...(narrowed ? { types: narrowed } : {}),
       ...(profiles.length > 0 ? { profiles } : {}),
-      ...(targets && !sameValue(targets, was.types?.find(({ code }) => code === 'Reference')?.targetProfiles)
+      ...(targets && !isSameJson(targets, was.types?.find(({ code }) => code === 'Reference')?.targetProfiles)
         ? { reference: { targets, rule: `target:${element.id}`, source } } : {}),
       ...(binding ? { binding } : {}),
       ...valueRules(element, was),
@@ -125,7 +125,7 @@ export const compileProfile = (structure: StructureDefinition, parts: CompilePar
   }
 
   const changedBinding = (element: ElementDefinition, was: ElementDefinition): BindingCheck | undefined =>
-    element.binding && sameValue(element.binding, was.binding) ? undefined : checkedBinding(element, source)
+    element.binding && isSameJson(element.binding, was.binding) ? undefined : checkedBinding(element, source)
 
   const slicingOf = (node: SnapshotNode, base: BaseElement, properties: readonly Property[]): SlicingRule | undefined => {
     if (node.slices.length === 0) return undefined
@@ -188,9 +188,9 @@ const narrowedTypes = (base: BaseElement, codes: readonly string[] | undefined, 
 }
 
 const valueRules = (element: ElementDefinition, was: ElementDefinition) => ({
-  ...(element.fixed && !sameValue(element.fixed, was.fixed) ? { fixed: element.fixed.value } : {}),
-  ...(element.pattern && !sameValue(element.pattern, was.pattern) ? { pattern: element.pattern.value } : {}),
-  ...(element.minValue && !sameValue(element.minValue, was.minValue) ? { minValue: element.minValue.value } : {}),
-  ...(element.maxValue && !sameValue(element.maxValue, was.maxValue) ? { maxValue: element.maxValue.value } : {}),
+  ...(element.fixed && !isSameJson(element.fixed, was.fixed) ? { fixed: element.fixed.value } : {}),
+  ...(element.pattern && !isSameJson(element.pattern, was.pattern) ? { pattern: element.pattern.value } : {}),
+  ...(element.minValue && !isSameJson(element.minValue, was.minValue) ? { minValue: element.minValue.value } : {}),
+  ...(element.maxValue && !isSameJson(element.maxValue, was.maxValue) ? { maxValue: element.maxValue.value } : {}),
   ...(element.maxLength !== undefined && element.maxLength !== was.maxLength ? { maxLength: element.maxLength } : {}),
 })

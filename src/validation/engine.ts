@@ -3,6 +3,7 @@
  * decides which profiles a resource must meet, and never throws.
  */
 import type { Definitions, StructureDefinition } from '../definitions/definitions.ts'
+import { keeping } from '../definitions/kept.ts'
 import { nearest } from '../fhir/nearest.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { compileBindings } from './bindings.ts'
@@ -11,7 +12,7 @@ import { compileExtensions } from './extensions.ts'
 import { collectFindings, inDocumentOrder, type Finding, type Findings } from './findings.ts'
 import { compileReferences } from './references.ts'
 import { createRules } from './rules.ts'
-import { isResource, type Scope } from './scope.ts'
+import { isResource, type Knowledge, type Scope } from './scope.ts'
 import { typesOf } from './types.ts'
 import type { ValidationIssue, ValidationOptions, Validator } from './validator.ts'
 import { createWalk, type Position } from './walk.ts'
@@ -19,20 +20,21 @@ import { createWalk, type Position } from './walk.ts'
 /** A profile may use itself by way of its elements' types; values end first, except in a broken definition. */
 const MAX_PROFILE_DEPTH = 32
 
+/** Types that every resource is of: their profiles are for all. */
+const ABSTRACT: ReadonlySet<string> = new Set(['Resource', 'DomainResource'])
+
 /** @param definitions types, profiles, value sets; profiles are compiled on first use and kept */
 export const createValidator = (definitions: Definitions): Validator => {
   const types = typesOf(definitions)
   const bindings = compileBindings(definitions)
   const references = compileReferences(definitions)
-  const profiles = new Map<StructureDefinition, Profile>()
+  const compiled = keeping((structure: StructureDefinition, from): Profile =>
+    compileProfile(structure, { definitions: { ...definitions, ...from }, types, bindings }))
   let profileDepth = 0
 
   const profileOf = (canonical: string): Profile | undefined => {
     const structure = definitions.structure(canonical)
-    if (structure === undefined) return undefined
-    let profile = profiles.get(structure)
-    if (profile === undefined) profiles.set(structure, profile = compileProfile(structure, { definitions, types, bindings }))
-    return profile
+    return structure && compiled(structure, definitions)
   }
 
   const meetProfile = (canonical: string, value: unknown, path: string, scope: Scope): void => {
@@ -50,14 +52,36 @@ export const createValidator = (definitions: Definitions): Validator => {
     }
   }
 
-  const conforms = (canonical: string, value: unknown, scope: Scope): boolean => {
+  const conforms = (canonical: string, value: unknown, scope: Scope): boolean | undefined => {
     const profile = profileOf(canonical)
-    if (profile === undefined) return false
-    if (isResource(value) && value.resourceType !== profile.type) return false
-    const findings = collectFindings()
-    const resource = isResource(value) ? value : scope.resource
-    meetProfile(canonical, value, '', { ...scope, findings, resource, rootResource: isResource(value) ? value : scope.rootResource })
+    if (profile === undefined) return undefined
+    if (!isResource(value)) return meetsAlone(canonical, value, scope)
+    if (value.resourceType !== profile.type && !ABSTRACT.has(profile.type)) return false
+    const { conformance } = scope.findings.run
+    const known = conformance.get(value) ?? new Map<string, boolean>()
+    conformance.set(value, known)
+    const answer = known.get(canonical)
+    if (answer !== undefined) return answer
+    known.set(canonical, true)
+    const found = meetsAlone(canonical, value, scope)
+    known.set(canonical, found)
+    return found
+  }
+
+  const meetsAlone = (canonical: string, value: unknown, scope: Scope): boolean => {
+    const findings = collectFindings(scope.findings.run)
+    meetProfile(canonical, value, '', { ...scope, findings })
     return !findings.hasErrors()
+  }
+
+  /** Steps up a hierarchy of codes; undefined where the system or its hierarchy is not here. */
+  const subsumes = (system: string, above: string, code: string): boolean | undefined => {
+    if (above === code) return true
+    const known = definitions.codeSystem(system)
+    if (known === undefined || !known.codes.has(above) || !known.codes.has(code)) return undefined
+    const seen = new Set([code])
+    for (const step of seen) for (const parent of known.parents?.get(step) ?? []) seen.add(parent)
+    return seen.has(above)
   }
 
   /** One of several profiles is enough. */
@@ -65,18 +89,18 @@ export const createValidator = (definitions: Definitions): Validator => {
     const known = canonicals.filter(canonical => definitions.structure(canonical) !== undefined)
     const unknown = canonicals.find(canonical => !known.includes(canonical))
     if (unknown !== undefined) {
-      if (known.some(canonical => conforms(canonical, value, scope))) return
+      if (known.some(canonical => conforms(canonical, value, scope) === true)) return
       scope.findings.once(`profile ${unknown}`, path, { severity: 'information', type: 'informational', code: 'not-checked:profile',
         text: `whether this meets ${unknown} is not checked: the profile is not known here` })
       return
     }
     if (known.length === 1) meetProfile(known[0]!, value, path, scope)
-    else if (known.length > 1 && !known.some(canonical => conforms(canonical, value, scope))) {
+    else if (known.length > 1 && !known.some(canonical => conforms(canonical, value, scope) === true)) {
       scope.findings.add(path, { severity: 'error', type: 'structure', code: 'type-profile', text: `it meets none of ${known.join(', ')}; make it meet one` })
     }
   }
 
-  const meetRules = createRules({ bindings, references, conforms, meetProfiles })
+  const meetRules = createRules({ bindings, references, meetProfiles })
   const extensions = compileExtensions(definitions, meetProfile)
 
   const isAncestor = (ancestor: string, of: string): boolean => {
@@ -87,6 +111,12 @@ export const createValidator = (definitions: Definitions): Validator => {
     return false
   }
 
+  /** Under `ukcore` nothing is taken that does not meet the default profile of its type. */
+  const isAssured = (canonical: string, { profiles: asked }: ValidationOptions): boolean => {
+    const structure = asked === 'ukcore' ? definitions.structure(canonical) : undefined
+    return structure !== undefined && definitions.defaultProfile(structure.type) === structure.url
+  }
+
   const walkWith = (options: ValidationOptions) => {
     const meetResourceProfiles = (resource: Resource, path: string, position: Position, scope: Scope): void => {
       const wanted = new Set<string>()
@@ -94,7 +124,7 @@ export const createValidator = (definitions: Definitions): Validator => {
         const structure = definitions.structure(canonical)
         if (structure === undefined) {
           if (!scope.findings.isFull()) scope.findings.add(at, unknownProfile(definitions, canonical, severity, scope.findings))
-        } else if (structure.type !== resource.resourceType && structure.type !== 'DomainResource' && structure.type !== 'Resource') {
+        } else if (structure.type !== resource.resourceType && !ABSTRACT.has(structure.type)) {
           scope.findings.add(at, { severity: 'error', type: 'value', code: 'profile-type',
             text: `${canonical} is a profile of ${structure.type}, not of ${resource.resourceType}; claim one of ${resource.resourceType}, or none` })
         } else {
@@ -124,7 +154,10 @@ export const createValidator = (definitions: Definitions): Validator => {
     profileDepth = 0
     try {
       const isShaped = definitions.resourceTypes.has(root) && definitions.gate(root)(resource)
-      walkWith(options)(resource, root, 'whole', { findings, resource, rootResource: resource, bundle: undefined, isShaped })
+      const knowledge: Knowledge = {
+        contains: (valueSet, value) => bindings.contains(valueSet, value), conforms, subsumes, isAssured: profile => isAssured(profile, options),
+      }
+      walkWith(options)(resource, root, 'whole', { findings, knowledge, resource, rootResource: resource, bundle: undefined, base: undefined, isShaped })
       if (!isShaped && !findings.hasErrors()) {
         findings.add(root, { severity: 'error', type: 'structure', code: 'shape',
           text: `the resource has not the shape of an R4 ${root}, but the place could not be found; compare it with https://hl7.org/fhir/R4/${root.toLowerCase()}.html` })

@@ -4,6 +4,7 @@
  */
 import { isError, type IssueType, type Severity } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
+import { withoutNumbers } from './shown.ts'
 import type { ValidationIssue } from './validator.ts'
 
 /** Most issues in one answer: more than anyone corrects in one go, and an answer stays below 100 KB. */
@@ -26,42 +27,57 @@ export interface Finding {
   readonly source?: string
 }
 
+/** What one validation keeps to itself so that nothing is looked for twice, however many questions it asks on the way. */
+export interface Run {
+  /** Contained resources of each resource, by id (`scope.ts`). */
+  readonly containedOf: WeakMap<Resource, ReadonlyMap<string, Resource>>
+  /** Whether a resource meets a profile, by canonical; `true` while that is being found out, since resources refer in circles. */
+  readonly conformance: WeakMap<object, Map<string, boolean>>
+  suggested: number
+}
+
 export interface Findings {
   add(path: string, finding: Finding): void
   /** Adds the first finding with this key only: for what would otherwise be said of every element. */
   once(key: string, path: string, finding: Finding): void
-  /** Takes back what was found under this code within `path`: a profile binds the element to another value set. */
+  /** Takes back a warning under this code at `path` or its only coding: a profile binds the element to another value set. */
   withdraw(code: string, path: string): void
   /** What `find` answers, but only so often in a run: to look for what was meant among all canonicals takes a millisecond. */
   suggest<T>(find: () => T): T | undefined
-  /** Contained resources of each resource of this run, by id (`scope.ts`). */
-  readonly containedOf: WeakMap<Resource, ReadonlyMap<string, Resource>>
+  readonly run: Run
   hasErrors(): boolean
   /** More of this severity would not be shown: looking further is in vain. */
   isFull(severity?: 'error' | 'warning'): boolean
   readonly issues: readonly ValidationIssue[]
 }
 
-export const collectFindings = (): Findings => {
-  let issues: ValidationIssue[] = []
+const startRun = (): Run => ({ containedOf: new WeakMap(), conformance: new WeakMap(), suggested: 0 })
+
+/** @param run of the findings that ask a question of their own on the way */
+export const collectFindings = (run: Run = startRun()): Findings => {
+  const issues = new Set<ValidationIssue>()
+  /** By code and place, for those that may be taken back. */
+  const warnings = new Map<string, ValidationIssue>()
   const seen = new Set<string>()
   let errors = 0
-  let suggested = 0
-  const isFull: Findings['isFull'] = severity => (severity === 'warning' ? issues.length - errors : errors) >= MAX_COLLECTED
+  const isFull: Findings['isFull'] = severity => (severity === 'warning' ? issues.size - errors : errors) >= MAX_COLLECTED
   const add = (path: string, finding: Finding): void => {
     if (isFull(isError(finding) ? 'error' : 'warning')) return
     const key = `${finding.code}\n${path}\n${finding.text}`
     if (seen.has(key)) return
     seen.add(key)
+    const issue = { ...finding, text: withoutNumbers(finding.text), expression: [path] }
+    issues.add(issue)
     if (isError(finding)) errors++
-    issues.push({ ...finding, expression: [path] })
+    else if (finding.severity === 'warning') warnings.set(`${finding.code}\n${path}`, issue)
   }
   return {
-    get issues() { return issues },
+    get issues() { return [...issues] },
     add,
     withdraw(code, path) {
-      if (issues.some(issue => issue.code === code)) {
-        issues = issues.filter(issue => issue.code !== code || issue.severity !== 'warning' || !issue.expression[0]?.startsWith(path))
+      for (const place of [path, `${path}.coding[0]`]) {
+        const issue = warnings.get(`${code}\n${place}`)
+        if (issue) issues.delete(issue)
       }
     },
     once(key, path, finding) {
@@ -70,8 +86,8 @@ export const collectFindings = (): Findings => {
       seen.add(mark)
       add(path, finding)
     },
-    suggest: find => (suggested++ < MAX_SUGGESTED ? find() : undefined),
-    containedOf: new WeakMap(),
+    suggest: find => (run.suggested++ < MAX_SUGGESTED ? find() : undefined),
+    run,
     hasErrors: () => errors > 0,
     isFull,
   }

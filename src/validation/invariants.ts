@@ -1,14 +1,13 @@
 /**
  * Invariants: the FHIRPath constraints of types and profiles, each compiled once and asked of every element it stands on.
  *
- * A rule is by hand (`handwritten.ts`), compiled by fhirpath.js with the R4 model, or not checkable here: it needs
- * a server (`memberOf()`, `conformsTo()`, what `resolve()` cannot find) or does not compile; that is said once per run,
- * never "met".
+ * A rule is by hand (`handwritten.ts`), compiled by fhirpath.js with the R4 model, or undecided: it asks for what is not
+ * here (`functions.ts`) or does not compile; that is said once per run, never "met".
  */
 import type { Constraint } from '../definitions/definitions.ts'
 import { compileExpression } from './fhirpath.ts'
+import { asksMore, functionTable, withAnswers } from './functions.ts'
 import { handwritten, type Check } from './handwritten.ts'
-import { resolveTable, withResolution } from './resolving.ts'
 import type { Scope } from './scope.ts'
 
 export interface Invariant {
@@ -31,8 +30,8 @@ export interface Unchecked {
 /** Recommendations about style that would be said of nearly every resource (dom-6: a resource should have narrative). */
 const OFF: ReadonlySet<string> = new Set(['dom-6'])
 
-/** Functions that need more than the resource at hand. */
-const REMOTE = /\b(memberOf|conformsTo|subsumes|subsumedBy|slice|elementDefinition|checkModifiers)\s*\(/
+/** Functions of R4 that ask about definitions as such, and that no engine here has. */
+const ABSENT = /\b(slice|elementDefinition|checkModifiers)\s*\(/
 
 /** @param base FHIRPath of the element the rules stand on (`Patient.contact`), by which the engine knows its children's types */
 export const compileInvariants = (constraints: readonly Constraint[], base: string, source: string): readonly Invariant[] =>
@@ -54,22 +53,32 @@ const compiled = (base: string, expression: string): Check | Unchecked => {
 
 /** The compiled form of an expression on elements at `base`; exported for the test of the hand-written ones. */
 export const compileCheck = (base: string, expression: string): Check | Unchecked => {
-  const remote = REMOTE.exec(expression)
-  if (remote) return { reason: `it needs ${remote[1]}(), which asks for more than the resource at hand`, broken: false }
+  const absent = ABSENT.exec(expression)
+  if (absent) return { reason: `it needs ${absent[1]}(), which is not offered here`, broken: false }
   try {
-    const resolves = /\bresolve\s*\(/.test(expression)
-    const evaluate = compileExpression(base, expression, resolves ? resolveTable : undefined)
+    const asks = asksMore(expression)
+    const evaluate = compileExpression(base, expression, asks ? functionTable : undefined)
+    const named = namedVariables(expression)
     // an empty collection decides nothing (dates of different precision, other units): only false breaks a rule
-    const isMet = (result: readonly unknown[]): boolean => result.length === 0 || result[0] !== false
-    return resolves
-      ? (value, scope) => withResolution(scope, () => isMet(evaluate(value, environmentOf(scope))))
-      : (value, scope) => isMet(evaluate(value, environmentOf(scope)))
+    const isMet = (value: unknown, { resource, rootResource }: Scope): boolean => {
+      const result = evaluate(value, { ...named, resource, rootResource })
+      return result.length === 0 || result[0] !== false
+    }
+    return asks ? (value, scope) => withAnswers(scope, () => isMet(value, scope)) : isMet
   } catch (error) {
     return { reason: firstLine(error), broken: true }
   }
 }
 
-const environmentOf = ({ resource, rootResource }: Scope) => ({ resource, rootResource })
+/** Variables that R4 defines for every expression (https://hl7.org/fhir/R4/fhirpath.html#variables), as far as it names them. */
+const namedVariables = (expression: string): Readonly<Record<string, string>> => {
+  const named: Record<string, string> = {}
+  for (const [, name = '', , kind, rest = ''] of expression.matchAll(/%[`"']?(sct|loinc|((vs|ext)-([A-Za-z0-9\-.]+)))/g)) {
+    named[name] = kind === 'vs' ? `http://hl7.org/fhir/ValueSet/${rest}`
+      : kind === 'ext' ? `http://hl7.org/fhir/StructureDefinition/${rest}` : name === 'sct' ? 'http://snomed.info/sct' : 'http://loinc.org'
+  }
+  return named
+}
 
 const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]!.slice(0, 200)
 
@@ -89,7 +98,7 @@ export const checkInvariants = (invariants: readonly Invariant[], value: unknown
       continue
     }
     if (isMet === undefined) {
-      report(invariant, { reason: 'it asks about a resource that is not contained or in the same Bundle', broken: false }, path, scope)
+      report(invariant, { reason: 'it asks about a resource, profile or code that is not known here', broken: false }, path, scope)
     } else if (!isMet) {
       scope.findings.add(path, {
         severity: invariant.severity, type: 'invariant', code: invariant.key, source: invariant.source,

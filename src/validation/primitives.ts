@@ -4,7 +4,7 @@
  */
 import type { Primitive } from '../definitions/primitives.ts'
 import type { Finding } from './findings.ts'
-import { shown } from './values.ts'
+import { kindOf, shownOf } from './shown.ts'
 
 /** What to send, by type: https://hl7.org/fhir/R4/datatypes.html#primitive. */
 const EXPECTED: Readonly<Record<string, string>> = {
@@ -30,22 +30,16 @@ const EXPECTED: Readonly<Record<string, string>> = {
   base64Binary: 'base64 in groups of four characters',
 }
 
-const jsonType = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `the ${typeof value} ${shown(value)}`
-
 /** What is wrong with the value, or undefined. */
 export const primitiveFault = (value: unknown, type: string, primitive: Primitive): Finding | undefined => {
   const expected = EXPECTED[type] ?? `a ${type}`
   const wanted = primitive.json === 'integer' ? 'number' : primitive.json
   if (typeof value !== wanted) {
-    return { severity: 'error', type: 'structure', code: `json-type:${type}`, text: `found ${jsonType(value)} where the type is ${type}; send ${expected}` }
+    return { severity: 'error', type: 'structure', code: `json-type:${type}`, text: `found ${kindOf(value)} where the type is ${type}; send ${expected}` }
   }
   if (isMember(value, primitive)) return undefined
-  return { severity: 'error', type: 'value', code: `primitive:${type}`, text: `${TEXTS.has(type) ? 'this' : shown(value)} is not a valid ${type}; send ${expected}` }
+  return { severity: 'error', type: 'value', code: `primitive:${type}`, text: `${shownOf(type, value)} is not a valid ${type}; send ${expected}` }
 }
-
-/** Long or personal, so not repeated in an outcome. */
-const TEXTS: ReadonlySet<string> = new Set(['string', 'markdown', 'xhtml', 'base64Binary'])
 
 const isMember = (value: unknown, primitive: Primitive): boolean => {
   switch (primitive.json) {

@@ -3,21 +3,20 @@
  * https://hl7.org/fhir/R4/profiling.html
  */
 import { withArticle } from '../fhir/article.ts'
-import { isObject } from '../fhir/json.ts'
+import { isObject, isSameJson } from '../fhir/json.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Bindings } from './bindings.ts'
 import { DEFAULT_SLICE, type ElementRule, type Profile, type SlicingRule } from './compile.ts'
 import { checkInvariants } from './invariants.ts'
 import type { References } from './references.ts'
 import { isResource, type Scope } from './scope.ts'
-import type { Conforms } from './slicing.ts'
+import { shown, shownOf } from './shown.ts'
 import type { Property } from './types.ts'
-import { compareValues, meetsPattern, sameValue, shown } from './values.ts'
+import { compareValues, meetsPattern } from './values.ts'
 
 export interface RuleParts {
   readonly bindings: Bindings
   readonly references: References
-  readonly conforms: Conforms
   readonly meetProfiles: (profiles: readonly string[], value: unknown, path: string, scope: Scope) => void
 }
 
@@ -31,7 +30,7 @@ interface Item {
 
 export type MeetProfile = (profile: Profile, value: unknown, path: string, scope: Scope) => void
 
-export const createRules = ({ bindings, references, conforms, meetProfiles }: RuleParts): MeetProfile => {
+export const createRules = ({ bindings, references, meetProfiles }: RuleParts): MeetProfile => {
   const meetAll = (rules: readonly ElementRule[], container: Record<string, unknown>, path: string, scope: Scope): void => {
     if (scope.findings.isFull()) return
     for (const rule of rules) {
@@ -55,10 +54,10 @@ export const createRules = ({ bindings, references, conforms, meetProfiles }: Ru
       if (!rule.types.includes(actual)) wrong(`type:${id}`, `found ${withArticle(actual)}; ${source} allows ${rule.types.join(', ')} here`)
     }
     if (value !== undefined) {
-      if ('fixed' in rule && !sameValue(value, rule.fixed)) wrong(`fixed:${id}`, `found ${shown(value)}; it must be exactly ${shown(rule.fixed)}`)
-      if ('pattern' in rule && !meetsPattern(value, rule.pattern)) wrong(`pattern:${id}`, `found ${shown(value)}; it must have all of ${shown(rule.pattern)}`)
-      if ('minValue' in rule && (compareValues(value, rule.minValue) ?? 0) < 0) wrong(`min-value:${id}`, `found ${shown(value)}; the least allowed is ${shown(rule.minValue)}`)
-      if ('maxValue' in rule && (compareValues(value, rule.maxValue) ?? 0) > 0) wrong(`max-value:${id}`, `found ${shown(value)}; the greatest allowed is ${shown(rule.maxValue)}`)
+      if ('fixed' in rule && !isSameJson(value, rule.fixed)) wrong(`fixed:${id}`, `found ${shownOf(type, value, 'another value')}; it must be exactly ${shown(rule.fixed)}`)
+      if ('pattern' in rule && !meetsPattern(value, rule.pattern)) wrong(`pattern:${id}`, `found ${shownOf(type, value, 'another value')}; it must have all of ${shown(rule.pattern)}`)
+      if ('minValue' in rule && (compareValues(value, rule.minValue) ?? 0) < 0) wrong(`min-value:${id}`, `found ${shownOf(type, value, 'another value')}; the least allowed is ${shown(rule.minValue)}`)
+      if ('maxValue' in rule && (compareValues(value, rule.maxValue) ?? 0) > 0) wrong(`max-value:${id}`, `found ${shownOf(type, value, 'another value')}; the greatest allowed is ${shown(rule.maxValue)}`)
       if (rule.maxLength !== undefined && typeof value === 'string' && [...value].length > rule.maxLength) {
         wrong(`max-length:${id}`, `the text has ${[...value].length} characters; at most ${rule.maxLength} are allowed`)
       }
@@ -104,7 +103,7 @@ export const createRules = ({ bindings, references, conforms, meetProfiles }: Ru
       let isUndecided = false
       const index = slices.findIndex(({ name, matches }) => {
         if (name === DEFAULT_SLICE && isUndecided) return false
-        const answer = matches({ value: item.value, type: item.type }, scope, conforms)
+        const answer = matches({ value: item.value, type: item.type }, scope)
         if (answer === undefined) {
           isUndecided = true
           findings.once(`slice ${source} ${rule.id}:${name}`, item.path, { severity: 'information', type: 'informational', code: `not-checked:${rule.id}:${name}`, source,

@@ -3,22 +3,22 @@
  * a value. https://hl7.org/fhir/R4/profiling.html#discriminator
  */
 import type { Slicing, StructureDefinition } from '../definitions/definitions.ts'
+import { isSameJson } from '../fhir/json.ts'
 import type { CompileParts } from './compile.ts'
-import { resolveIn, type Scope } from './scope.ts'
+import { anyAnswer, resolveIn, standingAt, type Scope } from './scope.ts'
 import { treeOf, type SnapshotNode } from './snapshot-tree.ts'
-import { meetsPattern, sameValue } from './values.ts'
+import { meetsPattern } from './values.ts'
 
 /** A value to be matched, with its type where the JSON name says it (`valueQuantity`). */
 export interface Candidate {
   readonly value: unknown
   readonly type: string | undefined
+  /** Where a resource stands that a reference led to. */
+  readonly scope?: Scope
 }
 
 /** True, false, or undefined where it cannot be decided here (a value set not expanded, a reference not resolved). */
-export type Matcher = (candidate: Candidate, scope: Scope, conforms: Conforms) => boolean | undefined
-
-/** Whether a value meets a profile, without telling what it lacks. */
-export type Conforms = (profile: string, value: unknown, scope: Scope) => boolean
+export type Matcher = (candidate: Candidate, scope: Scope) => boolean | undefined
 
 type Discriminator = Slicing['discriminators'][number]
 
@@ -35,13 +35,13 @@ export const compileMatcher = (
     const targets = elementsAt(slice, isTarget ? steps.slice(0, -1) : steps, parts)
     const test = testFor({ type, targets, steps, isTarget }, slice, parts)
     if (typeof test === 'string') return `the discriminator ${type}:${path} ${test} (${structure.url})`
-    matchers.push((candidate, scope, conforms) => test(candidatesAt(candidate, steps, scope, parts), scope, conforms))
+    matchers.push((candidate, scope) => test(candidatesAt(candidate, steps, scope, parts), scope))
   }
   if (matchers.length === 1) return matchers[0]!
-  return (candidate, scope, conforms) => {
+  return (candidate, scope) => {
     let result: boolean | undefined = true
     for (const matcher of matchers) {
-      const answer = matcher(candidate, scope, conforms)
+      const answer = matcher(candidate, scope)
       if (answer === false) return false
       if (answer === undefined) result = undefined
     }
@@ -116,7 +116,7 @@ const candidatesAt = (candidate: Candidate, steps: readonly Step[], scope: Scope
         const reference = (value as { reference?: unknown } | null)?.reference
         const target = typeof reference === 'string' ? resolveIn(scope, reference) : undefined
         if (target === undefined) return undefined
-        resolved.push({ value: target, type: target.resourceType })
+        resolved.push({ value: target.resource, type: target.resource.resourceType, scope: target })
       }
       found = resolved
     } else {
@@ -149,18 +149,10 @@ const many = (value: unknown): readonly unknown[] => (value === undefined ? [] :
 
 // -- the questions
 
-type Test = (candidates: readonly Candidate[] | undefined, scope: Scope, conforms: Conforms) => boolean | undefined
+type Test = (candidates: readonly Candidate[] | undefined, scope: Scope) => boolean | undefined
 
-const anyOf = (candidates: readonly Candidate[] | undefined, test: (candidate: Candidate) => boolean | undefined): boolean | undefined => {
-  if (candidates === undefined) return undefined
-  let result: boolean | undefined = false
-  for (const candidate of candidates) {
-    const answer = test(candidate)
-    if (answer === true) return true
-    if (answer === undefined) result = undefined
-  }
-  return result
-}
+const anyOf = (candidates: readonly Candidate[] | undefined, test: (candidate: Candidate) => boolean | undefined): boolean | undefined =>
+  candidates && anyAnswer(candidates, test)
 
 interface Question {
   readonly type: Discriminator['type']
@@ -196,7 +188,8 @@ const testFor = ({ type, targets, steps, isTarget }: Question, slice: SnapshotNo
     case 'profile': {
       const canonicals = isTarget ? targetsOf(target) : target?.element.types?.flatMap(({ profiles }) => profiles ?? []) ?? []
       if (canonicals.length === 0) return 'names no profile'
-      return (candidates, scope, conforms) => anyOf(candidates, ({ value }) => canonicals.some(canonical => conforms(canonical, value, scope)))
+      return (candidates, scope) => anyOf(candidates, ({ value, scope: there = standingAt(value, scope) }) =>
+        anyAnswer(canonicals, canonical => scope.knowledge.conforms(canonical, value, there)))
     }
   }
 }
@@ -213,7 +206,7 @@ const extensionUrl = (slice: SnapshotNode, steps: readonly Step[]): string | und
 /** Whether a value is the one an element fixes: itself, or by the elements inside it. */
 const valueTest = (node: SnapshotNode, parts: CompileParts): ((candidate: Candidate) => boolean | undefined) | undefined => {
   const { fixed, pattern, binding } = node.element
-  if (fixed !== undefined) return ({ value }) => sameValue(value, fixed.value)
+  if (fixed !== undefined) return ({ value }) => isSameJson(value, fixed.value)
   if (pattern !== undefined) return ({ value }) => meetsPattern(value, pattern.value)
   const inner = node.children.flatMap(child => {
     const test = child.name === 'extension' ? undefined : valueTest(child, parts)

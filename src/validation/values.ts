@@ -2,17 +2,8 @@
  * Comparing values with those a profile names: fixed (the same), pattern (at least that), least and greatest.
  * https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.pattern_x_
  */
+import { isObject } from '../fhir/json.ts'
 import { compileExpression, type Evaluate } from './fhirpath.ts'
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-
-/** The same value in every part, whatever the order of properties. */
-export const sameValue = (a: unknown, b: unknown): boolean => {
-  if (!isObject(a) || !isObject(b)) return a === b
-  if (Array.isArray(a) !== Array.isArray(b)) return false
-  const keys = Object.keys(a)
-  return keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && sameValue(a[key], b[key]))
-}
 
 /** Whether `value` has all that `pattern` has; of repeating elements each of the pattern's must be somewhere in the value. */
 export const meetsPattern = (value: unknown, pattern: unknown): boolean => {
@@ -20,7 +11,7 @@ export const meetsPattern = (value: unknown, pattern: unknown): boolean => {
     return Array.isArray(value) && pattern.every(part => value.some(item => meetsPattern(item, part)))
   }
   if (!isObject(pattern)) return value === pattern
-  return isObject(value) && !Array.isArray(value)
+  return isObject(value)
     && Object.keys(pattern).every(key => Object.hasOwn(value, key) && meetsPattern(value[key], pattern[key]))
 }
 
@@ -56,10 +47,4 @@ export const compareDates = (a: string, b: string): number | undefined => {
   const [left, right] = [a.slice(0, length), b.slice(0, length)]
   if (left === right) return a.length === b.length ? 0 : undefined
   return left < right ? -1 : 1
-}
-
-/** A value as people read it in an error, cut where it is long. */
-export const shown = (value: unknown): string => {
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value) ?? 'nothing'
-  return text.length > 120 ? `${text.slice(0, 117)}...` : text
 }

@@ -9,16 +9,17 @@ import { nearest } from '../fhir/nearest.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Definitions } from '../definitions/definitions.ts'
 import type { Bindings } from './bindings.ts'
-import { checkBundle } from './bundles.ts'
+import { checkBundle } from './bundles/bundle.ts'
+import { indexBundle } from './bundles/entries.ts'
 import type { Extensions } from './extensions.ts'
 import type { Finding } from './findings.ts'
 import { checkInvariants } from './invariants.ts'
 import { checkIdentifier } from './policy/identifiers.ts'
 import { primitiveFault } from './primitives.ts'
 import type { References } from './references.ts'
-import { indexBundle, type Scope } from './scope.ts'
+import { baseWithin, type Scope } from './scope.ts'
+import { kindOf } from './shown.ts'
 import type { Property, TypeNode, Types } from './types.ts'
-import { shown } from './values.ts'
 
 /** Where a resource stands: alone, as an entry or parameter of another, or contained. */
 export type Position = 'whole' | 'nested' | 'contained'
@@ -47,9 +48,6 @@ interface Place {
 const structure = (code: string, text: string, source?: string): Finding =>
   ({ severity: 'error', type: 'structure', code, text, ...(source === undefined ? {} : { source }) })
 
-const kind = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `the ${typeof value} ${shown(value)}`
-
 export type WalkResource = (value: unknown, path: string, position: Position, scope: Scope, depth?: number) => void
 
 export const createWalk = (parts: Parts): WalkResource => {
@@ -58,7 +56,7 @@ export const createWalk = (parts: Parts): WalkResource => {
   const walkResource: WalkResource = (value, path, position, outer, depth = 0) => {
     const { findings } = outer
     if (!isObject(value)) {
-      findings.add(path, structure('json-type:Resource', `found ${kind(value)} where a resource is expected; send an object with "resourceType"`))
+      findings.add(path, structure('json-type:Resource', `found ${kindOf(value)} where a resource is expected; send an object with "resourceType"`))
       return
     }
     const type = value['resourceType']
@@ -72,15 +70,14 @@ export const createWalk = (parts: Parts): WalkResource => {
     }
     const resource = value as Resource
     const scope: Scope = {
-      findings,
+      ...outer,
       resource,
       rootResource: position === 'contained' ? outer.rootResource : resource,
-      bundle: type === 'Bundle' ? indexBundle(resource) : outer.bundle,
-      isShaped: outer.isShaped,
+      ...(type === 'Bundle' ? { bundle: indexBundle(resource, path) } : {}),
     }
     walkObject({ value, node, path, elementPath: node.path, depth }, scope)
     checkInvariants(node.invariants, value, path, scope)
-    if (type === 'Bundle') checkBundle(value, path, findings)
+    if (type === 'Bundle') checkBundle(resource, path, scope)
     parts.meetResourceProfiles(resource, path, position, scope)
   }
 
@@ -156,7 +153,7 @@ export const createWalk = (parts: Parts): WalkResource => {
       return
     }
     if ((value !== undefined && !Array.isArray(value)) || (shadow !== undefined && !Array.isArray(shadow))) {
-      scope.findings.add(path, structure('json-array', `found ${kind(value)}, but ${element.definition.path} repeats; send an array, also for one value`))
+      scope.findings.add(path, structure('json-array', `found ${kindOf(value)}, but ${element.definition.path} repeats; send an array, also for one value`))
       return
     }
     const values: readonly unknown[] = value ?? []
@@ -188,10 +185,11 @@ export const createWalk = (parts: Parts): WalkResource => {
         return
       }
     } else if (type === 'Resource') {
-      walkResource(value, path, property.json === 'contained' ? 'contained' : 'nested', scope, place.depth + 1)
+      if (property.json === 'contained') walkResource(value, path, 'contained', scope, place.depth + 1)
+      else walkResource(value, path, 'nested', { ...scope, base: baseWithin(place.value['fullUrl']) }, place.depth + 1)
       return
     } else if (!isObject(value)) {
-      scope.findings.add(path, structure(`json-type:${type}`, `found ${kind(value)} where the type is ${type}; send an object`))
+      scope.findings.add(path, structure(`json-type:${type}`, `found ${kindOf(value)} where the type is ${type}; send an object`))
       return
     } else {
       const node = property.node()
@@ -206,8 +204,9 @@ export const createWalk = (parts: Parts): WalkResource => {
         checkIdentifier(value, path, scope.findings)
       } else if (type === 'Coding') {
         bindings.checkCoding(value, path, scope.findings)
-      } else if (property.reference) {
-        references.check(property.reference, value, path, scope)
+      } else if (type === 'Reference') {
+        references.checkLiteral(value, path, scope)
+        if (property.reference) references.check(property.reference, value, path, scope)
       }
     }
     if (property.binding) bindings.check(property.binding, value, type, path, scope.findings)
@@ -219,7 +218,7 @@ export const createWalk = (parts: Parts): WalkResource => {
   const walkShadow = (shadow: unknown, { type, element }: Property, host: Place, path: string, elementPath: string, scope: Scope): void => {
     const node = types.node('Element')
     if (!isObject(shadow)) {
-      scope.findings.add(path, structure('json-type:Element', `found ${kind(shadow)} beside a primitive; send an object with "id" or "extension"`))
+      scope.findings.add(path, structure('json-type:Element', `found ${kindOf(shadow)} beside a primitive; send an object with "id" or "extension"`))
     } else if (node !== undefined) {
       walkObject({ value: shadow, node: { ...node, type, path: `${host.node.path}.${element.name}` }, path, elementPath, depth: host.depth + 1 }, scope)
     }

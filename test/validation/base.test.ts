@@ -99,8 +99,19 @@ describe('primitives', () => {
   })
 
   it('says what to send', () => {
-    expect(check({ resourceType: 'Patient', birthDate: '2026-02-30' })[0]?.text)
-      .toBe('"2026-02-30" is not a valid date; send a date that exists, as 2026-02-28, 2026-02 or 2026')
+    expect(check({ resourceType: 'Patient', deceasedDateTime: '2026-02-30' })[0]?.text)
+      .toBe('"2026-02-30" is not a valid dateTime; send a date that exists, as 2026-02-28, or with a time and zone as 2026-02-28T14:30:00Z')
+  })
+
+  it.each<[string, object]>([
+    ['a name', { name: ['Edith Frost'] }],
+    ['a date of birth', { birthDate: '1942-05-32' }],
+    ['a NHS number in a reference', { managingOrganization: { reference: 'Pateint/900-000-0009' } }],
+    ['a NHS number in a code', { gender: '900 000 0009', maritalStatus: { coding: [{ system: ' ', code: 'x' }] } }],
+  ])('does not repeat %s in an outcome', (_what, members) => {
+    const texts = errorsOf(check({ resourceType: 'Patient', ...members })).map(({ text }) => text).join()
+    expect(texts).not.toBe('')
+    expect(texts).not.toMatch(/Edith|Frost|1942|900 000|900-000/)
   })
 
   it('does not repeat free text in an outcome', () => {

@@ -1,13 +1,6 @@
-import type { Resource } from '../../src/fhir/resource.ts'
-import { collectFindings } from '../../src/validation/findings.ts'
 import { handwritten, handwrittenRules } from '../../src/validation/handwritten.ts'
 import { compileCheck } from '../../src/validation/invariants.ts'
-import type { Scope } from '../../src/validation/scope.ts'
-import { definitions } from './setup.ts'
-
-const scope = (resource: unknown): Scope => ({
-  findings: collectFindings(), resource: resource as Resource, rootResource: resource as Resource, bundle: undefined, isShaped: true,
-})
+import { definitions, scopeOf } from './setup.ts'
 
 const contained = (id: string | undefined, more: object = {}) => ({ resourceType: 'Organization', ...(id ? { id } : {}), name: 'x', ...more })
 const condition = (more: object) => ({ resourceType: 'Condition', subject: { reference: 'Patient/1' }, ...more })
@@ -109,7 +102,7 @@ describe('an invariant written by hand', () => {
     const byEngine = compileCheck(base, expression)
     if (typeof byEngine !== 'function') throw new Error(byEngine.reason)
     const root = { resourceType: 'Patient', contained: [contained('a')] }
-    const answers = (check: typeof byHand) => values.map(value => check(value, scope('resourceType' in value ? value : root)))
+    const answers = (check: typeof byHand) => values.map(value => check(value, scopeOf('resourceType' in value ? value : root)))
     expect(answers(byHand)).toEqual(answers(byEngine))
     expect(new Set(answers(byHand))).toEqual(new Set([true, false]))
   })
@@ -134,7 +127,7 @@ describe('an invariant written by hand', () => {
     ['eld-20', { path: 'Patient.contact.name' }, true], ['eld-20', { path: 'Observation.value[x]' }, true], ['eld-20', { path: 'Patient.Name' }, false],
   ])('%s of %j is %s', (rule, element, isMet) => {
     const [key, expression] = handwrittenRules.find(([known]) => known === rule)!
-    expect(handwritten(key, expression)!(element, scope({}))).toBe(isMet)
+    expect(handwritten(key, expression)!(element, scopeOf({}))).toBe(isMet)
   })
 
   it.each([
@@ -149,6 +142,6 @@ describe('an invariant written by hand', () => {
   ])('dom-3: %s', (_name, more, isMet) => {
     const [key, expression] = handwrittenRules.find(([rule]) => rule === 'dom-3')!
     const resource = condition(more)
-    expect(handwritten(key, expression)!(resource, scope(resource))).toBe(isMet)
+    expect(handwritten(key, expression)!(resource, scopeOf(resource))).toBe(isMet)
   })
 })

@@ -1,11 +1,10 @@
 import type { Resource } from '../../src/fhir/resource.ts'
-import { collectFindings } from '../../src/validation/findings.ts'
+import { createValidator } from '../../src/validation/engine.ts'
 import { compileCheck } from '../../src/validation/invariants.ts'
-import { indexBundle, type Scope } from '../../src/validation/scope.ts'
-import { check, DECLARED, told } from './setup.ts'
-
-const scopeOf = (resource: object, more: Partial<Scope> = {}): Scope =>
-  ({ findings: collectFindings(), resource: resource as Resource, rootResource: resource as Resource, bundle: undefined, isShaped: true, ...more })
+import { indexBundle } from '../../src/validation/bundles/entries.ts'
+import type { Scope } from '../../src/validation/scope.ts'
+import { withDefinitions } from './overlay.ts'
+import { check, DECLARED, definitions, scopeOf, told } from './setup.ts'
 
 const ask = (base: string, expression: string, value: object, scope: Scope) => {
   const compiled = compileCheck(base, expression)
@@ -31,8 +30,52 @@ describe('a compiled invariant', () => {
     expect(ask('Period', 'start <= end', { start: '2026', end: '2026-05' }, scopeOf({}))).toBe(true)
   })
 
-  it.each(['memberOf', 'conformsTo', 'subsumes'])('needs more than a resource for %s()', name => {
-    expect(compileCheck('Patient', `name.${name}('x')`)).toMatchObject({ broken: false, reason: expect.stringContaining(name) })
+  it('says which functions are not offered', () => {
+    expect(compileCheck('Patient', "slice('x', 'y')")).toMatchObject({ broken: false, reason: expect.stringContaining('slice()') })
+  })
+
+  it('knows the variables of R4', () => {
+    const expression = "url = %`ext-patient-birthTime` and %sct = 'http://snomed.info/sct' and %`vs-gender` = 'http://hl7.org/fhir/ValueSet/gender'"
+    expect(ask('Extension', expression, { url: 'http://hl7.org/fhir/StructureDefinition/patient-birthTime' }, scopeOf({}))).toBe(true)
+  })
+})
+
+describe('questions about definitions', () => {
+  const url = 'https://example.org/fhir/StructureDefinition/asks'
+  const asks = (expression: string, resource: object, supporting: readonly { resourceType: string }[] = []) => {
+    const profile = {
+      resourceType: 'StructureDefinition', url, name: 'Asks', status: 'draft', kind: 'resource', abstract: false, type: 'Patient', derivation: 'constraint',
+      baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Patient',
+      differential: { element: [{ id: 'Patient', path: 'Patient', constraint: [{ key: 'a-1', severity: 'error', human: 'x', expression }] }] },
+    }
+    const all = createValidator(withDefinitions(definitions, [profile, ...supporting]))
+    return check({ resourceType: 'Patient', ...resource }, { ...DECLARED, also: [url] }, all).map(({ code }) => code).filter(code => code.endsWith('a-1'))
+  }
+  const single = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-MaritalStatus', code: 'S' }] }
+  const animals = { resourceType: 'CodeSystem', url: 'urn:animals', status: 'draft', content: 'complete',
+    concept: [{ code: 'animal', concept: [{ code: 'dog' }] }, { code: 'plant' }] }
+  const is = (code: string) => ({ maritalStatus: { coding: [{ system: 'urn:animals', code }] } })
+
+  it.each<[string, string, object, string[]]>([
+    ['memberOf() of a code in the set', "gender.memberOf('http://hl7.org/fhir/ValueSet/administrative-gender')", { gender: 'male' }, []],
+    ['memberOf() of a concept in the set', "maritalStatus.memberOf('http://hl7.org/fhir/ValueSet/marital-status')", { maritalStatus: single }, []],
+    ['memberOf() of one that is not', "maritalStatus.memberOf('http://hl7.org/fhir/ValueSet/administrative-gender')", { maritalStatus: single }, ['a-1']],
+    ['memberOf() of a set not known', "maritalStatus.memberOf('http://example.org/none')", { maritalStatus: single }, ['not-checked:a-1']],
+    ['memberOf() of nothing', "maritalStatus.memberOf('http://example.org/none')", {}, []],
+    ['conformsTo() a profile it meets', "conformsTo('https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patient')", {}, []],
+    ['conformsTo() a profile of another type', "conformsTo('https://fhir.hl7.org.uk/StructureDefinition/UKCore-Organization')", {}, ['a-1']],
+    ['conformsTo() a profile not known', "conformsTo('http://example.org/none')", {}, ['not-checked:a-1']],
+    ['conformsTo() of something contained', "contained.all(conformsTo('http://hl7.org/fhir/StructureDefinition/Organization'))",
+      { contained: [{ resourceType: 'Organization', id: 'o', name: 'x' }], managingOrganization: { reference: '#o' } }, []],
+  ])('%s', (_name, expression, resource, codes) => {
+    expect(asks(expression, resource, [animals])).toEqual(codes)
+  })
+
+  it.each([['animal', 'dog', true], ['dog', 'dog', true], ['dog', 'animal', false], ['plant', 'dog', false], ['dog', 'cat', undefined]])('%s subsumes %s: %s', (above, code, answer) => {
+    const both = { ...is(above), communication: [{ language: is(code).maritalStatus }] }
+    const codes = answer === true ? [] : [answer === false ? 'a-1' : 'not-checked:a-1']
+    expect(asks('maritalStatus.subsumes(communication.language)', both, [animals])).toEqual(codes)
+    expect(asks('communication.language.subsumedBy(maritalStatus)', both, [animals])).toEqual(codes)
   })
 })
 

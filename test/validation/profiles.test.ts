@@ -67,7 +67,7 @@ describe('profiles claimed', () => {
   })
 
   it('checks them in Bundle entries as well', () => {
-    expect(told(check({ resourceType: 'Bundle', type: 'collection', entry: [{ resource: claim('https://example.org/none') }] })))
+    expect(told(check({ resourceType: 'Bundle', type: 'collection', entry: [{ fullUrl: 'urn:uuid:c757873d-ec9a-4326-a141-556f43239520', resource: claim('https://example.org/none') }] })))
       .toEqual(['profile-unknown at Bundle.entry[0].resource.meta.profile[0]'])
   })
 })
@@ -312,7 +312,8 @@ describe('a broken definition', () => {
   })
 
   it('says that a rule is not checked which needs more than the resource', () => {
-    const issues = fault([{ path: 'Patient', constraint: [{ key: 'p-1', severity: 'error', human: 'x', expression: "maritalStatus.memberOf('http://x')" }] }])
+    const issues = fault([{ path: 'Patient', constraint: [{ key: 'p-1', severity: 'error', human: 'x', expression: "gender.memberOf('http://x')" }] }])
     expect(issues.map(({ severity, code }) => [severity, code])).toEqual([['information', 'not-checked:p-1']])
+    expect(issues[0]?.text).toContain('not known here')
   })
 })

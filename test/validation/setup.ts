@@ -3,6 +3,8 @@ import { loadDefinitions } from '../../src/definitions/load.ts'
 import { isError } from '../../src/fhir/outcomes.ts'
 import type { Resource } from '../../src/fhir/resource.ts'
 import { createValidator } from '../../src/validation/engine.ts'
+import { collectFindings } from '../../src/validation/findings.ts'
+import type { Scope } from '../../src/validation/scope.ts'
 import type { ValidationIssue, ValidationOptions, Validator } from '../../src/validation/validator.ts'
 
 export const definitions = loadDefinitions()
@@ -20,6 +22,12 @@ export const errorsOf = (issues: readonly ValidationIssue[]): readonly Validatio
 /** `code at expression` of each issue of these severities, in order. */
 export const told = (issues: readonly ValidationIssue[], ...severities: readonly string[]): string[] =>
   issues.filter(({ severity }) => severities.length === 0 || severities.includes(severity)).map(({ code, expression }) => `${code} at ${expression[0]}`)
+
+/** Where a check of this resource stands that knows no definitions and no Bundle around it. */
+export const scopeOf = (resource: object, more: Partial<Scope> = {}): Scope => ({
+  findings: collectFindings(), resource: resource as Resource, rootResource: resource as Resource, bundle: undefined, base: undefined, isShaped: true,
+  knowledge: { contains: () => undefined, conforms: () => undefined, subsumes: () => undefined, isAssured: () => false }, ...more,
+})
 
 /** A copy of a resource with the value at a path (`identifier.0.value`) replaced, or removed where it is undefined. */
 export const altered = <T extends object>(resource: T, path: string, value: unknown): T => {
