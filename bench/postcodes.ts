@@ -24,7 +24,7 @@ export const madeRow = (index: number): MadeRow => {
   const sector = (Math.floor(index / UNITS) * STRIDE) % SECTORS
   return {
     postcode: postcodeOfKey(sector * UNITS_OF_SECTOR + (index % UNITS) * 5),
-    district: `E0${7_000_000 + sector % DISTRICTS}`,
+    district: `E0${7_000_000 + Math.floor(index / UNITS) % DISTRICTS}`,
     latitude: 50 + (sector % 5_000) / 1_000 + (index % UNITS) / 100_000,
     longitude: -4 + (sector % 5_777) / 1_000 + (index % UNITS) / 100_000,
   }

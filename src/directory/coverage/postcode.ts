@@ -5,7 +5,8 @@
  * of BFPO by number have none of them: nobody can be visited there, and nothing is known of them.
  */
 
-const FORM = /^([A-Z])([A-Z])?([0-9])([A-Z0-9])?([0-9])([A-Z])([A-Z])$/
+const COMPACT = /^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$/
+const NORMAL = /^[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}$/
 
 // Seven characters, a space and what people put around them; a longer text is something else.
 const LONGEST = 40
@@ -16,22 +17,28 @@ const LONGEST = 40
  */
 export const normalPostcode = (text: string): string | undefined => {
   if (text.length > LONGEST) return undefined
+  if (NORMAL.test(text)) return text
   const compact = text.normalize('NFKC').replaceAll(/[\s\p{Cf}.,-]/gu, '').replaceAll(/[a-z]/g, letter => letter.toUpperCase())
-  return FORM.test(compact) ? `${compact.slice(0, -3)} ${compact.slice(-3)}` : undefined
+  return COMPACT.test(compact) ? `${compact.slice(0, -3)} ${compact.slice(-3)}` : undefined
 }
 
 /** `PR1 2AB` to `PR1 2`. */
 export const sectorOf = (postcode: string): string => postcode.slice(0, -2)
+
+const A = 65
+const ZERO = 48
 
 /** Units of a sector: two letters. The keys of a sector are its number times this, and those that follow. */
 export const UNITS_OF_SECTOR = 26 * 26
 
 /** A normal postcode as a number below 2^32, so that the postcodes of a sector follow each other. */
 export const postcodeKey = (postcode: string): number => {
-  const [, area1 = 'A', area2, district1 = '0', district2, sector = '0', unit1 = 'A', unit2 = 'A'] = FORM.exec(postcode.replace(' ', '')) ?? []
-  const area = letter(area1) * 27 + (area2 === undefined ? 0 : letter(area2) + 1)
-  const district = Number(district1) * 37 + (district2 === undefined ? 0 : second(district2))
-  return ((area * 370 + district) * 10 + Number(sector)) * UNITS_OF_SECTOR + letter(unit1) * 26 + letter(unit2)
+  const space = postcode.length - 4
+  const at = (index: number): number => postcode.charCodeAt(index)
+  const districtAt = at(1) >= A ? 2 : 1
+  const area = (at(0) - A) * 27 + (districtAt === 2 ? at(1) - A + 1 : 0)
+  const district = (at(districtAt) - ZERO) * 37 + (districtAt + 1 < space ? second(at(districtAt + 1)) : 0)
+  return ((area * 370 + district) * 10 + at(space + 1) - ZERO) * UNITS_OF_SECTOR + (at(space + 2) - A) * 26 + at(space + 3) - A
 }
 
 /** The postcode of a key. */
@@ -48,7 +55,5 @@ export const postcodeOfKey = (key: number): string => {
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
-const letter = (character: string): number => character.charCodeAt(0) - 65
-
 /** 1 to 10 for a digit, 11 to 36 for a letter; 0 stands for none. */
-const second = (character: string): number => (character >= 'A' ? letter(character) + 11 : Number(character) + 1)
+const second = (code: number): number => (code >= A ? code - A + 11 : code - ZERO + 1)
