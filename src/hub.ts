@@ -18,7 +18,7 @@ import { following } from './definitions/overlay.ts'
 import { openPostcodes, shownCoverage, type LivePostcodes } from './directory/coverage/live.ts'
 import { openDirectory } from './directory/live.ts'
 import { loadLocalities } from './directory/load.ts'
-import { loadDirectory } from './directory/shipped.ts'
+import { createTeamGuard, loadDirectory } from './directory/shipped.ts'
 import { reportCapacity } from './directory/report-capacity.ts'
 import { manualClock, systemClock, type Clock } from './fhir/clock.ts'
 import { createAddresses } from './http/addresses.ts'
@@ -54,7 +54,9 @@ import { validate } from './rest/validate.ts'
 import { createFollowingExtractor } from './search/extract.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
-import { openTriage } from './triage/load.ts'
+import { openPacks, type Reloaded } from './triage/packs/live.ts'
+import { createPackGuard, publishPacks } from './triage/packs/publish.ts'
+import { createReloadOperation, reloadPacks } from './triage/packs/reload.ts'
 import { createProposing } from './triage/proposing.ts'
 import { createTriageOperation } from './triage/triage.ts'
 import { createValidator } from './validation/engine.ts'
@@ -66,6 +68,8 @@ export interface Hub {
   readonly rest: RestParts
   /** The imported postcode directory. */
   readonly postcodes: LivePostcodes
+  /** Reads the rule packs' files again; rejects with `PacksRefused`, with nothing changed. */
+  reloadPacks(): Promise<readonly Reloaded[]>
   /** Closes the store; what was acknowledged is durable already. */
   close(): Promise<void>
 }
@@ -124,7 +128,7 @@ const compose = async (
   const hubs: readonly ReferralHub[] = localities.map(({ name, title, hub }) => (
     { locality: name, organization: hub.organization, ods: hub.ods, name: title }))
   const directory = await openDirectory(store, localities)
-  const triage = openTriage(localities)
+  const triage = openPacks(localities)
   const opening = {
     propose: aroundTriage(createProposing(triage, directory)), hubs,
     onFault: (error: unknown) => logger.error({ err: error }, 'triage failed; the referral is stored and waits for a person'),
@@ -135,8 +139,8 @@ const compose = async (
     store: answers, clock,
     validator: withParameterRules(createValidator(following(defined.definitions)), live.definitions),
     profiles: config.profiles,
-    extract,
-    guards: [createReferralGuard(opening), createParameterGuard(live), createDefinitionGuard(defined)],
+    extract, parameters: live,
+    guards: [createReferralGuard(opening), createParameterGuard(live), createDefinitionGuard(defined), createPackGuard(triage), createTeamGuard()],
     rules: [createDefinitionRule(defined)],
   })
   const reindexer = await openReindexer({
@@ -144,6 +148,7 @@ const compose = async (
     onFault: error => logger.error({ err: error }, 'reindexing stopped; begin it again with $reindex'),
   })
   await loadDirectory(repository, localities)
+  await publishPacks(repository, triage.packs)
   const operations: readonly Operation[] = [
     createSubmit(opening),
     createTriageOperation({ triage, directory, again: createTriageAgain(opening) }),
@@ -154,6 +159,7 @@ const compose = async (
     patientEverything, encounterEverything,
     meta, metaAdd, metaDelete,
     createReindexOperation(live, reindexer),
+    createReloadOperation(triage),
   ]
 
   const tokenKey = loadTokenKey(config.tokenKey)
@@ -182,6 +188,7 @@ const compose = async (
   })
   return {
     app, repository, store, rest, postcodes,
+    reloadPacks: () => reloadPacks(triage, repository),
     async close() {
       postcodes.close()
       await reindexer.stop()

@@ -9,6 +9,7 @@ import { waiting } from './http/waiting.ts'
 import { createHub, type Hub } from './hub.ts'
 import { patiently } from './patience.ts'
 import { shownAddress } from './store/address.ts'
+import { PacksRefused, refusalText } from './triage/packs/live.ts'
 
 const MEGABYTE = 1024 * 1024
 
@@ -77,8 +78,19 @@ const start = async (config: Config): Promise<void> => {
   const resident = Math.round(process.memoryUsage.rss() / MEGABYTE)
   say(`Care Connexions is ready at ${config.baseUrl ?? serving.url}/fhir: first answer after ${startedInMs} ms, ${resident} MB resident`)
   for (const note of notes(config, hub)) say(note)
+  process.on('SIGHUP', () => void reloaded(hub).then(say))
   // What was compiled is kept now: a hub that is killed would not do it at its end.
   flushCompileCache()
+}
+
+/** What came of reading the rule packs again, for the operator. */
+const reloaded = async (hub: Hub): Promise<string> => {
+  try {
+    const packs = await hub.reloadPacks()
+    return `rule packs: ${packs.map(({ locality, version, was }) => `${locality} ${was === undefined ? version : `${was} -> ${version}`}`).join(', ')}`
+  } catch (error) {
+    return error instanceof PacksRefused ? refusalText(error) : `the rule packs were not reloaded: ${error instanceof Error ? error.message : String(error)}`
+  }
 }
 
 const notes = (config: Config, { postcodes }: Hub): readonly string[] => [

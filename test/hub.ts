@@ -52,7 +52,7 @@ type Agent = ReturnType<typeof request.agent>
 
 export const FHIR_JSON = 'application/fhir+json'
 
-export interface TestHubOptions extends Pick<HubOptions, 'aroundTriage'> {
+export interface TestHubOptions extends Pick<HubOptions, 'aroundTriage' | 'localities'> {
   readonly env?: Record<string, string>
   readonly logger?: HubOptions['logger']
 }

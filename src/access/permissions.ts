@@ -35,6 +35,10 @@ export const interactionTable: Readonly<Record<Kind, Row>> = {
   audit: row(keepers, nobody),
 }
 
+/** What every later write must meet, whoever's it is. */
+const governing = new Set(['StructureDefinition', 'ValueSet', 'CodeSystem'])
+const governingRow = row(everyone, ['administrator'])
+
 /** People and places that come along inside a referral: created by any partner, as records of its own. */
 const companions = new Set(['Organization', 'Location', 'HealthcareService', 'Practitioner', 'PractitionerRole'])
 const companionRow = (kind: Kind): Row => ({ ...interactionTable[kind], create: partners, 'update-own': partners })
@@ -63,6 +67,7 @@ export const operationTable: ReadonlyMap<string, OperationRow> = new Map(Object.
   'meta-delete': { roles: partners, needs: 'u' },
   // Its counts are of everything there is.
   reindex: { roles: ['administrator'], needs: 'u' },
+  'reload-packs': { roles: ['administrator'], needs: 'u' },
 }))
 const unlisted: OperationRow = { roles: ['administrator'], needs: 'u' }
 
@@ -92,7 +97,7 @@ export const isPermitted = (caller: Caller, interaction: RestInteraction, type: 
 /** Roles the interaction is open to; for documentation and the CapabilityStatement too. */
 export const rolesFor = (interaction: RestInteraction, type: string): readonly Role[] => {
   const kind = kindOf(type)
-  const found = companions.has(type) ? companionRows[kind] ?? interactionTable[kind] : interactionTable[kind]
+  const found = governing.has(type) ? governingRow : companions.has(type) ? companionRows[kind] ?? interactionTable[kind] : interactionTable[kind]
   return found[interaction]
 }
 

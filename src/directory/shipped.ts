@@ -7,8 +7,10 @@
 import { hash } from 'node:crypto'
 import { systemCaller } from '../access/caller.ts'
 import { PUBLIC } from '../access/visibility.ts'
-import { hubCodeSystem, type Resource, type ResourceRef } from '../fhir/resource.ts'
+import { outcomes } from '../fhir/outcomes.ts'
+import { hubCodeSystem, refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
 import type { Repository } from '../rest/repository.ts'
+import type { Guard } from '../rest/unit.ts'
 import { CAPACITY_EXTENSION } from './capacity.ts'
 import type { Locality } from './load.ts'
 
@@ -42,8 +44,20 @@ export const loadDirectory = async (repository: Repository, localities: readonly
   return value
 }
 
-/** Whether a resource came with a locality and is still kept by it. */
-export const isShipped = (resource: Resource): boolean => tagOf(resource) !== undefined
+/**
+ * A CareTeam is of somebody's care, and so any partner's to write; a team of the directory is for those who keep the
+ * directory, as the service is that it works for.
+ */
+export const createTeamGuard = (): Guard => ({
+  name: 'teams of the directory',
+  review(unit) {
+    const { role } = unit.caller
+    const changed = role === 'hub' || role === 'administrator' ? undefined
+      : unit.changes().find(({ ref, before }) => ref.type === 'CareTeam' && before !== undefined && tagOf(before) !== undefined)
+    if (changed !== undefined) throw outcomes.forbidden(`${refText(changed.ref)} is a team of the directory: it is changed by hub and administrator`)
+    return Promise.resolve()
+  },
+})
 
 interface Tag {
   readonly system?: string

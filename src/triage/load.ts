@@ -5,7 +5,8 @@
 import type { Locality } from '../directory/load.ts'
 import { compileCondition, factsIn, type Compiled, type Condition } from './condition.ts'
 import { stepNumber, STEPS, type Candidacy, type Need, type PackService, type Place, type Rule, type RulePack } from './pack.ts'
-import { PackRefused, readPack } from './packs/faults.ts'
+import { PackRefused, readPack, type PackFault } from './packs/faults.ts'
+import type { Unplaced } from './packs/text.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 export interface CompiledRule {
@@ -36,6 +37,8 @@ export interface CompiledPack {
   readonly needs: ReadonlyMap<string, CompiledNeed>
   readonly places: readonly CompiledPlace[]
   readonly services: ReadonlyMap<string, PackService>
+  /** The place in the pack's file of something that is wrong with it. */
+  readonly place: (fault: Unplaced) => PackFault
 }
 
 /** The packs of all localities and the codes that any of them reads. */
@@ -67,6 +70,7 @@ export const compilePack = (locality: Locality): CompiledPack => {
     needs: new Map(pack.needs.map(need => [need.code, { need, services: candidacies(need.services) }])),
     places: (pack.places ?? []).map(place => ({ place, when: compile(place.when), services: candidacies(place.services) })),
     services: new Map(pack.services.map(service => [service.code, service])),
+    place: read.place,
   }
 }
 
