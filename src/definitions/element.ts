@@ -5,7 +5,7 @@
  * but its id and path is optional here; `snapshot.ts` lays it over the base.
  */
 import type { ElementDefinition as RawElement, ElementDefinitionType } from 'fhir/r4.js'
-import { isOfR4, versionIn, withoutVersion } from './canonical.ts'
+import { isOfR4, withoutVersion } from './canonical.ts'
 import type { Binding, Constraint, ElementDefinition, ElementType, Slicing } from './definitions.ts'
 import { primitives } from './primitives.ts'
 
@@ -19,15 +19,8 @@ export interface ElementDifference extends Partial<Omit<ElementDefinition, 'id' 
 
 const MAX_VALUE_SET = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet'
 
-/** A canonical as it is looked up: in its version where one is named, in itself where it is contained (`#id`). */
-const pinned = (canonical: string, within: string): string =>
-  (canonical.startsWith('#') ? containedUrl(within, canonical) : isOfR4(canonical) ? withoutVersion(canonical) : canonical)
-
-/** What a value set contained in a definition is known by: the definition's own canonical (`url|version`) and the id. */
-export const containedUrl = (within: string, fragment: string): string => {
-  const version = versionIn(within)
-  return `${withoutVersion(within)}${fragment}${version === undefined ? '' : `|${version}`}`
-}
+/** A canonical as it is looked up: in its version where it names one, but for R4's own. */
+const pinned = (canonical: string): string => (isOfR4(canonical) ? withoutVersion(canonical) : canonical)
 
 /** `*` is unbounded. */
 const maximum = (max: string): number => (max === '*' ? Infinity : Number(max))
@@ -49,14 +42,14 @@ const elementType = (raw: ElementDefinitionType): ElementType => ({
   ...(raw.targetProfile?.length ? { targetProfiles: raw.targetProfile.map(withoutVersion) } : {}),
 })
 
-function bindingOf(raw: RawElement['binding'], within: string): Partial<Binding> | undefined {
+function bindingOf(raw: RawElement['binding']): Partial<Binding> | undefined {
   if (raw === undefined) return undefined
   const widest = raw.extension?.find(extension => extension.url === MAX_VALUE_SET)
   const maxValueSet = widest?.valueCanonical ?? widest?.valueUri
   return {
     strength: raw.strength,
-    ...(raw.valueSet === undefined ? {} : { valueSet: pinned(raw.valueSet, within) }),
-    ...(maxValueSet === undefined ? {} : { maxValueSet: pinned(maxValueSet, within) }),
+    ...(raw.valueSet === undefined ? {} : { valueSet: pinned(raw.valueSet) }),
+    ...(maxValueSet === undefined ? {} : { maxValueSet: pinned(maxValueSet) }),
   }
 }
 
@@ -85,9 +78,8 @@ export function boundTo(base: Binding | undefined, difference: Partial<Binding> 
 /**
  * The compact form of one element of a differential or snapshot.
  * @param id the element's id, made by `elementIds` where the resource leaves it out
- * @param within canonical of the structure, in which contained value sets are found
  */
-export function readElement(raw: RawElement, id: string, within: string): ElementDifference {
+export function readElement(raw: RawElement, id: string): ElementDifference {
   return {
     id,
     path: raw.path,
@@ -97,7 +89,7 @@ export function readElement(raw: RawElement, id: string, within: string): Elemen
       max: raw.max === undefined ? undefined : maximum(raw.max),
       types: raw.type?.map(elementType),
       contentReference: raw.contentReference?.replace(/^.*#/, ''),
-      binding: bindingOf(raw.binding, within),
+      binding: bindingOf(raw.binding),
       fixed: choice(raw, 'fixed'),
       pattern: choice(raw, 'pattern'),
       minValue: choice(raw, 'minValue'),

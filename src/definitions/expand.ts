@@ -72,9 +72,9 @@ const adding = (into: Codes): ((system: string, code: string, display: string) =
 }
 
 /** The code system, with what a supplement adds to it where the value set asks for one. */
-const supplemented = (system: CodeSystem, { supplements = [] }: ValueSetSource, { codeSystem }: Terminology): CodeSystem => {
+const supplemented = (system: CodeSystem, { supplements = [] }: ValueSetSource, terminology: Terminology): CodeSystem => {
   const added = supplements.map(canonical => {
-    const supplement = codeSystem(canonical)
+    const supplement = terminology.codeSystem(canonical)
     if (supplement === undefined) throw new CannotExpand(`it asks for the supplement ${canonical}, which is not held here`)
     return supplement
   }).filter(({ supplements: of }) => of !== undefined && withoutVersion(of) === system.url)
@@ -127,8 +127,8 @@ function fromSystem(include: ValueSetComposeInclude, source: ValueSetSource, ter
 const intersection = (left: Codes, right: Codes): Codes => new Map([...left].map(([system, codes]) => [
   system, new Map([...codes].filter(([code]) => right.get(system)?.has(code)))]))
 
-function imported(canonical: string, { valueSet }: Terminology): Codes {
-  const set = valueSet(canonical)
+function imported(canonical: string, terminology: Terminology): Codes {
+  const set = terminology.valueSet(canonical)
   if (set === undefined) throw new CannotExpand(`it imports ${canonical}, which is not held here`)
   if (set.kind === 'expanded') return set.codes as Codes
   throw new CannotExpand(`it imports ${set.url}, which ${set.kind === 'by-form' ? 'cannot be enumerated' : `is unknown: ${set.reason}`}`)
@@ -175,10 +175,10 @@ function expandedIn({ contains, total, offset, parameter, extension }: ValueSetE
 }
 
 /** Whether the expansion it comes with may stand for a value set that cannot be composed. */
-function isTrusted({ compose, isPublished }: ValueSetSource, { valueSet }: Terminology): boolean {
+function isTrusted({ compose, isPublished }: ValueSetSource, terminology: Terminology): boolean {
   if (!isPublished) return true
   return (compose?.include ?? []).every(({ system, concept, valueSet: imports = [] }) =>
-    (system === undefined || concept !== undefined || !WITH_EDITIONS.has(system)) && imports.every(url => valueSet(url)?.kind === 'expanded'))
+    (system === undefined || concept !== undefined || !WITH_EDITIONS.has(system)) && imports.every(url => terminology.valueSet(url)?.kind === 'expanded'))
 }
 
 /** The codes of a value set, as far as they can be known here. Never throws. */

@@ -38,15 +38,20 @@ export const keeping = <Key extends object, Value>(make: (key: Key, from: Lookup
       }
     }
     const asked: Asked[] = []
+    let isMade = false
     const note = <Answer extends Asked['answer']>(kind: Kind, ask: (canonical: string) => Answer) => (canonical: string): Answer => {
       const answer = ask(canonical)
-      asked.push({ kind, canonical, answer })
+      // what a value asks later, it asks anew each time
+      if (!isMade) asked.push({ kind, canonical, answer })
       return answer
     }
     const value = make(key, {
       fingerprint: from.fingerprint,
-      structure: note('structure', from.structure), valueSet: note('valueSet', from.valueSet), codeSystem: note('codeSystem', from.codeSystem),
+      structure: note('structure', canonical => from.structure(canonical)),
+      valueSet: note('valueSet', canonical => from.valueSet(canonical)),
+      codeSystem: note('codeSystem', canonical => from.codeSystem(canonical)),
     })
+    isMade = true
     known.set(key, { value, asked, fingerprint: from.fingerprint })
     return value
   }

@@ -35,7 +35,7 @@ const find = <T extends Definition>(known: ReadonlyMap<string, readonly T[]>, ca
   return version === undefined ? versions?.[0] : versions?.find(definition => isVersion(definition.version, version))
 }
 
-const madeStructure = keeping((source: StructureSource, from): StructureDefinition => structureOf(source, from.structure))
+const madeStructure = keeping((source: StructureSource, from): StructureDefinition => structureOf(source, url => from.structure(url)))
 const madeValueSet = keeping((source: ValueSetSource, from): ValueSet => expandValueSet(source, from))
 
 /** What is called by other names in a supplement as well. */

@@ -19,25 +19,24 @@ export interface StructureSource extends Omit<StructureDefinition, 'elements'> {
 }
 
 /** The elements of a snapshot; `min` and `max` are always there in one (https://hl7.org/fhir/R4/elementdefinition.html). */
-function ownSnapshot(raw: RawStructure, within: string): readonly ElementDefinition[] | undefined {
+function ownSnapshot(raw: RawStructure): readonly ElementDefinition[] | undefined {
   const elements = raw.snapshot?.element
   if (elements === undefined) return undefined
   const ids = elementIds(elements)
   return elements.map((element, i) => {
-    const { binding, ...rest } = readElement(element, ids[i] as string, within)
+    const { binding, ...rest } = readElement(element, ids[i] as string)
     return { min: 0, max: 1, ...rest, ...boundTo(undefined, binding) }
   })
 }
 
-function ownDifferential(raw: RawStructure, within: string): readonly ElementDifference[] {
+function ownDifferential(raw: RawStructure): readonly ElementDifference[] {
   const elements = raw.differential?.element ?? []
   const ids = elementIds(elements)
-  return elements.map((element, i) => readElement(element, ids[i] as string, within))
+  return elements.map((element, i) => readElement(element, ids[i] as string))
 }
 
 export function readStructureSource(raw: RawStructure): StructureSource {
-  const within = raw.version === undefined ? raw.url : `${raw.url}|${raw.version}`
-  const own = ownSnapshot(raw, within)
+  const own = ownSnapshot(raw)
   return {
     url: raw.url,
     ...(raw.version === undefined ? {} : { version: raw.version }),
@@ -50,7 +49,7 @@ export function readStructureSource(raw: RawStructure): StructureSource {
     ...(raw.context === undefined ? {} : { context: raw.context.map(({ type, expression }) => ({ type, expression })) }),
     ...(own === undefined ? {} : { snapshot: own }),
     // a snapshot says all that its differential does
-    differential: own === undefined ? ownDifferential(raw, within) : [],
+    differential: own === undefined ? ownDifferential(raw) : [],
   }
 }
 

@@ -83,6 +83,16 @@ export const unusableParameter = (expression: string, text: string): Issue & { r
   severity: 'error', type: 'business-rule', code: 'search-parameter-unusable', text, expression: [expression],
 })
 
+/** What a definition that is put on the server can be refused for; each has its row in the code system of outcomes. */
+export type DefinitionFault =
+  | 'definition-url' | 'definition-shipped' | 'definition-duplicate' | 'definition-in-use' | 'definition-limit' | 'definition-type'
+  | 'definition-base' | 'definition-circular' | 'definition-snapshot' | 'definition-slicing' | 'definition-constraint' | 'definition-filter'
+
+/** Why a StructureDefinition, ValueSet or CodeSystem cannot take effect; `expression` is the element at fault. */
+export const unusableDefinition = (code: DefinitionFault, expression: string, text: string): Issue & { readonly expression: readonly string[] } => ({
+  severity: 'error', type: 'business-rule', code, text, expression: [expression],
+})
+
 /** The catalogue. Add an entry here; never build a FhirError elsewhere except from validation issues. */
 export const outcomes = {
   // -- what was sent cannot be read

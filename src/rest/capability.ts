@@ -88,14 +88,15 @@ const resourcesOf = (definitions: Definitions, operations: readonly OperationDec
   const searched = new Map(types.map(type => [type, searchedParameters(definitions, type)]))
   const referring = referringParameters(searched)
   return types.map(type => {
-    const profile = definitions.defaultProfile(type)
+    const standard = definitions.defaultProfile(type)
+    const profiles = [...new Set([...standard === undefined ? [] : [standard], ...definitions.addedProfiles(type)])]
     const parameters = searched.get(type) ?? []
     const references = parameters.filter(parameter => parameter.type === 'reference').map(parameter => `${type}:${parameter.code}`)
     const own = operations.filter(definition => definition.resource.includes(type) || definition.resource.includes('Resource'))
     const may = (interaction: 'create' | 'update' | 'delete'): boolean => rolesFor(interaction, type).length > 0
     return {
       type,
-      ...(profile === undefined ? {} : { supportedProfile: [profile] }),
+      ...(profiles.length === 0 ? {} : { supportedProfile: profiles }),
       interaction: interactionsOf(may).map(code => ({ code })),
       versioning: 'versioned' as const,
       readHistory: true,

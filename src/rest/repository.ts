@@ -7,7 +7,7 @@ import type { Caller } from '../access/caller.ts'
 import { permitIncluded, permitReach } from '../access/reach.ts'
 import { listed, visibilityOf } from '../access/visibility.ts'
 import type { Clock } from '../fhir/clock.ts'
-import { outcomes } from '../fhir/outcomes.ts'
+import { outcomes, type Issue } from '../fhir/outcomes.ts'
 import { refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
 import type { Extracted } from '../search/entries.ts'
 import type { SearchPlan } from '../search/plan.ts'
@@ -15,6 +15,7 @@ import type { HistoryPage, HistoryQuery, SearchPage, Store, StoredVersion } from
 import type { ValidationIssue, ValidationOptions, Validator } from '../validation/validator.ts'
 import type { EntryOf } from './at-entry.ts'
 import { createAuditTrail } from './audit-trail.ts'
+import type { Hearing } from './search-parameters/hearing.ts'
 import { createTransact } from './transact.ts'
 import type { Guard, Unit } from './unit.ts'
 import { refuseInvalid } from './validity.ts'
@@ -51,7 +52,7 @@ export interface Repository {
   /** As `transact`, up to the commit: throws what a write would be refused for, and writes nothing. */
   rehearse(context: RequestContext, work: (unit: Unit) => Promise<unknown>): Promise<void>
   /** Validation as an ordinary write meets it, and by further profiles: every issue, nothing thrown. */
-  judge(resource: Resource, also?: readonly string[]): readonly ValidationIssue[]
+  judge(resource: Resource, also?: readonly string[]): readonly Issue[]
   /** As `judge`, but throws with every issue when one is an error. */
   validate(resource: Resource): readonly ValidationIssue[]
   /** Validation as the door meets it: every issue, unknown profiles as warnings, nothing thrown. */
@@ -64,17 +65,26 @@ export interface RepositoryParts {
   readonly validator: Validator
   readonly profiles: ValidationOptions['profiles']
   readonly extract: (resource: Resource) => Extracted
+  /** How far this process has heard of the parameters that `extract` goes by. */
+  readonly parameters: Hearing
   /** In the order in which they judge. */
   readonly guards: readonly Guard[]
+  /** What guards would say of the content of a resource that comes alone: told by `$validate`, where nothing is written. */
+  readonly rules?: readonly ((resource: Resource) => readonly Issue[])[]
 }
 
 export const createRepository = (parts: RepositoryParts): Repository => {
-  const { store, clock, validator, profiles } = parts
+  const { store, clock, validator, profiles, rules = [] } = parts
   const audit = createAuditTrail(parts)
 
   const examine: Repository['examine'] = resource => validator.validate(resource, { profiles, unknownProfile: 'warning' })
-  const judge: Repository['judge'] = (resource, also = []) => validator.validate(resource, { profiles, unknownProfile: 'error', also })
-  const validate: Repository['validate'] = resource => refuseInvalid(judge(resource))
+  const meets = (resource: Resource, also: readonly string[] = []): readonly ValidationIssue[] =>
+    validator.validate(resource, { profiles, unknownProfile: 'error', also })
+  const judge: Repository['judge'] = (resource, also) => {
+    const issues = meets(resource, also)
+    return issues.some(({ severity }) => severity === 'error' || severity === 'fatal') ? issues : [...issues, ...rules.flatMap(rule => rule(resource))]
+  }
+  const validate: Repository['validate'] = resource => refuseInvalid(meets(resource))
 
   return {
     async read(context, ref) {

@@ -124,7 +124,7 @@ export const compileBindings = (definitions: Definitions): Bindings => {
     if (typeof system !== 'string' || typeof code !== 'string') return
     const known = definitions.codeSystem(system)
     if (known === undefined) return
-    if (known.content === 'supplement') {
+    if (known.content === 'supplement' || known.supplements !== undefined) {
       findings.add(`${path}.system`, { severity: 'error', type: 'code-invalid', code: 'coding-supplement',
         text: `${system} supplements another code system and has no codes of its own; send the system it supplements` })
       return
@@ -135,7 +135,7 @@ export const compileBindings = (definitions: Definitions): Bindings => {
       const near = nearest(code, known.codes.keys())
       findings.add(`${path}.code`, { severity: 'warning', type: 'code-invalid', code: 'coding-unknown',
         text: `the code system ${system} has no code "${code.slice(0, 64)}"${near === undefined ? '' : `; did you mean "${near}"?`}` })
-    } else if (typeof display === 'string' && listed !== '' && display !== listed && plain(display) !== plain(listed)) {
+    } else if (typeof display === 'string' && listed !== '' && ![listed, ...known.designations?.get(code) ?? []].some(name => plain(name) === plain(display))) {
       findings.add(`${path}.display`, { severity: 'warning', type: 'value', code: 'coding-display',
         text: `"${code}" of ${system} is called "${listed}"; send that display, or none` })
     }

@@ -128,7 +128,8 @@ export const createValidator = (definitions: Definitions): Validator => {
           scope.findings.add(at, { severity: 'error', type: 'value', code: 'profile-type',
             text: `${canonical} is a profile of ${structure.type}, not of ${resource.resourceType}; claim one of ${resource.resourceType}, or none` })
         } else {
-          wanted.add(structure.url)
+          // of two versions known here the one that is named
+          wanted.add(definitions.structure(structure.url) === structure ? structure.url : canonical)
         }
       }
       const standard = options.profiles === 'ukcore' && position !== 'contained' ? definitions.defaultProfile(resource.resourceType) : undefined

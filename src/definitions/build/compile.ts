@@ -57,7 +57,7 @@ function compileDefined(profiles: Profiles) {
   const all = withDefinitions(NOTHING, own)
   const structures = own.flatMap(definition => {
     if (definition.kind !== 'StructureDefinition') return []
-    const made = all.structure(definition.url) ?? structureOf(definition.source, all.structure)
+    const made = all.structure(definition.url) ?? structureOf(definition.source, url => all.structure(url))
     return [[definition.url, made] as const]
   })
   return {

@@ -5,13 +5,14 @@
  * docs/decisions/0016-custom-search-parameters.md
  */
 import type { Definitions, SearchParameter } from '../../definitions/definitions.ts'
-import type { Resource } from '../../fhir/resource.ts'
 import { indexedBy, isActive, parameterIn } from '../../search/custom/definition.ts'
 import { judgeParameter } from '../../search/custom/judge.ts'
 import { withParameters } from '../../search/parameters.ts'
-import type { Cursor, Visibility } from '../../search/plan.ts'
+import type { Condition, Visibility } from '../../search/plan.ts'
 import type { Store, StoredVersion } from '../../store/store.ts'
+import { everyCurrent } from '../every-current.ts'
 import { parseStored } from '../unit-of-work.ts'
+import { latestParameter, openHearing, type Hearing } from './hearing.ts'
 
 export interface LiveParameter {
   /** Of the SearchParameter resource. */
@@ -21,9 +22,11 @@ export interface LiveParameter {
   readonly parameter: SearchParameter
 }
 
-export interface LiveParameters {
+export interface LiveParameters extends Hearing {
   /** R4's and the hub's own, as of now. */
   readonly definitions: () => Definitions
+  /** The hub's own over other definitions: the same value as long as neither changes. */
+  over(others: Definitions): Definitions
   all(): readonly LiveParameter[]
   find(id: string): LiveParameter | undefined
   /** Called after each change of what is live. */
@@ -34,20 +37,25 @@ const ALL: Visibility = { kind: 'all' }
 const PAGE = 100
 
 export const openLiveParameters = async (store: Store, base: Definitions): Promise<LiveParameters> => {
+  const since = await latestParameter(store)
   const live = await loaded(store, base)
   const listeners: (() => void)[] = []
   let definitions = combined(base, live)
+  let laid: { readonly others: Definitions; readonly live: Definitions; readonly made: Definitions } | undefined
 
-  store.onCommit(({ versions }) => {
-    const changed = versions.filter(({ ref }) => ref.type === 'SearchParameter')
-    if (changed.length === 0) return
-    for (const version of changed) follow(live, version)
+  const hearing = await openHearing(store, since, versions => {
+    for (const version of versions) follow(live, version)
     definitions = combined(base, live)
     for (const listener of listeners) listener()
   })
 
   return {
+    ...hearing,
     definitions: () => definitions,
+    over(others) {
+      if (laid?.others !== others || laid.live !== definitions) laid = { others, live: definitions, made: combined(others, live) }
+      return laid.made
+    },
     all: () => [...live.values()],
     find: id => live.get(id),
     onChange: listener => { listeners.push(listener) },
@@ -77,7 +85,7 @@ const activeIn = (version: StoredVersion): SearchParameter | undefined => {
 
 /** Those that were accepted once and can no longer be used, because R4 or the hub took the name, are left out. */
 const loaded = async (store: Store, base: Definitions): Promise<Map<string, LiveParameter>> => {
-  const stored = await activeVersions(store)
+  const stored = await everyCurrent(store, 'SearchParameter', ACTIVE)
   const definitions = withParameters(base, stored.map(({ resource }) => parameterIn(resource)))
   const live = new Map<string, LiveParameter>()
   for (const { version, resource } of stored) {
@@ -88,25 +96,7 @@ const loaded = async (store: Store, base: Definitions): Promise<Map<string, Live
   return live
 }
 
-interface Active {
-  readonly version: StoredVersion
-  readonly resource: Resource
-}
-
-const activeVersions = async (store: Store): Promise<readonly Active[]> => {
-  const found: Active[] = []
-  let after: Cursor | undefined
-  do {
-    const page = await store.search({
-      types: ['SearchParameter'],
-      where: { kind: 'match', param: 'status', test: { kind: 'token', system: undefined, code: 'active' } },
-      visibility: ALL, sort: [], count: PAGE, includes: [], total: 'none', ...(after === undefined ? {} : { after }),
-    })
-    found.push(...page.matches.map(version => ({ version, resource: parseStored(version) })))
-    after = page.next
-  } while (after !== undefined)
-  return found
-}
+const ACTIVE: Condition = { kind: 'match', param: 'status', test: { kind: 'token', system: undefined, code: 'active' } }
 
 /** The first of the unbroken line of versions, back from the current one, that were live and indexed the same. */
 const liveSince = async (store: Store, { ref, sequence }: StoredVersion, parameter: SearchParameter): Promise<number> => {

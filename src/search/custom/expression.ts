@@ -34,7 +34,7 @@ export const readExpression = (text: string): Node => {
   try {
     root = fhirpath.parse(text) as Node
   } catch (error) {
-    throw new Refused(`is no FHIRPath: ${firstSentence(error)}`)
+    throw new Refused(`is no FHIRPath: ${syntaxFault(error)}`)
   }
   return unwrapped(root)
 }
@@ -49,7 +49,7 @@ const depthOf = (text: string): number => {
 }
 
 /** `line: 1; column: 13; message: extraneous input 'x' expecting …`: where and what, not all that might have stood there. */
-const firstSentence = (error: unknown): string => {
+export const syntaxFault = (error: unknown): string => {
   const found = /column: (\d+); message: (.*?)(?: expecting |$)/s.exec(error instanceof Error ? error.message : '')
   return found === null ? 'it cannot be read' : `${found[2]} at column ${Number(found[1]) + 1}`
 }

@@ -109,12 +109,17 @@ const others: readonly Fixture[] = [
 export const fixtures: readonly Fixture[] =
   [...directory, ...patients, ...encounters, ...observations, ...risks, ...valueSets, ...others]
 
-/** A hub that holds the data set, seen by the client that wrote it. Profiles are left out: only R4 counts here. */
+/** A hub that holds the data set, seen by the client that wrote it; definitions are an administrator's. Profiles are left out: only R4 counts here. */
 export const openLibrary = async (): Promise<TestHub> => {
   const hub = await startTestHub({ env: { PROFILES: 'declared' } })
-  const entry = fixtures.map(resource => ({ resource, request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` } }))
-  const answer = await (await hub.as('hub')).post('/fhir').send({ resourceType: 'Bundle', type: 'transaction', entry })
-  if (answer.status === 200) return hub
-  await hub.stop()
-  throw new Error(`the data set was refused: ${answer.status} ${answer.text}`)
+  const write = async (client: 'hub' | 'administrator', resources: readonly Fixture[]): Promise<void> => {
+    const entry = resources.map(resource => ({ resource, request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` } }))
+    const answer = await (await hub.as(client)).post('/fhir').send({ resourceType: 'Bundle', type: 'transaction', entry })
+    if (answer.status === 200) return
+    await hub.stop()
+    throw new Error(`the data set was refused: ${answer.status} ${answer.text}`)
+  }
+  await write('administrator', valueSets)
+  await write('hub', fixtures.filter(({ resourceType }) => resourceType !== 'ValueSet'))
+  return hub
 }
