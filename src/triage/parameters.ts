@@ -56,14 +56,14 @@ const observation = ({ parameter, score, from, minutesOld }: ObservedScore): Par
   ],
 })
 
-const rule = ({ id, step, result, fact, factReference, source }: RuleResult): ParametersParameter => ({
+const rule = ({ id, step, result, fact, factReferences, source }: RuleResult): ParametersParameter => ({
   name: 'rule',
   part: [
     { name: 'id', valueString: id },
     { name: 'step', valueString: step },
     { name: 'result', valueCode: result },
     { name: 'fact', valueString: fact },
-    ...(factReference === undefined ? [] : [{ name: 'factReference', valueString: factReference }]),
+    ...factReferences.map(reference => ({ name: 'factReference', valueString: reference })),
     { name: 'source', valueString: source },
   ],
 })

@@ -27,8 +27,8 @@ export interface RuleResult {
   readonly step: string
   readonly result: 'pass' | 'fail' | 'unknown'
   readonly fact: string
-  /** Where the fact came from, e.g. `Observation/… .valueQuantity`; absent when unknown. */
-  readonly factReference?: string
+  /** Where each fact came from, e.g. `Observation/….valueQuantity`; none of what is unknown or worked out by the hub. */
+  readonly factReferences: readonly string[]
   /** The sentence the rule comes from. */
   readonly source: string
 }

@@ -16,14 +16,14 @@ export const traceOf = (pack: CompiledPack, decision: Decision, facts: Facts): r
 
 const resultOf = ({ rule, facts: asked }: CompiledRule, truth: Truth, decision: Decision, facts: Facts): RuleResult => {
   const known = asked.filter(fact => isKnown(fact, decision))
-  const from = known.map(fact => sourceOf(fact, facts)).find(source => source !== undefined)
+  const from = known.map(fact => sourceOf(fact, facts)).filter(source => source !== undefined)
   return {
     id: rule.id,
     step: rule.step,
     // A rule that asks whether something is stated fails by its absence; of any other, nothing stated is nothing known.
     result: truth === true ? 'fail' : truth === undefined || known.length === 0 ? 'unknown' : 'pass',
     fact: asked.map(fact => `${fact}: ${isKnown(fact, decision) ? textOf(decision.situation[fact]) : 'not stated'}`).join(', '),
-    ...(from === undefined ? {} : { factReference: from }),
+    factReferences: from.length < 2 ? from : [...new Set(from)],
     source: `${rule.criterion} [${rule.source}]`,
   }
 }

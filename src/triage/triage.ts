@@ -72,7 +72,7 @@ export const createTriageOperation = (parts: TriageParts): Operation => operatio
       { name: 'step', use: 'out', min: 1, max: '1', type: 'string', documentation: 'Step of the model.' },
       { name: 'result', use: 'out', min: 1, max: '1', type: 'code', documentation: 'pass, fail or unknown.' },
       { name: 'fact', use: 'out', min: 1, max: '1', type: 'string', documentation: 'What it went by.' },
-      { name: 'factReference', use: 'out', min: 0, max: '1', type: 'string', documentation: 'Where that came from.' },
+      { name: 'factReference', use: 'out', min: 0, max: '*', type: 'string', documentation: 'Where that came from.' },
       { name: 'source', use: 'out', min: 1, max: '1', type: 'string', documentation: 'The criterion and the sentence behind it.' },
     ] },
     { name: 'change', use: 'out', min: 0, max: '*', documentation: 'Single facts that would change the answer.', part: [

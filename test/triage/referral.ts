@@ -18,6 +18,13 @@ export const usual: Given = {
   needs: ['fall-no-injury'], news2: 1, frailty: 6, consent: 'given', safeToWait: true,
 }
 
+/** As ordinary a referral in another locality: what its own criteria ask for is stated. */
+const USUAL: Readonly<Record<string, Partial<Given>>> = {
+  'east-staffordshire': { residence: 'east-staffs', practice: 'ss', rehabPotential: true },
+}
+
+export const usualIn = (locality: string): Given => ({ ...usual, ...USUAL[locality] })
+
 /** `usual` without some facts. */
 export const without = (...facts: readonly (keyof Given)[]): Given =>
   Object.fromEntries(Object.entries(usual).filter(([fact]) => !facts.includes(fact as keyof Given))) as unknown as Given

@@ -10,7 +10,7 @@ import type { Conflict } from './claims.ts'
 import type { CodedFact } from './flags.ts'
 import type { Referral } from './resources.ts'
 import { textAnswers } from './statements.ts'
-import { codesOf, isAsserted, list } from './elements.ts'
+import { codesOf, codings, isAsserted, list } from './elements.ts'
 
 const NEED_SYSTEM = hubCodeSystem('need')
 
@@ -36,11 +36,16 @@ export const needsFact = (referral: Referral, vocabulary: Vocabulary): readonly 
   for (const [concept, from] of concepts) {
     if (codesOf(concept, NEED_SYSTEM).some(code => !vocabulary.needs.has(code))) referral.conflict(unknown([from]))
   }
-  if (found.length === 0 && concepts.some(([concept]) => concept !== undefined)) {
-    referral.conflict({ fact: 'need', text: 'what the person is referred for is not coded in a way that this hub knows', from: concepts.flatMap(([concept, from]) => (concept === undefined ? [] : [from])) })
+  const uncoded = found.length > 0 ? [] : concepts.filter(([concept]) => concept !== undefined && concept !== request?.code && !isOfHub(concept))
+  if (uncoded.length > 0) {
+    referral.conflict({ fact: 'need', text: 'what the person is referred for is not coded in a way that this hub knows', from: uncoded.map(([, from]) => from) })
   }
   return found.filter((need, index) => found.findIndex(({ code }) => code === need.code) === index)
 }
+
+/** A fact or a flag among the reasons is read as what it is. */
+const isOfHub = (concept: CodeableConcept): boolean => codings(concept).some(({ system }) => system?.startsWith(HUB_SYSTEMS) === true)
+const HUB_SYSTEMS = hubCodeSystem('')
 
 const unknown = (from: readonly string[]): Conflict => ({ fact: 'need', text: 'a need is coded as none that this hub knows', from })
 
