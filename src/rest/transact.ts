@@ -6,11 +6,13 @@ import { directLabels } from '../access/visibility.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { Conflict, type Write } from '../store/store.ts'
+import { answered } from './answered.ts'
 import { atEntry, type EntryOf } from './at-entry.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import { frame } from './frame.ts'
 import { createReferenceCheck } from './integrity.ts'
 import type { Repository, RepositoryParts, RequestContext, Written } from './repository.ts'
+import { isUnheard } from './search-parameters/hearing.ts'
 import { createTurns } from './turns.ts'
 import { openUnit, type Collected } from './unit-of-work.ts'
 import type { Change, Guard, Unit } from './unit.ts'
@@ -50,9 +52,10 @@ export const createTransact = (parts: TransactParts): Pick<Repository, 'transact
     const { value, collected } = await judged(context, work, entryOf)
     if (collected.changes.length === 0 && collected.writes.length === 0) return { value, versions: [] }
     const audit = await parts.audit.written(context, collected)
-    // Indexed in the turn of the commit: what is committed before a new search parameter is settled is never indexed after.
+    // Indexed in the turn of the commit, by all parameters that the expectation says are known.
     const puts = collected.changes.map(change => write(parts, context, collected, change))
-    const committed = await parts.store.commit({ expect: collected.expectations, writes: [...puts, ...collected.writes, ...audit] })
+    const expect = [...collected.expectations, parts.parameters.expectation()]
+    const committed = await parts.store.commit({ expect, writes: [...puts, ...collected.writes, ...audit] })
     return { value, versions: committed.versions.slice(0, puts.length) }
   }
 
@@ -65,6 +68,7 @@ export const createTransact = (parts: TransactParts): Pick<Repository, 'transact
       } catch (error) {
         if (!(error instanceof Conflict)) throw error
         if (attempts === MAX_ATTEMPTS) throw outcomes.contention()
+        if (isUnheard(error)) await answered(parts.parameters.catchUp())
       }
     }
   }

@@ -51,6 +51,8 @@ export type Expectation =
   /** The plan, without its paging, matches exactly these in the sight of its visibility, in any order. */
   | { readonly kind: 'matches'; readonly plan: SearchPlan; readonly refs: readonly ResourceRef[] }
   | { readonly kind: 'unseen'; readonly key: RequestKey }
+  /** No SearchParameter was written after this sequence: the index entries that come with the commit are those of all there are. */
+  | { readonly kind: 'parameters'; readonly upTo: number }
 
 export type Write =
   | {

@@ -90,6 +90,28 @@ describe.each(stores)('%s: commit', (_name, open) => {
     expect(await opened.store.read({ type: 'Task', id: 'c' }, ALL)).toBeUndefined()
   })
 
+  it('fails a commit whose index entries were made before a search parameter that was written since', async () => {
+    const indexedUpTo = (upTo: number, ...writes: readonly Write[]) => opened.store.commit({ expect: [{ kind: 'parameters', upTo }], writes })
+    await indexedUpTo(0, put('Task', 'before'))
+    const [written] = await write(opened.store, put('SearchParameter', 'colour'))
+    expect((await conflict(indexedUpTo(written!.sequence - 1, put('Task', 'early')))).failed).toEqual({ kind: 'parameters', upTo: written!.sequence - 1 })
+    expect(await opened.store.read({ type: 'Task', id: 'early' }, ALL)).toBeUndefined()
+    await conflict(write(opened.store, put('SearchParameter', 'other'), put('Task', 'before')))
+    await indexedUpTo(written!.sequence, put('Task', 'after'))
+    const [deleted] = await write(opened.store, remove('SearchParameter', 'colour', 1))
+    await conflict(indexedUpTo(written!.sequence, put('Task', 'early')))
+    opened = await opened.reopen()
+    await conflict(indexedUpTo(written!.sequence, put('Task', 'early')))
+    await indexedUpTo(deleted!.sequence, put('Task', 'later'))
+  })
+
+  it('takes parameters and what was indexed without them in the order in which they were asked for', async () => {
+    const tries = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => (n === 10
+      ? write(opened.store, put('SearchParameter', 'colour'))
+      : opened.store.commit({ expect: [{ kind: 'parameters', upTo: 0 }], writes: [put('Task', `t${n}`)] }))))
+    expect(tries.map(({ status }) => status === 'fulfilled')).toEqual(Array.from({ length: 20 }, (_, n) => n <= 10))
+  })
+
   it('takes matches in any order, in the sight of the plan, and ignores its paging', async () => {
     await write(opened.store, put('Task', 'a'), put('Task', 'b'), put('Task', 'c'))
     const refs = ['c', 'a', 'b'].map(id => ({ type: 'Task', id }))

@@ -5,7 +5,7 @@
 import { ADMINISTRATORS } from '../../access/visibility.ts'
 import { refText, type Resource, type ResourceRef } from '../../fhir/resource.ts'
 import type { Extracted } from '../../search/entries.ts'
-import { Conflict, type Store, type StoredVersion, type Write } from '../../store/store.ts'
+import { Conflict, type Expectation, type Store, type StoredVersion, type Write } from '../../store/store.ts'
 import { frame } from '../frame.ts'
 import { parseStored } from '../unit-of-work.ts'
 import { EMPTY, type Ledger } from './ledger.ts'
@@ -21,7 +21,7 @@ export interface KeptLedger {
   /** The latest that is known here. */
   latest(): Kept
   /** Puts what was made of `from` in its place, in one commit with what belongs to it. Rejects with the commit's Conflict. */
-  save(from: Kept, ledger: Ledger, writes?: readonly Write[]): Promise<Kept>
+  save(from: Kept, ledger: Ledger, writes?: readonly Write[], expect?: readonly Expectation[]): Promise<Kept>
   /** As if it had been saved: for this process, until it ends. */
   pretend(ledger: Ledger): void
   /** Runs `work`, and again from the latest where another process saved meanwhile. */
@@ -43,9 +43,9 @@ export const openKeptLedger = async (store: Store, extract: (resource: Resource)
 
   return {
     latest: () => kept,
-    async save({ version }, ledger, writes = []) {
+    async save({ version }, ledger, writes = [], expect = []) {
       const resource = ledgerResource(ledger)
-      await store.commit({ expect: [], writes: [...writes, {
+      await store.commit({ expect, writes: [...writes, {
         kind: 'put', ref: LEDGER, replaces: version, method: 'PUT', json: frame(resource, version + 1), index: extract(resource),
         audience: [ADMINISTRATORS],
       }] })

@@ -13,6 +13,7 @@ import { typesOf } from '../../search/custom/definition.ts'
 import type { Extracted } from '../../search/entries.ts'
 import type { Cursor, SearchPlan } from '../../search/plan.ts'
 import type { SearchPage, Store, StoredVersion, Write } from '../../store/store.ts'
+import { isUnheard } from '../search-parameters/hearing.ts'
 import type { LiveParameters } from '../search-parameters/live.ts'
 import { createTurns } from '../turns.ts'
 import { parseStored } from '../unit-of-work.ts'
@@ -102,6 +103,7 @@ export const openReindexer = async (parts: ReindexParts): Promise<Reindexer> => 
   const step = async (from: Kept, run: Run): Promise<void> => {
     const found = await store.search({ ...everything(run.type), ...(run.after === undefined ? { total: 'accurate' } : { after: run.after }) })
     const total = found.total ?? run.total
+    const known = live.expectation()
     const writes = await indexed(found.matches, extract)
     for (;;) {
       const skipped = found.matches.length - writes.length
@@ -109,12 +111,24 @@ export const openReindexer = async (parts: ReindexParts): Promise<Reindexer> => 
         ? complete(from.ledger, run, { total, changed: writes.length, ended: instant(clock.now()) })
         : advance(from.ledger, run, { total, changed: writes.length, skipped, after: found.next })
       try {
-        await kept.save(from, next, writes)
+        await kept.save(from, next, writes, [known])
         return
       } catch (error) {
         const passed = writes.findIndex(({ ref }) => isPassedBy(error, ref))
         if (passed < 0) throw error
         writes.splice(passed, 1)
+      }
+    }
+  }
+
+  /** Another hub may have committed a parameter that this one has yet to hear of. */
+  const upToDate = async (work: () => Promise<void>): Promise<void> => {
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        if (!isUnheard(error)) throw error
+        await live.catchUp()
       }
     }
   }
@@ -133,7 +147,7 @@ export const openReindexer = async (parts: ReindexParts): Promise<Reindexer> => 
       await kept.onLatest(async () => {
         const from = kept.latest()
         const latest = inProgress(from)
-        if (latest !== undefined) await step(from, latest)
+        if (latest !== undefined) await upToDate(() => step(from, latest))
       })
       tries = 0
       return performance.now() - start

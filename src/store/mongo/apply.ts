@@ -3,7 +3,7 @@
  * what the ones before it left. A commit that fails leaves the group as it was.
  */
 import { instant } from '../../fhir/clock.ts'
-import { refText } from '../../fhir/resource.ts'
+import { refText, type ResourceRef } from '../../fhir/resource.ts'
 import { MATCH_LIMIT_MS } from '../limits.ts'
 import { versionsFirst, Conflict, TooLarge, type Commit, type Expectation, type Label, type StoredVersion, type Write } from '../store.ts'
 import { indexFields, NOT_INDEXED, type IndexFields, type KeyDocument } from './documents.ts'
@@ -30,6 +30,8 @@ export class Spoilt extends Error {
 /** Where the log stands: the last sequence given, and the instant of everything in this group, milliseconds. */
 export interface Place {
   sequence: number
+  /** The last one given to a SearchParameter. */
+  parameters: number
   readonly at: number
 }
 
@@ -45,26 +47,29 @@ export const applyAll = async (group: Group, commits: readonly Commit[], place: 
 
 const attempt = async (group: Group, commit: Commit, position: number, place: Place): Promise<Outcome> => {
   const own = layer()
-  const from = place.sequence
+  const { sequence, parameters } = place
   try {
-    for (const expectation of commit.expect) await check(group, expectation, position)
+    for (const expectation of commit.expect) await check(group, expectation, position, place)
     const versions = write(group, own, commit.writes, place)
     join(group, own)
     return { kind: 'written', versions }
   } catch (error) {
-    place.sequence = from
+    Object.assign(place, { sequence, parameters })
     if (error instanceof Conflict || error instanceof TooLarge || error instanceof RangeError) return { kind: 'failed', error }
     throw error
   }
 }
 
-const check = async (group: Group, expectation: Expectation, position: number): Promise<void> => {
+const check = async (group: Group, expectation: Expectation, position: number, { parameters }: Place): Promise<void> => {
   switch (expectation.kind) {
     case 'version': {
       const version = group.heads.get(refText(expectation.ref))?.version ?? 0
       if (version !== expectation.version) throw new Conflict(expectation, version)
       return
     }
+    case 'parameters':
+      if (parameters > expectation.upTo) throw new Conflict(expectation)
+      return
     case 'unseen':
       if (group.keys.get(keyText(expectation.key)) !== undefined) throw new Conflict(expectation)
       return
@@ -106,6 +111,12 @@ const change = (own: Layer, changed: Changed): void => {
   own.changed.set(changed.head._id, { ...own.changed.get(changed.head._id), ...changed })
 }
 
+const next = (place: Place, { type }: ResourceRef): number => {
+  place.sequence++
+  if (type === 'SearchParameter') place.parameters = place.sequence
+  return place.sequence
+}
+
 const put = (group: Group, own: Layer, one: Extract<Write, { kind: 'put' }>, place: Place): StoredVersion => {
   const ref = refText(one.ref)
   const current = headOf(group, own, ref)
@@ -113,7 +124,7 @@ const put = (group: Group, own: Layer, one: Extract<Write, { kind: 'put' }>, pla
   const json = `${one.json.before}${instant(place.at)}${one.json.after}`
   const fields = indexFields(one.ref.type, one.index)
   requireSize(one.ref, json, fields)
-  const sequence = ++place.sequence
+  const sequence = next(place, one.ref)
   const head: Head = {
     _id: ref, type: one.ref.type, id: one.ref.id, row: current?.row ?? sequence, version: one.replaces + 1, sequence, updated: place.at,
     deleted: false, method: one.method, caseId: one.caseId ?? current?.caseId ?? null,
@@ -126,7 +137,7 @@ const remove = (group: Group, own: Layer, one: Extract<Write, { kind: 'delete' }
   const current = headOf(group, own, refText(one.ref))
   requireVersion(one, current)
   if (current === undefined) throw new Conflict({ kind: 'version', ref: one.ref, version: one.replaces }, 0)
-  const head: Head = { ...current, version: current.version + 1, sequence: ++place.sequence, updated: place.at, deleted: true, method: 'DELETE' }
+  const head: Head = { ...current, version: current.version + 1, sequence: next(place, one.ref), updated: place.at, deleted: true, method: 'DELETE' }
   return versioned(own, head, '', NOT_INDEXED)
 }
 

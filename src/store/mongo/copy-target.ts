@@ -14,6 +14,7 @@ import { requireSize } from './group.ts'
 import { requireReplicaSet } from './open.ts'
 import { makeCollections, makeIndexes, prepare } from './schema.ts'
 import { unavailable } from './unavailable.ts'
+import { latestParameter } from './versions.ts'
 
 export interface MongoTarget extends Target {
   close(): Promise<void>
@@ -89,7 +90,9 @@ export const targetOf = (database: Database): Target => {
       await makeIndexes(database)
       const [last] = await database.versions.find({}, { sort: { _id: -1 }, limit: 1, projection: { updated: 1 } }).toArray()
       await database.sequence.updateOne(
-        { _id: 'sequence' }, { $set: { latest: last?._id ?? 0, updated: last?.updated ?? 0, turn: 0 } }, { upsert: true })
+        { _id: 'sequence' },
+        { $set: { latest: last?._id ?? 0, parameters: await latestParameter(database), updated: last?.updated ?? 0, turn: 0 } },
+        { upsert: true })
     },
 
     async release() {

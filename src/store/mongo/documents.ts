@@ -97,6 +97,8 @@ export interface SequenceDocument {
   readonly latest: number
   /** Of the newest version, milliseconds. */
   readonly updated: number
+  /** Sequence of the newest version of any SearchParameter: what was indexed before it lacks its entries. */
+  readonly parameters: number
   /** Counts the groups that began, so that each of them changes this document first. */
   readonly turn: number
 }

@@ -11,6 +11,7 @@ import { COPY, type CopyDocument } from './copy-place.ts'
 import type { Database } from './database.ts'
 import { RESOURCES } from './documents.ts'
 import { oneCoordinatingTask } from './invariants.ts'
+import { latestParameter } from './versions.ts'
 
 /** Brings documents from one form to the next. Another hub may do the same at the same time, and a kill may cut it short. */
 export type Step = (database: Database) => Promise<void>
@@ -25,8 +26,14 @@ const locatePoints: Step = async ({ resources }) => {
   }
 }
 
+/** Every commit has to know of the newest search parameter. */
+const rememberParameters: Step = async database => {
+  await database.sequence.updateOne(
+    { _id: 'sequence', parameters: { $exists: false } }, { $set: { parameters: await latestParameter(database) } })
+}
+
 /** In order; the first leads from version 1 to 2. Never change one that was released. */
-const steps: readonly Step[] = [locatePoints]
+const steps: readonly Step[] = [locatePoints, rememberParameters]
 
 interface SchemaDocument {
   readonly _id: 'schema'
@@ -69,7 +76,7 @@ export const prepare = async (database: Database, through: readonly Step[] = ste
   await makeCollections(database)
   await bringUpToDate(database, through)
   await makeIndexes(database)
-  await database.sequence.updateOne({ _id: 'sequence' }, { $setOnInsert: { latest: 0, updated: 0, turn: 0 } }, { upsert: true })
+  await database.sequence.updateOne({ _id: 'sequence' }, { $setOnInsert: { latest: 0, parameters: 0, updated: 0, turn: 0 } }, { upsert: true })
 }
 
 const refuseUnfinishedCopy = async ({ db }: Database): Promise<void> => {

@@ -147,13 +147,13 @@ const transaction = async (database: Database, clock: Clock, commits: readonly C
     session.startTransaction({ readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority', journal: true }, readPreference: 'primary' })
     const before = await database.sequence.findOneAndUpdate({ _id: 'sequence' }, { $inc: { turn: 1 } }, { session })
     if (before === null) throw new Error('the database has no sequence: it was emptied while the hub ran')
-    const place: Place = { sequence: before.latest, at: Math.max(clock.now(), before.updated) }
+    const place: Place = { sequence: before.latest, parameters: before.parameters, at: Math.max(clock.now(), before.updated) }
     const group = { ...layer(), database, session, lengths: new Map() }
     await load(group, commits)
     const outcomes = await applyAll(group, commits, place)
     // Also where nothing was written: what a refusal was judged by may be another hub's commit that no majority has yet, and
     // who is told of it must find it. This commit waits for that one.
-    await database.sequence.updateOne({ _id: 'sequence' }, { $set: { latest: place.sequence, updated: place.at } }, { session })
+    await database.sequence.updateOne({ _id: 'sequence' }, { $set: { latest: place.sequence, parameters: place.parameters, updated: place.at } }, { session })
     await confirm(() => session.commitTransaction())
     return outcomes
   } finally {

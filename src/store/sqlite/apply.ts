@@ -43,6 +43,9 @@ const currentOf = (connection: Connection, names: WritableNames, ref: ResourceRe
 const keyExists = (connection: Connection, scope: string, value: string): boolean =>
   connection.get('SELECT 1 FROM request_key WHERE scope = ? AND value = ?', [scope, value]) !== undefined
 
+const isParameterAfter = (connection: Connection, names: WritableNames, sequence: number): boolean =>
+  connection.get('SELECT 1 FROM version WHERE type = ? AND sequence > ? LIMIT 1', [names.find('SearchParameter'), sequence]) !== undefined
+
 const check = (connection: Connection, names: WritableNames, expectation: Expectation, position: number): void => {
   switch (expectation.kind) {
     case 'version': {
@@ -54,6 +57,9 @@ const check = (connection: Connection, names: WritableNames, expectation: Expect
       if (readsDeferred(expectation.plan)) indexAll(connection)
       if (matchesExactly(connection, names, expectation.plan, expectation.refs, MATCH_LIMIT_MS)) return
       throw new Unmet({ by: 'expectation', position })
+    case 'parameters':
+      if (isParameterAfter(connection, names, expectation.upTo)) throw new Unmet({ by: 'expectation', position })
+      return
     case 'unseen':
       if (keyExists(connection, expectation.key.scope, expectation.key.value)) throw new Unmet({ by: 'expectation', position })
       return
