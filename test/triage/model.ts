@@ -30,6 +30,10 @@ export interface Case {
   /** Two-hour care in the six months before, or before that. */
   readonly lastTwoHourCare?: 'in-time' | 'too-long-ago'
   readonly safeguarding: boolean
+  readonly setting?: string
+  readonly rehabPotential?: boolean
+  readonly longTermCondition?: boolean
+  readonly dischargeNotice?: string
   readonly full: readonly string[]
 }
 
@@ -44,9 +48,9 @@ export interface Answer {
 }
 
 const LISTED = ['gp', 'social-care', 'ambulance', 'care-home', 'district-nurse', 'hospital-ward', 'ed', 'acute', 'ooh', 'nhs111', 'pharmacist', 'palliative', 'community-specialist', 'hdt']
-const NOT_COVERED_BY_PLAN = ['airway-or-choking', 'anaphylaxis', 'suspected-fracture', 'overdose-or-self-harm', 'safeguarding-danger']
-const ORDER = ['stat', 'asap', 'urgent', 'routine']
-const [HOUR, MINUTE] = [3600, 60]
+export const NOT_COVERED_BY_PLAN = ['airway-or-choking', 'anaphylaxis', 'suspected-fracture', 'overdose-or-self-harm', 'safeguarding-danger']
+export const ORDER = ['stat', 'asap', 'urgent', 'routine']
+export const [HOUR, MINUTE] = [3600, 60]
 
 /** Table "Needs": priority and services of a need for this person, with the mark that the row gives. */
 const row = (need: string, { age, frailty, canTravel }: Case): { priority: string; services: string[]; mark?: string } => {
@@ -88,7 +92,7 @@ const row = (need: string, { age, frailty, canTravel }: Case): { priority: strin
   }
 }
 
-const moreUrgent = (one: string, other: string): string => (ORDER.indexOf(one) <= ORDER.indexOf(other) ? one : other)
+export const moreUrgent = (one: string, other: string): string => (ORDER.indexOf(one) <= ORDER.indexOf(other) ? one : other)
 
 export const modelAnswer = (facts: Case): Answer => {
   const now = facts.secondOfDay
@@ -233,6 +237,7 @@ export const modelAnswer = (facts: Case): Answer => {
 
   // Step 11: marks of the lines, and room.
   if (facts.safeguarding) flags.push('safeguarding')
+  if (facts.dischargeNotice !== undefined) flags.push('legacy-notice')
   if (lead?.need === 'palliative-crisis') flags.push('core-palliative-first')
   flags.push(...marks)
   if (marks.length > 0) laterReview = true
