@@ -4,6 +4,7 @@ import { flushCompileCache } from 'node:module'
 import { pino, type Logger } from 'pino'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { shownCoverage } from './directory/coverage/live.ts'
+import { BANK_HOLIDAYS_END, DAY, dayText } from './directory/london.ts'
 import { listen } from './http/server.ts'
 import { waiting } from './http/waiting.ts'
 import { createHub, type Hub } from './hub.ts'
@@ -12,6 +13,8 @@ import { shownAddress } from './store/address.ts'
 import { PacksRefused, refusalText } from './triage/packs/live.ts'
 
 const MEGABYTE = 1024 * 1024
+/** So long before the last known bank holiday an operator hears of it. */
+const NOTICE_DAYS = 90
 
 export interface Serving {
   /** `http://host:port`, as this machine reaches it. */
@@ -96,6 +99,7 @@ const reloaded = async (hub: Hub): Promise<string> => {
 const notes = (config: Config, { postcodes }: Hub): readonly string[] => [
   `  store ${shownAddress(config.store)} · profiles ${config.profiles} · clients ${config.clients} · metadata at /fhir/metadata`,
   `  coverage: ${shownCoverage(postcodes)}`,
+  ...(Date.now() > (BANK_HOLIDAYS_END - NOTICE_DAYS) * DAY ? [`  bank holidays are known until ${dayText(BANK_HOLIDAYS_END)}: a newer version of the hub knows more`] : []),
   ...(config.auth === 'off' ? ['  AUTH=off: every program on this machine is an administrator. For trying out only.'] : []),
   ...(config.clock.kind === 'manual' ? ['  CLOCK=manual: time stands still until POST /clock moves it.'] : []),
 ]

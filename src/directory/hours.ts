@@ -2,10 +2,12 @@
  * Opening hours: is a service open at an instant, when does it close, when does it open next.
  *
  * Pure functions over the HealthcareService elements `availableTime` and `notAvailable`, and the bank holidays of
- * England; times are instants, the wall clock is Europe/London. Openings are inclusive, closings exclusive.
+ * England; times are instants, the wall clock is Europe/London. Openings are inclusive, closings exclusive; each is the
+ * first instant of its day at which the clock on the wall has come so far, also where clocks change.
  * R4: https://hl7.org/fhir/R4/healthcareservice-definitions.html#HealthcareService.availableTime
  */
-import { isBankHoliday, dayNumber, londonInstant, londonTime, WEEKDAYS } from './london.ts'
+import { periodRange } from '../fhir/dates.ts'
+import { isBankHoliday, londonInstant, londonTime, weekdayOf, WEEKDAYS } from './london.ts'
 
 export interface AvailableTime {
   /** `mon` to `sun`; absent means every day. */
@@ -18,7 +20,7 @@ export interface AvailableTime {
 
 export interface NotAvailable {
   readonly description?: string
-  /** Dates or instants, both ends included. Absent with a description of bank holidays: closed on each of them. */
+  /** A Period of any precision, both ends included. Absent with a description of bank holidays: closed on each of them. */
   readonly during?: { readonly start?: string; readonly end?: string }
 }
 
@@ -36,38 +38,48 @@ export interface Opening {
 /** Longest closure looked past: four bank holidays in a row and a weekend never reach it; a season's break may. */
 export const LOOK_AHEAD_DAYS = 400
 
+const DAYS_OF_WEEK = 7
+
 /** True when the hours say anything at all; a service without stated hours is neither open nor closed. */
 export const hasStatedHours = (hours: OpeningHours): boolean => (hours.availableTime?.length ?? 0) > 0
 
-/** Openings that begin on a wall-clock day, in order, joined where they touch. */
-export const openingsOn = (hours: OpeningHours, day: number): readonly Opening[] => {
-  const weekday = WEEKDAYS[(((day + 3) % 7) + 7) % 7]
+/** Openings that begin on a wall-clock day, in order, joined where they touch; without what falls into a closure. */
+const openingsOn = (hours: OpeningHours, day: number): readonly Opening[] => {
+  const weekday = WEEKDAYS[weekdayOf(day)]
   const openings = (hours.availableTime ?? [])
-    .filter(time => time.daysOfWeek === undefined || time.daysOfWeek.length === 0 || time.daysOfWeek.includes(weekday ?? ''))
+    .filter(({ daysOfWeek = [] }) => daysOfWeek.length === 0 || (weekday !== undefined && daysOfWeek.includes(weekday)))
     .map(time => openingOf(time, day))
-    .filter(opening => opening.to > opening.from)
-  return joined(without(openings, closures(hours, day)))
+    .filter(({ from, to }) => to > from)
+  return openings.length === 0 ? openings : joined(without(openings, closures(hours, day)))
 }
 
-/** The opening in force at an instant, joined with those it touches (a service open all day never closes at midnight). */
+/**
+ * The opening in force at an instant, joined with those it touches: what is open all day does not close at midnight.
+ * What does not close within a week is said to be open for that week.
+ */
 export const openingAt = (hours: OpeningHours, at: number): Opening | undefined => {
   const { day } = londonTime(at)
-  const covers = (opening: Opening): boolean => opening.from <= at && at < opening.to
-  const today = openingsOn(hours, day)
-  const opening = today.find(covers)
-  if (opening !== undefined && opening.from > londonInstant(day, 0) && opening.to < londonInstant(day + 1, 0)) return opening
-  return joined([...openingsOn(hours, day - 1), ...today, ...openingsOn(hours, day + 1)]).find(covers)
+  const covers = ({ from, to }: Opening): boolean => from <= at && at < to
+  let opening = joined([...openingsOn(hours, day - 1), ...openingsOn(hours, day)]).find(covers)
+  for (let next = day + 1; opening !== undefined && next <= day + DAYS_OF_WEEK && opening.to >= londonInstant(next, 0); next++) {
+    opening = joined([opening, ...openingsOn(hours, next)]).find(covers)
+  }
+  return opening
 }
 
 export const isOpen = (hours: OpeningHours, at: number): boolean => openingAt(hours, at) !== undefined
 
 /** Start of the next opening at or after an instant; the instant itself while open; undefined within the look-ahead. */
 export const nextOpening = (hours: OpeningHours, at: number): number | undefined => {
+  if (!hasStatedHours(hours)) return undefined
   if (isOpen(hours, at)) return at
   const { day } = londonTime(at)
+  let night = openingsOn(hours, day - 1)
   for (let step = 0; step <= LOOK_AHEAD_DAYS; step++) {
-    const opening = openingsOn(hours, day + step).find(({ from }) => from >= at)
-    if (opening !== undefined) return opening.from
+    const own = openingsOn(hours, day + step)
+    const next = [...night, ...own].reduce((least, { from }) => (from >= at && from < least ? from : least), Infinity)
+    if (next !== Infinity) return next
+    night = own
   }
   return undefined
 }
@@ -75,9 +87,9 @@ export const nextOpening = (hours: OpeningHours, at: number): number | undefined
 /** Last closing on the wall-clock day of an instant, at most that day's midnight; undefined when it does not open then. */
 export const closingOfDay = (hours: OpeningHours, at: number): number | undefined => {
   const { day } = londonTime(at)
-  const midnight = londonInstant(day + 1, 0)
-  const last = [...openingsOn(hours, day - 1).filter(({ to }) => to > londonInstant(day, 0)), ...openingsOn(hours, day)].at(-1)
-  return last === undefined ? undefined : Math.min(last.to, midnight)
+  const [begins, ends] = [londonInstant(day, 0), londonInstant(day + 1, 0)]
+  const closings = [...openingsOn(hours, day - 1), ...openingsOn(hours, day)].flatMap(({ from, to }) => (to > begins && from < ends ? [Math.min(to, ends)] : []))
+  return closings.length === 0 ? undefined : Math.max(...closings)
 }
 
 /** Milliseconds of `18:00` or `18:00:00` since midnight. */
@@ -86,31 +98,26 @@ export const timeOfDay = (text: string): number => {
   return ((hours * 60 + minutes) * 60 + seconds) * 1000
 }
 
-const openingOf = (time: AvailableTime, day: number): Opening => {
-  if (time.allDay === true) return { from: londonInstant(day, 0), to: londonInstant(day + 1, 0) }
-  const start = timeOfDay(time.availableStartTime ?? '00:00:00')
-  const end = timeOfDay(time.availableEndTime ?? '00:00:00')
+/** Without times and not said to be otherwise, the whole day; with one of them, from or until midnight. */
+const openingOf = ({ allDay, availableStartTime, availableEndTime }: AvailableTime, day: number): Opening => {
+  const isWhole = allDay === true || (allDay === undefined && availableStartTime === undefined && availableEndTime === undefined)
+  if (isWhole) return { from: londonInstant(day, 0), to: londonInstant(day + 1, 0) }
+  if (availableStartTime === undefined && availableEndTime === undefined) return { from: 0, to: 0 }
+  const start = timeOfDay(availableStartTime ?? '00:00:00')
+  const end = timeOfDay(availableEndTime ?? '00:00:00')
   return { from: londonInstant(day, start), to: end > start ? londonInstant(day, end) : londonInstant(day + 1, end) }
 }
 
+/** Those that may touch an opening which begins on a day and ends on the next at the latest. */
 const closures = (hours: OpeningHours, day: number): readonly Opening[] =>
   (hours.notAvailable ?? []).flatMap(({ description, during }) => {
-    if (during === undefined) {
-      return /bank holiday/i.test(description ?? '') && isBankHoliday(day)
-        ? [{ from: londonInstant(day, 0), to: londonInstant(day + 1, 0) }] : []
+    if (during !== undefined) {
+      const span = periodRange(during)
+      return span === undefined ? [] : [{ from: span.low, to: span.high }]
     }
-    return [{ from: boundary(during.start, 'start') ?? -Infinity, to: boundary(during.end, 'end') ?? Infinity }]
+    return !/\b(?:bank|public) holidays?\b/i.test(description ?? '') ? [] : [day, day + 1].filter(isBankHoliday)
+      .map(holiday => ({ from: londonInstant(holiday, 0), to: londonInstant(holiday + 1, 0) }))
   })
-
-/** A date is a whole London day, an instant itself; the end of a FHIR Period is included. */
-const boundary = (text: string | undefined, side: 'start' | 'end'): number | undefined => {
-  if (text === undefined) return undefined
-  const day = dayNumber(text)
-  if (day !== undefined) return londonInstant(side === 'start' ? day : day + 1, 0)
-  const instant = Date.parse(text)
-  if (Number.isNaN(instant)) return undefined
-  return side === 'start' ? instant : instant + 1
-}
 
 const without = (openings: readonly Opening[], closed: readonly Opening[]): readonly Opening[] =>
   closed.reduce<readonly Opening[]>((left, closure) => left.flatMap(({ from, to }) => [

@@ -39,18 +39,21 @@ const offsetAt = (instant: number): number => {
 export const londonTime = (instant: number): LondonTime => {
   const wall = instant + offsetAt(instant)
   const day = Math.floor(wall / DAY)
-  return { day, weekday: (((day + 3) % 7) + 7) % 7, time: wall - day * DAY }
+  return { day, weekday: weekdayOf(day), time: wall - day * DAY }
 }
 
+/** 0 is Monday; 1 January 1970 was a Thursday. */
+export const weekdayOf = (day: number): number => (((day + 3) % 7) + 7) % 7
+
 /**
- * Instant at which the wall clock shows `time` on `day`. In the repeated hour the first (summer time) is meant;
- * a time that spring skips is read an hour later, as clocks then show (ECMAScript Temporal, "compatible").
+ * The first instant of a day at which the clock on the wall shows `time` or a later one. In the repeated hour of autumn
+ * that is its first pass, in summer time; a time that spring skips is the moment of the change, 01:00 UTC.
  */
 export const londonInstant = (day: number, time: number): number => {
   const wall = day * DAY + time
   const summer = wall - HOUR
   if (offsetAt(summer) === HOUR) return summer
-  return wall
+  return offsetAt(wall) === 0 ? wall : Math.floor(wall / HOUR) * HOUR
 }
 
 /** Day number of `2026-11-24`; undefined when there is no such date. */
@@ -71,8 +74,17 @@ export const monthsBefore = (day: number, months: number): number => {
   return Date.UTC(date.year, date.month - 1, date.day) / DAY
 }
 
-const bankHolidays = JSON.parse(readFileSync(new URL('./bank-holidays.json', import.meta.url), 'utf8')) as { days: readonly { date: string }[] }
+interface BankHolidays {
+  /** The last date of which the file can tell. */
+  readonly until: string
+  readonly days: readonly { readonly date: string }[]
+}
+
+const bankHolidays = JSON.parse(readFileSync(new URL('./bank-holidays.json', import.meta.url), 'utf8')) as BankHolidays
 const holidays = new Set(bankHolidays.days.map(({ date }) => dayNumber(date)))
 
-/** A bank holiday in England (data to 2028, `bank-holidays.json`). */
+/** The last day whose bank holidays are known; beyond it no day counts as one. */
+export const BANK_HOLIDAYS_END = dayNumber(bankHolidays.until) ?? NaN
+
+/** A bank holiday in England; not the day itself where a weekend has its substitute (`bank-holidays.json`). */
 export const isBankHoliday = (day: number): boolean => holidays.has(day)

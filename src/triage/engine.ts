@@ -55,10 +55,11 @@ type Decided = NonNullable<Outcome['decide']>
 /** Service codes per line, ranked; the lead's first. */
 type Candidates = readonly (readonly string[])[]
 
-export const decide = (input: EngineInput): Decision => {
+/** @param wanted of the answer alone, rules that can no longer change it are not asked; their truths are then not there */
+export const decide = (input: EngineInput, wanted: 'trace' | 'answer' = 'trace'): Decision => {
   const { pack, facts, moment } = input
   const situation = situationOf(facts, pack, moment)
-  const ranking = { directory: input.directory, receivedAt: moment.receivedAt, deadlineOf: (need: Need) => deadlineOf(need, pack, moment) }
+  const ranking = { directory: input.directory, receivedAt: moment.receivedAt, deadlineOf: (need: Need) => deadlineOf(need, moment) }
   const lines = linesOf(facts.needs.map(({ code }) => code), pack, situation, ranking)
   Object.assign(situation, leadSituation(lines, pack, moment))
   const lead = lines[0]
@@ -93,7 +94,7 @@ export const decide = (input: EngineInput): Decision => {
     if (hasDecided || found.length === 0) continue
 
     const chosen = decisionOf(found)
-    const taken = chosen !== undefined && !isHeldBack && mayDecide(chosen, reviews) ? chosen : undefined
+    const taken = chosen !== undefined && !(isHeldBack && chosen.disposition === 'offer') && mayDecide(chosen, reviews) ? chosen : undefined
     if (chosen !== undefined && taken === undefined) isHeldBack = true
     for (const { rule: { then } } of found) {
       if (then.decide?.disposition === 'offer' && taken === undefined) continue
@@ -113,6 +114,8 @@ export const decide = (input: EngineInput): Decision => {
     if (taken !== undefined) {
       decided = taken
       hasDecided = true
+      // A question goes by the urgency that later steps would give.
+      if (wanted === 'answer' && taken.disposition !== 'moreinfo') break
     }
   }
 
@@ -122,7 +125,7 @@ export const decide = (input: EngineInput): Decision => {
     lines: decided === undefined ? offered : [decided.services ?? []],
     times: decided === undefined ? lines.map((line, index) => timeOf(line, offered[index]?.[0], pack, moment, input.directory)) : [],
     priority: decided !== undefined ? decidedPriority(decided, base, reviews.reduce(reviewed, provisional)) : reviews.reduce(reviewed, base),
-    dueAt: decided !== undefined ? decidedDue(decided, lead, pack, moment) : reviewing ? reviewDue(reviews, moment) : offerDue(lead, offered[0]?.[0], pack, moment, input.directory),
+    dueAt: decided !== undefined ? decidedDue(decided, lead, moment) : reviewing ? reviewDue(reviews, moment) : offerDue(lead, offered[0]?.[0], pack, moment, input.directory),
     flags: [...flags],
     missing: [...missing],
     advice,
@@ -164,12 +167,12 @@ const decidedPriority = (decision: Decided, base: Priority, provisional: Priorit
   }
 }
 
-const decidedDue = (decision: Decided, lead: Line | undefined, pack: CompiledPack, moment: Moment): number | undefined => {
+const decidedDue = (decision: Decided, lead: Line | undefined, moment: Moment): number | undefined => {
   if (decision.due === 'now') return moment.receivedAt
   switch (decision.disposition) {
     case 'moreinfo':
     case 'review': return moment.reviewAt
-    case 'offer': return sameDayAt(pack.pack, moment, lead?.need.class ?? 'health')
+    case 'offer': return sameDayAt(moment, lead?.need.class ?? 'health')
     case 'emergency': return moment.receivedAt
     case 'redirect':
     case 'closed': return undefined
@@ -184,7 +187,7 @@ const offerDue = (lead: Line | undefined, first: string | undefined, pack: Compi
   switch (lead?.need.priority) {
     case 'stat': return moment.receivedAt
     case 'asap': return moment.asapAt
-    case 'urgent': return beforeClosing(sameDayAt(pack.pack, moment, lead.need.class), first, pack, moment, directory)
+    case 'urgent': return beforeClosing(sameDayAt(moment, lead.need.class), first, pack, moment, directory)
     case 'routine':
     case undefined: return undefined
   }
@@ -201,12 +204,13 @@ const timeOf = (line: Line, first: string | undefined, pack: CompiledPack, momen
   return { priority: line.need.priority, ...(dueAt === undefined ? {} : { dueAt }) }
 }
 
-const deadlineOf = (need: Need, pack: CompiledPack, moment: Moment): number => {
+/** By when a need must be met; `Infinity` where it is due at no time. */
+export const deadlineOf = (need: Need, moment: Moment): number => {
   if (need.due === 'none') return Infinity
   switch (need.priority) {
     case 'stat': return moment.receivedAt
     case 'asap': return moment.asapAt
-    case 'urgent': return sameDayAt(pack.pack, moment, need.class)
+    case 'urgent': return sameDayAt(moment, need.class)
     case 'routine': return Infinity
   }
 }

@@ -2,8 +2,9 @@
  * The moment of receipt as a pack sees it: who is on duty, what is open, when it closes, when what waits is looked at,
  * and the times that something is due. Europe/London; openings inclusive, closings exclusive, the cut-off inclusive.
  */
-import { HOUR, londonTime, MINUTE } from '../directory/london.ts'
-import { closingOfDay, isOpen, nextOpening, openingAt, sameDay, timeOfDay } from '../directory/hours.ts'
+import { dueIfReceived, type DueIfReceived } from '../directory/due.ts'
+import { isOpen, nextOpening } from '../directory/hours.ts'
+import { HOUR, MINUTE } from '../directory/london.ts'
 import type { NeedClass, RulePack } from './pack.ts'
 
 export interface Moment {
@@ -11,9 +12,8 @@ export interface Moment {
   /** The same, unless the referral came in before and is triaged again. */
   readonly firstReceivedAt: number
   readonly isOnDuty: boolean
-  readonly open: Readonly<Record<NeedClass, boolean>>
-  /** End of the opening that is in force, per class. */
-  readonly closesAt: Readonly<Record<NeedClass, number | undefined>>
+  /** What the hours of each class make of it. */
+  readonly due: Readonly<Record<NeedClass, DueIfReceived>>
   readonly isAfterCutOff: boolean
   /** `firstLookMinutes` after the next opening of the duty. */
   readonly firstLookAt: number
@@ -35,25 +35,23 @@ export const momentOf = (pack: RulePack, receivedAt: number, authoredAt: number 
   const earliest = firstReceivedAt - (thresholds['authoredCredibleHours'] ?? 0) * HOUR
   const credible = authoredAt !== undefined && authoredAt <= firstReceivedAt && authoredAt >= earliest
   const startAt = credible ? authoredAt : firstReceivedAt
-  const cutOffAt = sameDay(firstReceivedAt, receivedAt) ? firstReceivedAt : receivedAt
+  const dueOf = (needClass: NeedClass): DueIfReceived => dueIfReceived(
+    { opening: hours[needClass], cutOff: hours.cutOff, withinMinutes: (thresholds['asapHours'] ?? 0) * (HOUR / MINUTE) },
+    { at: receivedAt, firstAt: firstReceivedAt, startedAt: startAt },
+  )
+  const due = { health: dueOf('health'), social: dueOf('social') }
   return {
     receivedAt,
     firstReceivedAt,
     isOnDuty: isOpen(hours.duty, receivedAt),
-    open: { health: isOpen(hours.health, receivedAt), social: isOpen(hours.social, receivedAt) },
-    closesAt: { health: openingAt(hours.health, receivedAt)?.to, social: openingAt(hours.social, receivedAt)?.to },
-    isAfterCutOff: hours.cutOff !== undefined && londonTime(cutOffAt).time > timeOfDay(hours.cutOff),
+    due,
+    isAfterCutOff: due.health.isAfterCutOff,
     firstLookAt: (nextOpening(hours.duty, receivedAt) ?? receivedAt) + hours.firstLookMinutes * MINUTE,
     reviewAt: receivedAt + (thresholds['reviewMinutes'] ?? 0) * MINUTE,
     startAt,
-    asapAt: startAt + (thresholds['asapHours'] ?? 0) * HOUR,
+    asapAt: due.health.withinAt,
   }
 }
 
 /** The day's closing of what is open for a class; the review time where it is shut. */
-export const sameDayAt = (pack: RulePack, moment: Moment, needClass: NeedClass): number => {
-  const hours = pack.hours[needClass]
-  const at = isOpen(hours, moment.firstReceivedAt) ? moment.firstReceivedAt : moment.receivedAt
-  const closing = moment.open[needClass] ? closingOfDay(hours, at) : undefined
-  return closing ?? moment.reviewAt
-}
+export const sameDayAt = (moment: Moment, needClass: NeedClass): number => moment.due[needClass].sameDayAt ?? moment.reviewAt

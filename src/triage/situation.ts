@@ -91,7 +91,7 @@ const NONE: readonly string[] = []
 /** Facts about the leading line, once there are lines. */
 export const leadSituation = (lines: readonly Line[], pack: CompiledPack, moment: Moment): Situation => {
   const [lead] = lines
-  const closesAt = lead === undefined ? undefined : moment.closesAt[lead.need.class]
+  const due = lead === undefined ? undefined : moment.due[lead.need.class]
   return {
     'lead-need': lead?.need.code,
     'lead-class': lead?.need.class,
@@ -99,8 +99,8 @@ export const leadSituation = (lines: readonly Line[], pack: CompiledPack, moment
     'lead-priority': lead?.need.priority,
     'lines-by-practice': lead === undefined ? undefined
       : lines.every(({ need }) => need.services.length > 0 && need.services.every(({ code }) => pack.services.get(code)?.byPractice === true)),
-    'line-open': lead === undefined ? moment.isOnDuty : moment.open[lead.need.class],
-    'crosses-closing': closesAt === undefined ? undefined : moment.asapAt > closesAt,
+    'line-open': due?.isOpen ?? moment.isOnDuty,
+    'crosses-closing': due?.crossesClosing,
     'line-marks': lines.flatMap(({ marks }) => marks),
   }
 }

@@ -44,8 +44,8 @@ describe('opening hours', () => {
     expect(nextOpening(daily, at('2026-10-24T20:00:00Z'))).toBe(at('2026-10-25T08:00:00Z'))
   })
 
-  it('reads the skipped hour an hour later and the repeated hour the first time', () => {
-    expect(londonInstant(day('2026-03-29'), 1.5 * HOUR)).toBe(at('2026-03-29T01:30:00Z'))
+  it('reads a time in the skipped hour as the change itself, and one in the repeated hour as its first pass', () => {
+    expect(londonInstant(day('2026-03-29'), 1.5 * HOUR)).toBe(at('2026-03-29T01:00:00Z'))
     expect(londonInstant(day('2026-10-25'), 1.5 * HOUR)).toBe(at('2026-10-25T00:30:00Z'))
   })
 

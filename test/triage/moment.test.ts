@@ -33,8 +33,8 @@ describe('of a referral that is triaged again', () => {
   it('the cut-off is judged by its receipt, the day it is due by too', () => {
     expect(again('2026-11-24T18:10:00Z', '2026-11-24T17:50:00Z').isAfterCutOff).toBe(false)
     expect(again('2026-11-25T18:10:00Z', '2026-11-24T17:50:00Z').isAfterCutOff).toBe(true)
-    expect(sameDayAt(pack, again('2026-11-25T09:00:00Z', '2026-11-24T17:50:00Z'), 'health')).toBe(at('2026-11-24T20:00:00Z'))
-    expect(sameDayAt(pack, again('2026-11-25T09:00:00Z', '2026-11-24T21:00:00Z'), 'health')).toBe(at('2026-11-25T20:00:00Z'))
+    expect(sameDayAt(again('2026-11-25T09:00:00Z', '2026-11-24T17:50:00Z'), 'health')).toBe(at('2026-11-24T20:00:00Z'))
+    expect(sameDayAt(again('2026-11-25T09:00:00Z', '2026-11-24T21:00:00Z'), 'health')).toBe(at('2026-11-25T20:00:00Z'))
   })
 })
 
@@ -43,7 +43,7 @@ describe('hours of the line', () => {
     ['2026-03-29T06:59:59Z', false], ['2026-03-29T07:00:00Z', true], ['2026-10-25T07:00:00Z', false], ['2026-10-25T08:00:00Z', true],
     ['2026-12-25T08:00:00Z', true], ['2026-11-24T19:59:59.999Z', true], ['2026-11-24T20:00:00Z', false],
   ])('at %s it is open: %s (08:00 to 20:00 in London, clock changes and Christmas included)', (received, expected) => {
-    expect(momentOf(pack, at(received), undefined).open.health).toBe(expected)
+    expect(momentOf(pack, at(received), undefined).due.health.isOpen).toBe(expected)
   })
 
   it.each([
@@ -60,6 +60,6 @@ describe('hours of the line', () => {
 
   it('end the day for what is urgent', () => {
     const moment = momentOf(pack, at('2026-07-24T09:00:00Z'), undefined)
-    expect(new Date(sameDayAt(pack, moment, 'health')).toISOString()).toBe('2026-07-24T19:00:00.000Z')
+    expect(new Date(sameDayAt(moment, 'health')).toISOString()).toBe('2026-07-24T19:00:00.000Z')
   })
 })
