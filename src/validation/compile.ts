@@ -7,7 +7,7 @@ import { isSameJson } from '../fhir/json.ts'
 import type { BindingCheck, Bindings } from './bindings.ts'
 import { compileInvariants, type Invariant } from './invariants.ts'
 import type { ReferenceCheck } from './references.ts'
-import { compileMatcher, type Matcher } from './slicing.ts'
+import { compileMatcher, type Mark } from './slicing.ts'
 import { treeOf, type SnapshotNode } from './snapshot-tree.ts'
 import { checkedBinding, type BaseElement, type Property, type TypeNode, type Types } from './types.ts'
 
@@ -40,15 +40,19 @@ export interface SlicingRule {
   readonly ordered: boolean
   readonly rules: 'open' | 'closed' | 'openAtEnd'
   readonly slices: readonly SliceRule[]
+  /** A slice cannot be told apart, so what is in none of the others may be in that one. */
+  readonly isPartial: boolean
 }
 
 /** The slice of everything that is in none of the others. https://hl7.org/fhir/R4/profiling.html#default-slice */
 export const DEFAULT_SLICE = '@default'
 
+const REST: Mark = { matches: () => true, told: 'none of the other slices' }
+
 export interface SliceRule {
   readonly name: string
   readonly rule: ElementRule
-  readonly matches: Matcher
+  readonly mark: Mark
 }
 
 export interface Profile {
@@ -137,17 +141,17 @@ export const compileProfile = (structure: StructureDefinition, parts: CompilePar
     const slices = defaultLast.flatMap((slice): SliceRule[] => {
       const empty = { id: slice.element.id, source, base }
       const rule = ruleOf(slice, base, properties) ?? empty
-      const matches = isDefault(slice) ? () => true : compileMatcher(discriminators, slice, parts, structure)
-      if (typeof matches === 'string') {
-        problems.push(`the slice ${slice.element.id} cannot be told apart: ${matches}`)
+      const mark = isDefault(slice) ? REST : compileMatcher(discriminators, slice, parts, structure)
+      if (typeof mark === 'string') {
+        problems.push(`the slice ${slice.element.id} cannot be told apart: ${mark}`)
         return []
       }
-      return [{ name: slice.slice ?? '', rule, matches }]
+      return [{ name: slice.slice ?? '', rule, mark }]
     })
     const isClosed = slicing !== undefined && slicing.rules !== 'open'
     const constrains = slices.some(({ rule }) => Object.keys(rule).length > 3)
     if (!constrains && !isClosed && !slicing?.ordered) return undefined
-    return { ordered: slicing?.ordered ?? false, rules: slicing?.rules ?? 'open', slices }
+    return { ordered: slicing?.ordered ?? false, rules: slicing?.rules ?? 'open', slices, isPartial: slices.length < node.slices.length }
   }
 
   try {

@@ -5,7 +5,9 @@
  */
 import type { Definitions, StructureDefinition } from '../definitions/definitions.ts'
 import { nearest } from '../fhir/nearest.ts'
+import { ABSOLUTE } from './meaning.ts'
 import type { Scope } from './scope.ts'
+import { shown } from './shown.ts'
 
 /** What an extension stands on: `Patient.telecom.system`, `ContactPoint.system`, its type. */
 export interface Host {
@@ -78,8 +80,15 @@ export const compileExtensions = (definitions: Definitions, meet: MeetProfile): 
   const check: Extensions['check'] = (extension, path, host, isModifier, scope) => {
     if (scope.findings.isFull()) return
     const url = extension['url']
-    // a url that is not absolute names a part of the extension around it, which that one's definition checks
-    if (typeof url !== 'string' || !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(url)) return
+    if (typeof url !== 'string') return
+    if (!ABSOLUTE.test(url)) {
+      // within another extension it names a part of that one, which that one's definition checks
+      if (host.url === undefined) {
+        scope.findings.add(`${path}.url`, { severity: 'error', type: 'extension', code: 'extension-url',
+          text: `${shown(url)} is not absolute; send the canonical URL of the extension's definition` })
+      }
+      return
+    }
     const structure = definitions.structure(url)
     if (structure === undefined || structure.type !== 'Extension') {
       if (isModifier) {

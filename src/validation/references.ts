@@ -12,6 +12,9 @@ import { shownReference } from './shown.ts'
 /** `Patient/1`, `https://example.org/fhir/Patient/1/_history/2`: the last `Type/id` of a RESTful literal reference. */
 const LITERAL = /(?:^|\/)([A-Z][A-Za-z]*)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:#.*)?$/
 
+/** The resource type that a literal reference names, whether R4 has it or not. */
+export const typeNamedBy = (literal: string): string | undefined => LITERAL.exec(literal)?.[1]
+
 export interface ReferenceCheck {
   /** Canonicals of what may be referred to. */
   readonly targets: readonly string[]
@@ -53,7 +56,7 @@ export const compileReferences = (definitions: Definitions): References => {
     const literal = typeof reference === 'string' ? reference : ''
     const stated = typeof type === 'string' && definitions.resourceTypes.has(type) ? type : undefined
     const target = literal === '' ? undefined : resolveIn(scope, literal)
-    const written = LITERAL.exec(literal)?.[1]
+    const written = typeNamedBy(literal)
     const isAbsolute = /^[a-z][a-z0-9+.-]*:/i.test(literal)
     if (target === undefined && written !== undefined && !isAbsolute && !definitions.resourceTypes.has(written)) {
       const near = nearest(written, definitions.resourceTypes)

@@ -6,7 +6,7 @@ import { withArticle } from '../fhir/article.ts'
 import { isObject, isSameJson } from '../fhir/json.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Bindings } from './bindings.ts'
-import { DEFAULT_SLICE, type ElementRule, type Profile, type SlicingRule } from './compile.ts'
+import { DEFAULT_SLICE, type ElementRule, type Profile, type SliceRule, type SlicingRule } from './compile.ts'
 import { checkInvariants } from './invariants.ts'
 import type { References } from './references.ts'
 import { isResource, type Scope } from './scope.ts'
@@ -55,7 +55,7 @@ export const createRules = ({ bindings, references, meetProfiles }: RuleParts): 
     }
     if (value !== undefined) {
       if ('fixed' in rule && !isSameJson(value, rule.fixed)) wrong(`fixed:${id}`, `found ${shownOf(type, value, 'another value')}; it must be exactly ${shown(rule.fixed)}`)
-      if ('pattern' in rule && !meetsPattern(value, rule.pattern)) wrong(`pattern:${id}`, `found ${shownOf(type, value, 'another value')}; it must have all of ${shown(rule.pattern)}`)
+      if ('pattern' in rule && !meetsPattern(value, rule.pattern)) wrong(`pattern:${id}`, `found ${shownOf(type, value, 'another value')}; it must ${isObject(rule.pattern) ? 'have all of' : 'be'} ${shown(rule.pattern)}`)
       if ('minValue' in rule && (compareValues(value, rule.minValue) ?? 0) < 0) wrong(`min-value:${id}`, `found ${shownOf(type, value, 'another value')}; the least allowed is ${shown(rule.minValue)}`)
       if ('maxValue' in rule && (compareValues(value, rule.maxValue) ?? 0) > 0) wrong(`max-value:${id}`, `found ${shownOf(type, value, 'another value')}; the greatest allowed is ${shown(rule.maxValue)}`)
       if (rule.maxLength !== undefined && typeof value === 'string' && [...value].length > rule.maxLength) {
@@ -85,64 +85,65 @@ export const createRules = ({ bindings, references, meetProfiles }: RuleParts): 
     const { path: element } = base.definition
     if (rule.min !== undefined && items.length < rule.min) {
       findings.add(path, { severity: 'error', type: 'required', code: `min:${id}`, source,
-        text: `${element} is there ${times(items.length)}; ${source} needs ${rule.min === 1 ? 'one' : `at least ${rule.min}`}; add "${base.name}"` })
+        text: `${items.length === 0 ? `${element} is missing` : `found ${items.length} of ${element}`}; ${source} needs ${rule.min === 1 ? 'it' : `at least ${rule.min}`}; add "${base.name}"` })
     }
     if (rule.max !== undefined && items.length > rule.max) {
       findings.add(items[rule.max]?.path ?? path, { severity: 'error', type: 'structure', code: `max:${id}`, source,
-        text: `${element} is there ${times(items.length)}; ${source} allows ${rule.max === 0 ? 'none' : `at most ${rule.max}`}; remove ${rule.max === 0 ? 'it' : 'the others'}` })
+        text: `found ${items.length} of ${element}; ${source} allows ${rule.max === 0 ? 'none' : `at most ${rule.max}`}; remove ${rule.max === 0 ? 'it' : 'the others'}` })
     }
   }
 
-  const meetSlices = (rule: ElementRule, { slices, rules, ordered }: SlicingRule, items: readonly Item[], path: string, scope: Scope): void => {
+  const meetSlices = (rule: ElementRule, { slices, rules, ordered, isPartial }: SlicingRule, items: readonly Item[], path: string, scope: Scope): void => {
     const { findings } = scope
     const { source, base } = rule
+    const wrong = (at: string, code: string, text: string): void =>
+      findings.add(at, { severity: 'error', type: 'structure', code: `${code}:${rule.id}`, source, text })
     const bySlice = slices.map((): Item[] => [])
+    const undecided = new Set<string>()
     let furthest = -1
     let openedAt: Item | undefined
     for (const item of items) {
-      let isUndecided = false
-      const index = slices.findIndex(({ name, matches }) => {
-        if (name === DEFAULT_SLICE && isUndecided) return false
-        const answer = matches({ value: item.value, type: item.type }, scope)
-        if (answer === undefined) {
-          isUndecided = true
-          findings.once(`slice ${source} ${rule.id}:${name}`, item.path, { severity: 'information', type: 'informational', code: `not-checked:${rule.id}:${name}`, source,
-            text: `whether this is the slice ${name} of ${source} cannot be decided here; it was not checked as one` })
-        }
+      const doubtful: string[] = []
+      const index = slices.findIndex(({ name, mark }) => {
+        if (name === DEFAULT_SLICE && doubtful.length > 0) return false
+        const answer = mark.matches({ value: item.value, type: item.type }, scope)
+        if (answer === undefined) doubtful.push(name)
         return answer === true
       })
+      for (const name of doubtful) {
+        undecided.add(name)
+        findings.once(`slice ${source} ${rule.id}:${name}`, item.path, { severity: 'information', type: 'informational', code: `not-checked:${rule.id}:${name}`, source,
+          text: `whether this is the slice ${name} of ${source} cannot be decided here; it was not checked as one` })
+      }
       if (index < 0) {
-        if (rules === 'closed') {
-          findings.add(item.path, { severity: 'error', type: 'structure', code: `slice-closed:${rule.id}`, source,
-            text: `this ${base.name} is none of those ${source} allows (${slices.map(({ name }) => name).join(', ')}); remove it or make it one of them` })
-        }
+        if (doubtful.length > 0 || isPartial) continue
+        if (rules === 'closed' && rule.types === undefined) wrong(item.path, 'slice-closed', `this ${base.name} is none of those ${source} allows (${slices.map(inWords).join('; ')}); remove it or make it one of them`)
         openedAt ??= item
         continue
       }
       bySlice[index]!.push(item)
       if (ordered && index < furthest) {
-        findings.add(item.path, { severity: 'error', type: 'structure', code: `slice-order:${rule.id}`, source,
-          text: `the slice ${slices[index]!.name} must come before ${slices[furthest]!.name}; change the order` })
+        wrong(item.path, 'slice-order', `the slice ${slices[index]!.name} must come before ${slices[furthest]!.name}; change the order`)
       }
       if (rules === 'openAtEnd' && openedAt !== undefined) {
-        findings.add(openedAt.path, { severity: 'error', type: 'structure', code: `slice-order:${rule.id}`, source,
-          text: `a ${base.name} that is none of the slices of ${source} must come after all of them; move it to the end` })
+        wrong(openedAt.path, 'slice-order', `a ${base.name} that is none of the slices of ${source} must come after all of them; move it to the end`)
         openedAt = undefined
       }
       furthest = Math.max(furthest, index)
     }
-    slices.forEach(({ name, rule: slice }, i) => {
+    slices.forEach((slice, i) => {
+      const { name, rule: own } = slice
       const members = bySlice[i]!
-      if (slice.min !== undefined && members.length < slice.min) {
-        findings.add(path, { severity: 'error', type: 'required', code: `slice-min:${slice.id}`, source,
-          text: `the ${base.name} "${name}" is there ${times(members.length)}; ${source} needs ${slice.min === 1 ? 'one' : `at least ${slice.min}`}; add ${base.name} that is a "${name}"` })
+      if (own.min !== undefined && members.length < own.min && !undecided.has(name)) {
+        findings.add(path, { severity: 'error', type: 'required', code: `slice-min:${own.id}`, source,
+          text: `found ${members.length === 0 ? 'no' : members.length} ${base.name} ${inWords(slice)}; ${source} needs ${own.min === 1 ? 'one' : `at least ${own.min}`}; add what is missing` })
       }
-      if (slice.max !== undefined && members.length > slice.max) {
-        findings.add(members[slice.max]!.path, { severity: 'error', type: 'structure', code: `slice-max:${slice.id}`, source,
-          text: `the ${base.name} "${name}" is there ${times(members.length)}; ${source} allows ${slice.max === 0 ? 'none' : `at most ${slice.max}`}; remove ${slice.max === 0 ? 'it' : 'the others'}` })
+      if (own.max !== undefined && members.length > own.max) {
+        findings.add(members[own.max]!.path, { severity: 'error', type: 'structure', code: `slice-max:${own.id}`, source,
+          text: `found ${members.length} ${base.name} ${inWords(slice)}; ${source} allows ${own.max === 0 ? 'none' : `at most ${own.max}`}; remove ${own.max === 0 ? 'it' : 'the others'}` })
       }
-      for (const item of members) meet(slice, item, scope)
-      if (slice.slicing) meetSlices(slice, slice.slicing, members, path, scope)
+      for (const item of members) meet(own, item, scope)
+      if (own.slicing) meetSlices(own, own.slicing, members, path, scope)
     })
   }
 
@@ -156,7 +157,8 @@ export const createRules = ({ bindings, references, meetProfiles }: RuleParts): 
 const typeOf = ({ value, type }: Item): string =>
   type === 'Resource' && isObject(value) && typeof value['resourceType'] === 'string' ? value['resourceType'] : type
 
-const times = (count: number): string => (count === 0 ? 'not at all' : count === 1 ? 'once' : `${count} times`)
+/** `"nhsNumber" (system "https://fhir.nhs.uk/Id/nhs-number")` */
+const inWords = ({ name, mark: { told } }: SliceRule): string => (told === '' ? `"${name}"` : `"${name}" (${told})`)
 
 const itemsOf = ({ base }: ElementRule, container: Record<string, unknown>, path: string): readonly Item[] => {
   const items: Item[] = []

@@ -7,7 +7,9 @@
 import type { Definitions, ElementDefinition, ElementType, StructureDefinition } from '../definitions/definitions.ts'
 import { primitives, type Primitive } from '../definitions/primitives.ts'
 import type { BindingCheck } from './bindings.ts'
+import type { Finding } from './findings.ts'
 import { compileInvariants, type Invariant } from './invariants.ts'
+import { meanings } from './meaning.ts'
 import type { ReferenceCheck } from './references.ts'
 
 /** An element of a base type: `Patient.contact`, `Observation.value[x]`. */
@@ -31,6 +33,8 @@ export interface Property {
   /** Type name: `HumanName`, `date`, `BackboneElement`, `Resource`, `xhtml`. */
   readonly type: string
   readonly primitive: Primitive | undefined
+  /** What is asked of a value that has the form of its type. */
+  readonly meaning: ((text: string) => Finding | undefined) | undefined
   /** Shape of a value that is not primitive; a content reference leads back to its target's shape. */
   readonly node: () => TypeNode | undefined
   readonly binding: BindingCheck | undefined
@@ -120,6 +124,7 @@ export const compileTypes = (definitions: Definitions): Types => {
           element,
           type,
           primitive: primitives[type],
+          meaning: meanings[type],
           node: within === undefined ? () => node(type) : () => nodes.get(within),
           binding,
           reference: targetProfiles && type === 'Reference'
@@ -165,5 +170,5 @@ export const compileTypes = (definitions: Definitions): Types => {
   return { node }
 }
 
-/** Checked by the walk itself on every element and extension. */
-const EVERYWHERE: ReadonlySet<string> = new Set(['ele-1', 'ext-1'])
+/** Checked by the walk itself: on every element and extension, and in narratives, where FHIRPath has no function for it. */
+const EVERYWHERE: ReadonlySet<string> = new Set(['ele-1', 'ext-1', 'txt-1', 'txt-2'])

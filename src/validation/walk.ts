@@ -11,6 +11,7 @@ import type { Definitions } from '../definitions/definitions.ts'
 import type { Bindings } from './bindings.ts'
 import { checkBundle } from './bundles/bundle.ts'
 import { indexBundle } from './bundles/entries.ts'
+import { checkAttachment, checkContained, checkIdentity, checkSystem } from './datatypes.ts'
 import type { Extensions } from './extensions.ts'
 import type { Finding } from './findings.ts'
 import { checkInvariants } from './invariants.ts'
@@ -19,7 +20,7 @@ import { primitiveFault } from './primitives.ts'
 import type { References } from './references.ts'
 import { baseWithin, type Scope } from './scope.ts'
 import { kindOf } from './shown.ts'
-import type { Property, TypeNode, Types } from './types.ts'
+import type { BaseElement, Property, TypeNode, Types } from './types.ts'
 
 /** Where a resource stands: alone, as an entry or parameter of another, or contained. */
 export type Position = 'whole' | 'nested' | 'contained'
@@ -76,6 +77,7 @@ export const createWalk = (parts: Parts): WalkResource => {
       ...(type === 'Bundle' ? { bundle: indexBundle(resource, path) } : {}),
     }
     walkObject({ value, node, path, elementPath: node.path, depth }, scope)
+    if (value['contained'] !== undefined && position !== 'contained') checkContained(value['contained'], path, findings)
     checkInvariants(node.invariants, value, path, scope)
     if (type === 'Bundle') checkBundle(resource, path, scope)
     parts.meetResourceProfiles(resource, path, position, scope)
@@ -184,6 +186,7 @@ export const createWalk = (parts: Parts): WalkResource => {
         scope.findings.add(path, fault)
         return
       }
+      if (typeof value === 'string') checkMeaning(property, value, path, scope)
     } else if (type === 'Resource') {
       if (property.json === 'contained') walkResource(value, path, 'contained', scope, place.depth + 1)
       else walkResource(value, path, 'nested', { ...scope, base: baseWithin(place.value['fullUrl']) }, place.depth + 1)
@@ -202,8 +205,12 @@ export const createWalk = (parts: Parts): WalkResource => {
         extensions.check(value, path, host, property.json === 'modifierExtension', scope)
       } else if (type === 'Identifier') {
         checkIdentifier(value, path, scope.findings)
+        checkIdentity(value, path, scope.findings)
       } else if (type === 'Coding') {
+        checkSystem(value, path, definitions, scope.findings)
         bindings.checkCoding(value, path, scope.findings)
+      } else if (type === 'Attachment') {
+        checkAttachment(value, path, scope.findings)
       } else if (type === 'Reference') {
         references.checkLiteral(value, path, scope)
         if (property.reference) references.check(property.reference, value, path, scope)
@@ -212,6 +219,12 @@ export const createWalk = (parts: Parts): WalkResource => {
     if (property.binding) bindings.check(property.binding, value, type, path, scope.findings)
     if (property.profiles) parts.meetProfiles(property.profiles, value, path, scope)
     checkInvariants(property.invariants, value, path, scope)
+  }
+
+  const checkMeaning = ({ type, meaning, element }: Property, text: string, path: string, scope: Scope): void => {
+    const doubt = meaning?.(text)
+    if (doubt) scope.findings.add(path, doubt)
+    if (type === 'canonical' && text.startsWith('#')) references.checkLocalCanonical(targetsOf(element), text, path, scope)
   }
 
   /** The id and extensions of a primitive, which JSON keeps in a property of their own. */
@@ -236,3 +249,6 @@ export const createWalk = (parts: Parts): WalkResource => {
 
   return walkResource
 }
+
+const targetsOf = ({ definition }: BaseElement): readonly string[] | undefined =>
+  definition.types?.find(({ code }) => code === 'canonical')?.targetProfiles

@@ -3,10 +3,15 @@
  * txt-1 (elements and attributes) and txt-2 (content) of https://hl7.org/fhir/R4/narrative.html#xhtml.
  */
 
+import type { Finding } from './findings.ts'
+import { entities } from './xhtml-entities.ts'
+
 export interface NarrativeFault {
   readonly rule: 'txt-1' | 'txt-2'
   readonly problem: string
 }
+
+const NAMESPACE = 'http://www.w3.org/1999/xhtml'
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))
 
@@ -18,9 +23,26 @@ const ATTRIBUTES = words('title style class id lang dir accesskey tabindex span 
   + 'scope rowspan colspan type name href hreflang rel rev charset coords shape src alt longdesc height usemap ismap cite summary '
   + 'border frame rules cellspacing cellpadding bgcolor nowrap start value compact clear size color face noshade xmlns xml:lang '
   + 'xml:space datetime hspace vspace')
-const ENTITY = /&(?!(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);)/
+const AMPERSAND = /&(?:(#\d+|#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);)?/g
 const TAG = /<(\/?)([A-Za-z][A-Za-z0-9:._-]*)((?:\s+[A-Za-z_:][A-Za-z0-9:._-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y
 const ATTRIBUTE = /([A-Za-z_:][A-Za-z0-9:._-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
+
+/** An `&` that begins no entity, or a name that XHTML does not have. */
+const entityFault = (text: string): string | undefined => {
+  for (const [, entity] of text.matchAll(AMPERSAND)) {
+    if (entity === undefined) return 'an "&" does not begin an entity; write it as &amp;'
+    if (!entity.startsWith('#') && !entities.has(entity)) return `&${entity.slice(0, 20)}; is no entity of XHTML; write the character itself`
+  }
+  return undefined
+}
+
+/** What people are told of a narrative, or undefined. */
+export const narrativeFinding = (div: string): Finding | undefined => {
+  const fault = narrativeFault(div)
+  if (fault === undefined) return undefined
+  const remedy = fault.rule === 'txt-1' ? 'send well-formed XHTML with the formatting elements of https://hl7.org/fhir/R4/narrative.html#xhtml only' : 'add text, or leave the narrative out'
+  return { severity: 'error', type: 'invariant', code: fault.rule, text: `${fault.problem}; ${remedy}` }
+}
 
 /** The first thing wrong with a narrative, or undefined. One pass; time is linear in the length. */
 export const narrativeFault = (div: string): NarrativeFault | undefined => {
@@ -34,7 +56,8 @@ export const narrativeFault = (div: string): NarrativeFault | undefined => {
       const next = div.indexOf('<', at)
       const text = div.slice(at, next < 0 ? div.length : next)
       if (open.length === 0 && text.trim() !== '') return wrong('there is text outside of the div')
-      if (ENTITY.test(text)) return wrong('an "&" does not begin an entity; write it as &amp;')
+      const fault = text.includes('&') ? entityFault(text) : undefined
+      if (fault !== undefined) return wrong(fault)
       if (text.trim() !== '') hasContent = true
       at += text.length
       continue
@@ -47,7 +70,7 @@ export const narrativeFault = (div: string): NarrativeFault | undefined => {
     }
     TAG.lastIndex = at
     const tag = TAG.exec(div)
-    if (tag === null) return wrong(`"${div.slice(at, at + 20)}" is not a well-formed tag`)
+    if (tag === null) return wrong(`what begins at character ${at + 1} is no well-formed tag`)
     const [whole, closing, name = '', attributes = '', empty] = tag
     at += whole.length
     if (closing) {
@@ -57,10 +80,17 @@ export const narrativeFault = (div: string): NarrativeFault | undefined => {
     }
     if (open.length === 0 && (name !== 'div' || roots++ > 0)) return wrong('the narrative must be one <div> element')
     if (!ELEMENTS.has(name)) return wrong(`the element <${name}> is not allowed in a narrative`)
+    const named = new Map<string, string>()
     for (const [, attribute = '', double, single] of attributes.matchAll(ATTRIBUTE)) {
+      const value = double ?? single ?? ''
+      if (named.has(attribute)) return wrong(`the attribute "${attribute}" is there twice in one element`)
+      named.set(attribute, value)
+      const fault = value.includes('&') ? entityFault(value) : undefined
+      if (fault !== undefined) return wrong(fault)
       if (!ATTRIBUTES.has(attribute) && !attribute.startsWith('xmlns:')) return wrong(`the attribute "${attribute}" is not allowed in a narrative`)
-      if (/^\s*(?:javascript|vbscript)\s*:/i.test(double ?? single ?? '')) return wrong(`the attribute "${attribute}" holds a script`)
+      if (/^\s*(?:javascript|vbscript)\s*:/i.test(value)) return wrong(`the attribute "${attribute}" holds a script`)
     }
+    if (open.length === 0 && named.get('xmlns') !== NAMESPACE) return wrong(`the div must say its namespace; begin it as <div xmlns="${NAMESPACE}">`)
     if (name === 'img') hasContent = true
     if (!empty) open.push(name)
   }

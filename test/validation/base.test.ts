@@ -121,6 +121,57 @@ describe('primitives', () => {
   })
 })
 
+describe('what a data type means', () => {
+  const identifier = (members: object) => ({ identifier: [{ value: 'x', ...members }] })
+  const photo = (members: object) => ({ photo: [{ contentType: 'image/png', ...members }] })
+  const status = (...coding: object[]) => ({ maritalStatus: { coding } })
+
+  it.each<[string, object, string[]]>([
+    ['an OID that is none', identifier({ system: 'urn:oid:1.2.x' }), ['uri-form at Patient.identifier[0].system']],
+    ['an OID', identifier({ system: 'urn:oid:1.2.840' }), []],
+    ['a UUID that is none', identifier({ system: 'urn:uuid:XYZ' }), ['uri-form at Patient.identifier[0].system']],
+    ['an OID without urn:', identifier({ system: 'oid:1.2.840' }), ['uri-form at Patient.identifier[0].system']],
+    ['a system that is not absolute', identifier({ system: 'nhs-number' }), ['identifier-system at Patient.identifier[0].system']],
+    ['a value that must be a URI', identifier({ system: 'urn:ietf:rfc:3986', value: '1.2.3' }), ['identifier-uri at Patient.identifier[0].value']],
+    ['a value that is a URI', identifier({ system: 'urn:ietf:rfc:3986', value: 'urn:oid:1.2.3' }), []],
+    ['a code system that is not absolute', status({ system: 'snomed', code: '1' }), ['coding-system at Patient.maritalStatus.coding[0].system']],
+    ['a value set for a code system', status({ system: 'http://hl7.org/fhir/ValueSet/marital-status', code: 'M' }), ['coding-system at Patient.maritalStatus.coding[0].system']],
+    ['a size that is not the data\'s', photo({ data: 'QUJD', size: 4 }), ['attachment-size at Patient.photo[0].size']],
+    ['the size of the data', photo({ data: 'QUI=', size: 2 }), []],
+    ['an extension whose url is not absolute', { extension: [{ url: 'shoe-size', valueString: '42' }] }, ['extension-url at Patient.extension[0].url']],
+    ['a contained resource without an id', { contained: [{ resourceType: 'Organization', name: 'x' }] }, ['dom-3 at Patient', 'contained-id at Patient.contained[0]']],
+    ['two contained resources with one id', { contained: ['x', 'y'].map(name => ({ resourceType: 'Organization', id: 'o', name })), managingOrganization: { reference: '#o' } }, ['contained-id at Patient.contained[1].id']],
+  ])('%s', (_name, members, expected) => {
+    expect(errors({ resourceType: 'Patient', ...members })).toEqual(expected)
+  })
+
+  it('a canonical of something contained', () => {
+    const response = (questionnaire: string, ...contained: object[]) => ({ resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire, ...(contained.length > 0 ? { contained } : {}) })
+    const questionnaire = { resourceType: 'Questionnaire', id: 'q', status: 'active', item: [{ linkId: '1', type: 'string' }] }
+    expect(errors(response('#q', questionnaire))).toEqual([])
+    expect(errors(response('#r', questionnaire))).toContain('canonical-contained at QuestionnaireResponse.questionnaire')
+    expect(errors(response('#o', { resourceType: 'Organization', id: 'o', name: 'x' }))).toContain('canonical-contained at QuestionnaireResponse.questionnaire')
+  })
+
+  it.each<[string, object, string]>([
+    ['a UUID in capitals', identifier({ system: 'urn:uuid:C757873D-EC9A-4326-A141-556F43239520' }), 'uri-form at Patient.identifier[0].system'],
+    ['a year in which nobody lived', { birthDate: '1042-05-01' }, 'date-unlikely at Patient.birthDate'],
+    ['a profile that is not absolute', { meta: { profile: ['Patient'] } }, 'canonical-relative at Patient.meta.profile[0]'],
+  ])('%s is a warning', (_name, members, expected) => {
+    expect(told(check({ resourceType: 'Patient', ...members }, DECLARED), 'warning')).toEqual([expected])
+  })
+
+  it('a period that never ends is none', () => {
+    expect(told(check({ resourceType: 'Patient', name: [{ text: 'x', period: { start: '2026', end: '9999-12-31' } }] }, DECLARED))).toEqual([])
+  })
+
+  it('says what is wrong with a narrative, and not what it says', () => {
+    const issue = check({ resourceType: 'Patient', text: { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml"><p onclick="x">Edith</p></div>' } })[0]
+    expect(issue).toMatchObject({ code: 'txt-1', expression: ['Patient.text.div'], text: expect.stringContaining('"onclick"') })
+    expect(issue?.text).not.toContain('Edith')
+  })
+})
+
 describe('bindings', () => {
   it('refuses a code outside a required value set and names the nearest', () => {
     const [issue] = check({ resourceType: 'Patient', gender: 'femal' })

@@ -9,7 +9,7 @@ const person = { resourceType: 'Patient', name: [{ text: 'x' }] }
 
 describe('full URLs', () => {
   it.each<[string, string, object, string[]]>([
-    ['a UUID that is none', 'urn:uuid:123', person, ['bundle-fullurl at Bundle.entry[0].fullUrl']],
+    ['a UUID that is none', 'urn:uuid:123', person, ['uri-form at Bundle.entry[0].fullUrl']],
     ['an OID', 'urn:oid:1.2.3', person, []],
     ['the address of another type', 'https://a.example/fhir/Observation/1', { ...person, id: '1' }, ['bundle-fullurl-id at Bundle.entry[0].fullUrl']],
     ['the address of the resource', 'https://a.example/fhir/Patient/1', { ...person, id: '1' }, []],

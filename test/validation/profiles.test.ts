@@ -89,7 +89,7 @@ describe('a profile element by element', () => {
     ['reference targets', { path: 'Patient.generalPractitioner', type: [{ code: 'Reference', targetProfile: ['http://hl7.org/fhir/StructureDefinition/Organization'] }] },
       { generalPractitioner: [{ reference: 'Practitioner/1' }] }, ['target:Patient.generalPractitioner at Patient.generalPractitioner[0]']],
     ['a binding made required', { path: 'Patient.contact.relationship', binding: { strength: 'required', valueSet: 'http://hl7.org/fhir/ValueSet/patient-contactrelationship' } },
-      { contact: [{ name: { text: 'x' }, relationship: [{ coding: [{ system: 'x', code: 'x' }] }] }] }, ['binding:Patient.contact.relationship at Patient.contact[0].relationship[0].coding[0]']],
+      { contact: [{ name: { text: 'x' }, relationship: [{ coding: [{ system: 'urn:x', code: 'x' }] }] }] }, ['binding:Patient.contact.relationship at Patient.contact[0].relationship[0].coding[0]']],
     ['least value', { path: 'Patient.multipleBirth[x]', minValueInteger: 2 }, { multipleBirthInteger: 1 }, ['min-value:Patient.multipleBirth[x] at Patient.multipleBirth.ofType(integer)']],
     ['greatest value', { path: 'Patient.birthDate', maxValueDate: '2020-01-01' }, { birthDate: '2020-01-02' }, ['max-value:Patient.birthDate at Patient.birthDate']],
     ['an invariant', { path: 'Patient', constraint: [{ key: 'p-1', severity: 'error', human: 'Needs a name', expression: 'name.exists()' }] }, {}, ['p-1 at Patient']],

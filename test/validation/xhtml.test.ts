@@ -31,6 +31,12 @@ describe('narrative (txt-1, txt-2)', () => {
     ['a comment left open', div('<!-- x'), 'txt-1'],
     ['a processing instruction', div('<?xml version="1.0"?>x'), 'txt-1'],
     ['CDATA', div('<![CDATA[x]]>'), 'txt-1'],
+    ['an entity that XHTML does not have', div('&foo;'), 'txt-1'],
+    ['an attribute twice', div('<p class="a" class="b">x</p>'), 'txt-1'],
+    ['a bare ampersand in an attribute', div('<a href="x?a&b">y</a>'), 'txt-1'],
+    ['a document type', `<!DOCTYPE html>${div('x')}`, 'txt-1'],
+    ['no namespace', '<div>x</div>', 'txt-1'],
+    ['another namespace', '<div xmlns="http://www.w3.org/1999/xlink">x</div>', 'txt-1'],
     ['blanks only', div(' \n '), 'txt-2'],
     ['empty paragraphs', div('<p></p>'), 'txt-2'],
   ])('refuses %s', (_name, text, rule) => expect(narrativeFault(text)?.rule).toBe(rule))

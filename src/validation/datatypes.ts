@@ -1,0 +1,63 @@
+/**
+ * Rules of R4's text on data types that are no invariants: identifiers and codings name their system in full, an
+ * attachment is as long as it says, contained resources can be told apart. https://hl7.org/fhir/R4/datatypes.html
+ */
+import type { Definitions } from '../definitions/definitions.ts'
+import { isObject } from '../fhir/json.ts'
+import type { Findings } from './findings.ts'
+import { ABSOLUTE } from './meaning.ts'
+import { shown } from './shown.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** The system of identifiers that are themselves URIs (https://hl7.org/fhir/R4/datatypes.html#identifier). */
+const URIS = 'urn:ietf:rfc:3986'
+
+export const checkIdentity = ({ system, value }: Json, path: string, findings: Findings): void => {
+  if (typeof system !== 'string') return
+  if (!ABSOLUTE.test(system)) {
+    findings.add(`${path}.system`, { severity: 'error', type: 'value', code: 'identifier-system',
+      text: `${shown(system)} is not absolute; send the URI of the system, or the name of the organisation in "assigner"` })
+  } else if (system === URIS && typeof value === 'string' && !ABSOLUTE.test(value)) {
+    findings.add(`${path}.value`, { severity: 'error', type: 'value', code: 'identifier-uri',
+      text: `with the system ${URIS} the value is a URI with its scheme, as urn:uuid:… or https://…; send it so, or the system it is from` })
+  }
+}
+
+export const checkSystem = ({ system }: Json, path: string, definitions: Definitions, findings: Findings): void => {
+  if (typeof system !== 'string') return
+  if (!ABSOLUTE.test(system) && !system.startsWith('#')) {
+    findings.add(`${path}.system`, { severity: 'error', type: 'code-invalid', code: 'coding-system',
+      text: `${shown(system)} is not absolute; send the URI of the code system (SNOMED CT: http://snomed.info/sct)` })
+  } else if (system.includes('/ValueSet/') && definitions.codeSystem(system) === undefined && definitions.valueSet(system) !== undefined) {
+    findings.add(`${path}.system`, { severity: 'error', type: 'code-invalid', code: 'coding-system',
+      text: `${shown(system)} is a value set, which has no codes of its own; send the code system that the code is from` })
+  }
+}
+
+/** `size` counts the bytes before they were written in base64. */
+export const checkAttachment = ({ data, size }: Json, path: string, findings: Findings): void => {
+  if (typeof data !== 'string' || typeof size !== 'number') return
+  const characters = data.replace(/[ \t\r\n=]/g, '').length
+  const bytes = Math.floor(characters * 3 / 4)
+  if (bytes === size) return
+  findings.add(`${path}.size`, { severity: 'error', type: 'value', code: 'attachment-size',
+    text: `size is ${size}, but the data has ${bytes} bytes; send that number, or leave "size" out` })
+}
+
+/** Every contained resource has an id of its own, by which it is referred to. */
+export const checkContained = (contained: unknown, path: string, findings: Findings): void => {
+  if (!Array.isArray(contained)) return
+  const ids = new Set<unknown>()
+  contained.forEach((resource: unknown, i) => {
+    const id = isObject(resource) ? resource['id'] : undefined
+    if (id === undefined) {
+      findings.add(`${path}.contained[${i}]`, { severity: 'error', type: 'required', code: 'contained-id',
+        text: 'a contained resource needs an id, by which the resource around refers to it; add "id", and a reference to "#" with it' })
+    } else if (ids.has(id)) {
+      findings.add(`${path}.contained[${i}].id`, { severity: 'error', type: 'duplicate', code: 'contained-id',
+        text: `another contained resource has the id ${shown(id)}; give each its own` })
+    }
+    ids.add(id)
+  })
+}
