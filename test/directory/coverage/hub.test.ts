@@ -1,0 +1,58 @@
+/** A hub that runs takes a postcode directory into force: the next referral is placed by it. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writeTable } from '../../../src/directory/coverage/file.ts'
+import { FHIR_JSON, startTestHub, type TestHub } from '../../hub.ts'
+import { madeColumns, ORIGIN } from './made.ts'
+
+let hub: TestHub
+let folder = ''
+const coverage = (): string => join(folder, 'postcodes.bin')
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'care-connexions-coverage-'))
+  hub = await startTestHub({ env: { COVERAGE: coverage() } })
+})
+afterAll(async () => {
+  await hub.stop()
+  rmSync(folder, { recursive: true })
+})
+
+const residence = async (postalCode: string): Promise<string | undefined> => {
+  const patient = { resourceType: 'Patient', birthDate: '1942-03-09', address: [{ use: 'home', postalCode }] }
+  const request = { resourceType: 'ServiceRequest', status: 'active', intent: 'order', subject: { reference: 'urn:uuid:00000000-0000-4000-8000-000000000001' } }
+  const referral = { resourceType: 'Bundle', type: 'collection', entry: [
+    { fullUrl: 'urn:uuid:00000000-0000-4000-8000-000000000001', resource: patient }, { fullUrl: 'urn:uuid:00000000-0000-4000-8000-000000000002', resource: request },
+  ] }
+  const { body } = await (await hub.as('gp')).post('/fhir/ServiceRequest/$triage').set('content-type', FHIR_JSON)
+    .send({ resourceType: 'Parameters', parameter: [{ name: 'referral', resource: referral }] }).expect(200)
+  const missing = (body as { parameter: { name: string; part?: { name: string; valueString?: string }[] }[] }).parameter
+    .filter(({ name }) => name === 'missing').map(({ part }) => part?.find(({ name }) => name === 'linkId')?.valueString)
+  return missing.includes('residence') ? 'asked' : 'known'
+}
+
+const inForce = async (): Promise<void> => {
+  const { codes, columns } = madeColumns([
+    { postcode: 'PR3 0AA', district: 'E07000123' }, { postcode: 'PR7 1AA', district: 'E07000118' }, { postcode: 'PR25 1HR', district: 'E07000126' },
+  ])
+  await writeTable(coverage(), ORIGIN, codes, columns)
+}
+
+describe('a hub', () => {
+  it('asks for the district of a shared sector until a directory is there, and is not restarted for it', async () => {
+    expect(await residence('PR1 2AB')).toBe('known')
+    expect(await residence('PR3 0AA')).toBe('asked')
+    await inForce()
+    await hub.hub.postcodes.refresh()
+    expect(await residence('pr30aa')).toBe('known')
+    expect(await residence('PR3 0ZZ')).toBe('asked')
+  })
+
+  it('keeps the directory when its file is broken', async () => {
+    await inForce()
+    await hub.hub.postcodes.refresh()
+    writeFileSync(coverage(), 'broken')
+    await hub.hub.postcodes.refresh()
+    expect(await residence('PR3 0AA')).toBe('known')
+  })
+})
