@@ -1,38 +1,50 @@
 /**
- * npm run validate -- FILE… [--profile URL]: validates FHIR JSON files as an ordinary write would be, and further
- * against --profile (which may be given more than once). "-" reads standard input.
+ * npm run validate -- FILE… [--profile URL] [--package FILE.tgz] [--json]: validates FHIR JSON files as an ordinary write would
+ * be, and further against --profile, with the definitions of --package over those the hub ships. Both may be repeated.
+ * A file holds a resource, a Bundle, or a resource in each line; "-" is standard input.
  *
- * Prints for each file a line with its name and counts, then its OperationOutcome. Exit status: 0 no errors,
- * 1 errors, 2 wrong use or a file that cannot be read.
+ * Prints what was found, or with --json an OperationOutcome in a line per resource; a summary on standard error.
+ * Exit status: 0 no errors, 1 errors, 2 wrong use, or a file or package that cannot be read.
  */
-import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { isDefinition } from '../src/definitions/definition.ts'
 import { loadDefinitions } from '../src/definitions/load.ts'
 import { parseJson } from '../src/fhir/json.ts'
 import { FhirError, operationOutcome, type Issue } from '../src/fhir/outcomes.ts'
 import type { Resource } from '../src/fhir/resource.ts'
+import { loadPackages } from '../src/rest/definitions/packages.ts'
+import { judgeAlone } from '../src/rest/definitions/judge.ts'
 import { createValidator } from '../src/validation/engine.ts'
+import { documentsIn, type Document } from './validate/documents.ts'
+import { counted, report, summary } from './validate/report.ts'
 
-const USAGE = `usage: npm run validate -- FILE… [--profile URL]
-  FILE           a FHIR R4 resource as JSON; "-" reads standard input
-  --profile URL  a profile it must meet as well; may be repeated`
+const USAGE = `usage: npm run validate -- FILE… [--profile URL] [--package FILE.tgz] [--json]
+  FILE                a FHIR R4 resource or Bundle as JSON, or NDJSON; "-" reads standard input
+  --profile URL       a profile that each must meet as well; may be repeated
+  --package FILE.tgz  a FHIR package whose definitions count; may be repeated
+  --json              prints an OperationOutcome in a line per resource`
+
+const complain = (text: string): void => { process.stderr.write(`${text}\n`) }
 
 const misused = (text: string): never => {
-  process.stderr.write(`${text}\n${USAGE}\n`)
+  complain(`${text}\n${USAGE}`)
   process.exit(2)
 }
 
 const readArguments = () => {
   try {
-    return parseArgs({ allowPositionals: true, options: { profile: { type: 'string', multiple: true }, help: { type: 'boolean' } } })
+    return parseArgs({ allowPositionals: true, options: {
+      profile: { type: 'string', multiple: true, default: [] }, package: { type: 'string', multiple: true, default: [] },
+      json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+    } })
   } catch (error) {
     return misused(error instanceof Error ? error.message : String(error))
   }
 }
 
-const read = (file: string): string => {
+const read = (file: string): readonly Document[] => {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
+    return documentsIn(file)
   } catch {
     return misused(`${file} cannot be read`)
   }
@@ -44,28 +56,29 @@ if (values.help) {
   process.exit(0)
 }
 if (positionals.length === 0) misused('no FILE was given')
+const documents = positionals.flatMap(read)
 
-const validator = createValidator(loadDefinitions())
-const also = values.profile ?? []
+const began = performance.now()
+const { definitions, loaded, problems, broken } = loadPackages(values.package, loadDefinitions())
+for (const line of [...loaded, ...problems]) complain(line)
+if (broken > 0) misused(broken === 1 ? 'a package cannot be read' : `${broken} packages cannot be read`)
 
+const validator = createValidator(definitions)
 const issuesOf = (text: string): readonly Issue[] => {
   try {
-    return validator.validate(parseJson(text) as Resource, { profiles: 'ukcore', unknownProfile: 'error', also })
+    const resource = parseJson(text) as Resource
+    const issues = validator.validate(resource, { profiles: 'ukcore', unknownProfile: 'error', also: values.profile })
+    return counted(issues).errors > 0 || !isDefinition(resource) ? issues : [...issues, ...judgeAlone(definitions, resource)]
   } catch (error) {
     if (error instanceof FhirError) return error.issues
     throw error
   }
 }
 
-const texts = positionals.map(file => [file, read(file)] as const)
-let failed = false
-for (const [file, text] of texts) {
+const found = documents.map(({ name, text }) => {
   const issues = issuesOf(text)
-  const count = (severity: Issue['severity']): number => issues.filter(issue => issue.severity === severity).length
-  const errors = count('error') + count('fatal')
-  failed ||= errors > 0
-  const name = file === '-' ? 'standard input' : file
-  process.stdout.write(`${name}: ${errors} errors, ${count('warning')} warnings, ${count('information')} notes\n`)
-  process.stdout.write(`${JSON.stringify(operationOutcome(issues), null, 2)}\n`)
-}
-process.exitCode = failed ? 1 : 0
+  process.stdout.write(`${values.json ? JSON.stringify(operationOutcome(issues)) : report(name, issues)}\n`)
+  return counted(issues)
+})
+complain(summary(found, (performance.now() - began) / 1000))
+process.exitCode = found.some(({ errors }) => errors > 0) ? 1 : 0

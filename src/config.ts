@@ -23,6 +23,8 @@ export interface Config {
   readonly store: StoreAddress
   /** File of the imported postcode directory, which may be missing; `postcodes.bin` beside the registry unless set. */
   readonly coverage: string
+  /** Folder of FHIR packages. */
+  readonly packages: string | undefined
   readonly profiles: 'ukcore' | 'declared'
   readonly auth: 'on' | 'off'
   /** Whether a PUT to a free id creates there. */
@@ -92,6 +94,7 @@ export const defaults = {
   CLIENTS: './data/clients.json',
   STORE: 'sqlite:./data/hub.db',
   COVERAGE: '',
+  PACKAGES: '',
   PROFILES: 'ukcore',
   AUTH: 'on',
   UPDATE_CREATE: 'on',
@@ -108,6 +111,7 @@ const form = z.object({
   CLIENTS: z.string(),
   STORE: store,
   COVERAGE: z.string().optional(),
+  PACKAGES: z.string().optional(),
   PROFILES: oneOf(['ukcore', 'declared']),
   AUTH: oneOf(['on', 'off']),
   UPDATE_CREATE: oneOf(['on', 'off']),
@@ -133,10 +137,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
   if (!result.success) {
     throw new ConfigError(result.error.issues.map(({ path: [name], message }) => `${String(name)}=${withoutCredentials(given[String(name)] ?? '')}: ${message}`))
   }
-  const { PORT, HOST, BASE_URL, CLIENTS, STORE, COVERAGE, PROFILES, AUTH, CLOCK, LOG_LEVEL, ...served } = result.data
+  const { PORT, HOST, BASE_URL, CLIENTS, STORE, COVERAGE, PACKAGES, PROFILES, AUTH, CLOCK, LOG_LEVEL, ...served } = result.data
   return {
     port: PORT, host: HOST, baseUrl: BASE_URL, clients: CLIENTS, tokenKey: join(dirname(CLIENTS), 'keys', 'hub-tokens.json'),
-    store: STORE, coverage: COVERAGE ?? join(dirname(CLIENTS), 'postcodes.bin'), profiles: PROFILES, auth: AUTH, clock: CLOCK, logLevel: LOG_LEVEL,
+    store: STORE, coverage: COVERAGE ?? join(dirname(CLIENTS), 'postcodes.bin'), packages: PACKAGES, profiles: PROFILES, auth: AUTH, clock: CLOCK, logLevel: LOG_LEVEL,
     updateCreate: served.UPDATE_CREATE === 'on', conditionalDelete: served.CONDITIONAL_DELETE, searchLimitMs: served.SEARCH_LIMIT_MS,
   }
 }

@@ -38,6 +38,7 @@ import { answering } from './rest/answered.ts'
 import type { RestParts } from './rest/context.ts'
 import { createDefinitionGuard, createDefinitionRule } from './rest/definitions/guard.ts'
 import { openLiveDefinitions } from './rest/definitions/live.ts'
+import { loadPackages, packagesIn } from './rest/definitions/packages.ts'
 import { encounterEverything, patientEverything } from './rest/everything/everything.ts'
 import { meta, metaAdd, metaDelete } from './rest/meta/meta.ts'
 import type { Operation } from './rest/operation.ts'
@@ -118,7 +119,9 @@ const compose = async (
   { config, logger, port, localities: folder = LOCALITIES, aroundTriage = propose => propose }: HubOptions,
   { store, clock, manual, postcodes }: Opened,
 ): Promise<Hub> => {
-  const shipped = loadDefinitions()
+  const { definitions: shipped, loaded, problems } = loadPackages(config.packages === undefined ? [] : packagesIn(config.packages), loadDefinitions())
+  for (const line of loaded) logger.info(`package ${line}`)
+  for (const problem of problems) logger.error(`package ${problem}`)
   const defined = await openLiveDefinitions(store, shipped, problem => logger.error(problem))
   const localities = loadLocalities(folder, postcodes)
   const addresses = createAddresses(config, port)

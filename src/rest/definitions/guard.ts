@@ -10,7 +10,7 @@ import { refText, type Resource } from '../../fhir/resource.ts'
 import type { Condition } from '../../search/plan.ts'
 import type { Change, Guard, Unit } from '../unit.ts'
 import { defineTheSame, definitionIn } from './in-effect.ts'
-import { judgeDefinition, type Surroundings } from './judge.ts'
+import { judgeAlone, judgeDefinition, type Surroundings } from './judge.ts'
 import { definedBy, isKind, storedDefinition, type LiveDefinitions, type StoredDefinition, type StoredDefinitions } from './live.ts'
 import { needing } from './needed.ts'
 
@@ -37,11 +37,8 @@ export const createDefinitionGuard = (live: LiveDefinitions): Guard => ({
 
 /** What `$validate` says of a definition that comes alone. */
 export const createDefinitionRule = (live: LiveDefinitions) => (resource: Resource): readonly Issue[] => {
-  const definition = definitionIn(resource)
-  if (definition === undefined) return []
-  const ref = { type: definition.resourceType, id: definition.id ?? '' }
-  const own = definedBy(new Map([...live.stored(), [refText(ref), storedDefinition(ref, definition)]]))
-  return judgeDefinition(live.shipped, { own, definitions: withDefinitions(live.shipped, own) }, definition)
+  const replaced = refText({ type: resource.resourceType, id: resource.id ?? '' })
+  return judgeAlone(live.shipped, resource, definedBy(new Map([...live.stored()].filter(([ref]) => ref !== replaced))))
 }
 
 const changed = (stored: StoredDefinitions, changes: readonly Change[]): StoredDefinitions => {

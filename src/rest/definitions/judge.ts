@@ -5,9 +5,12 @@
  * (`guard.ts`).
  */
 import type { CodeSystem as RawCodeSystem } from 'fhir/r4.js'
-import type { Definition, DefinitionKind, DefinitionResource } from '../../definitions/definition.ts'
+import { definitionsIn, type Definition, type DefinitionKind, type DefinitionResource } from '../../definitions/definition.ts'
 import type { Definitions } from '../../definitions/definitions.ts'
+import { withDefinitions } from '../../definitions/overlay.ts'
 import { unusableDefinition, type Issue } from '../../fhir/outcomes.ts'
+import type { Resource } from '../../fhir/resource.ts'
+import { definitionIn } from './in-effect.ts'
 import { judgeStructure } from './judge-structure.ts'
 import { judgeValueSet } from './judge-value-set.ts'
 
@@ -22,6 +25,14 @@ export interface Surroundings {
 export const judgeDefinition = (shipped: Definitions, surroundings: Surroundings, resource: DefinitionResource): readonly Issue[] => {
   const named = judgeUrl(shipped, resource)
   return named.length > 0 ? named : judgeContent(surroundings, resource)
+}
+
+/** As `judgeDefinition`, of one that comes alone over `others`. Nothing is said of what has no effect. */
+export const judgeAlone = (shipped: Definitions, resource: Resource, others: readonly Definition[] = []): readonly Issue[] => {
+  const definition = definitionIn(resource)
+  if (definition === undefined) return []
+  const own = [...definitionsIn(definition), ...others]
+  return judgeDefinition(shipped, { own, definitions: withDefinitions(shipped, own) }, definition)
 }
 
 /** As `judgeDefinition`, of one that may take the place of what is shipped. */

@@ -5,7 +5,7 @@ import type { TestHub } from '../../hub.ts'
 export const X = 'https://x.example/fhir'
 const R4 = 'http://hl7.org/fhir/StructureDefinition'
 
-type Elements = readonly (Partial<ElementDefinition> & { readonly path: string })[]
+export type Elements = readonly (Partial<ElementDefinition> & { readonly path: string })[]
 
 /** A profile of Basic: the type that UK Core and the hub leave alone. */
 export const profile = (name: string, elements: Elements, more: Partial<StructureDefinition> = {}): StructureDefinition => ({

@@ -1,7 +1,6 @@
 /** Broken definitions are refused, with the rule, the element at fault and what to send instead; by $validate as by a write. */
-import type { StructureDefinition } from 'fhir/r4.js'
 import { startTestHub, type TestHub } from '../../hub.ts'
-import { asking, basic, canonical, codeSystem, profile, requiring, valueSet, type Asking } from './asking.ts'
+import { asking, basic, canonical, codeSystem, profile, requiring, valueSet, type Asking, type Elements } from './asking.ts'
 
 const UK_PATIENT = 'https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patient'
 const importing = (name: string, ...imports: readonly string[]) =>
@@ -102,11 +101,11 @@ describe('a definition is refused', () => {
 
   it('when its slices of slices grow beyond measure', async () => {
     const item = Array.from({ length: 24 }, (_, i) => `Questionnaire${'.item'.repeat(24 - i)}`)
-    const elements = item.flatMap((path): StructureDefinition['differential'] extends infer T ? { id: string; path: string; sliceName?: string; slicing?: object }[] : never => [
+    const elements = item.flatMap((path): Elements => [
       { id: path, path, slicing: { rules: 'open', discriminator: [{ type: 'value', path: 'linkId' }] } },
       { id: `${path}:s`, path, sliceName: 's' },
     ])
-    const bomb = profile('bomb', elements as never, { type: 'Questionnaire', baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Questionnaire' })
+    const bomb = profile('bomb', elements, { type: 'Questionnaire', baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Questionnaire' })
     const answer = await ask.put(bomb)
     expect(answer.status).toBe(422)
     expect(answer.errors[0]).toMatch(/^definition-snapshot at StructureDefinition\.differential\.element\[\d+\]$/)
