@@ -48,8 +48,8 @@ const ODS_ROLES = 'https://directory.spineservices.nhs.uk/STU3/CodeSystem/ODSAPI
 const BARS_FLAGS = 'https://fhir.nhs.uk/CodeSystem/flag-categories-bars'
 const ARP = 'https://fhir.nhs.uk/CodeSystem/arp-priority-codes'
 
-/** Districts by the names that vignettes use; the areas of practices by theirs. */
-const DISTRICTS: Readonly<Record<string, string>> = { 'preston': 'E07000123', 'chorley': 'E07000118', 'south-ribble': 'E07000126', 'east-staffs': 'E07000193' }
+/** Short names that vignettes use beside the districts' and the localities' own. */
+const DISTRICTS: Readonly<Record<string, string>> = { 'east-staffs': 'east-staffordshire', 'south-staffs': 'south-staffordshire' }
 const AREAS: Readonly<Record<string, string>> = { cl: 'central-lancashire', ss: 'east-staffordshire' }
 
 /** Instant of a vignette's wall-clock time. */
@@ -158,8 +158,9 @@ const person = (patient: Patient, request: ServiceRequest, given: Given, second:
 /** A postcode of a sector that lies wholly in the district, or outside every locality. */
 const residencePostcode = (residence: string, localities: readonly Locality[]): string => {
   if (residence === 'other') return outsidePostcode(localities)
-  const code = DISTRICTS[residence] ?? ''
-  const sector = localities.flatMap(({ coverage }) => coverage.sectors[code] ?? [])[0]
+  const named = DISTRICTS[residence] ?? residence
+  const sector = localities.flatMap(({ coverage }) => coverage.districts
+    .filter(({ name }) => name.toLowerCase().replaceAll(' ', '-') === named).flatMap(({ code }) => coverage.sectors[code] ?? []))[0]
   if (sector === undefined) throw new Error(`no locality covers the residence "${residence}"`)
   return `${sector}AA`
 }
@@ -171,7 +172,7 @@ const outsidePostcode = (localities: readonly Locality[]): string => {
 }
 
 const localityOf = (practice: string, localities: readonly Locality[]): Locality => {
-  const locality = localities.find(({ name }) => name === AREAS[practice])
+  const locality = localities.find(({ name }) => name === (AREAS[practice] ?? practice))
   if (locality === undefined) throw new Error(`no locality has the practices "${practice}"`)
   return locality
 }
