@@ -33,7 +33,7 @@ export const proposalParameters = (proposal: Proposal): Parameters => ({
   ],
 })
 
-const service = ({ line, rank, reference, code, reason, priority, dueAt }: ProposedService): ParametersParameter => ({
+const service = ({ line, rank, reference, code, reason, opensAt, priority, dueAt }: ProposedService): ParametersParameter => ({
   name: 'service',
   part: [
     { name: 'line', valueInteger: line },
@@ -41,6 +41,7 @@ const service = ({ line, rank, reference, code, reason, priority, dueAt }: Propo
     ...(reference === undefined ? [] : [{ name: 'reference', valueReference: { reference } }]),
     { name: 'code', valueCode: code },
     { name: 'reason', valueString: reason },
+    ...(opensAt === undefined ? [] : [{ name: 'opens', valueInstant: instant(opensAt) }]),
     ...(priority === undefined ? [] : [{ name: 'priority', valueCode: priority }]),
     ...(dueAt === undefined ? [] : [{ name: 'due', valueInstant: instant(dueAt) }]),
   ],

@@ -16,6 +16,8 @@ export interface ProposedService {
   /** `HealthcareService/…` when the directory holds it. */
   readonly reference: string | undefined
   readonly reason: string
+  /** Of a service that states its hours and is shut at receipt: when it opens, milliseconds. */
+  readonly opensAt?: number
   /** Of a further line, its own: the lead's are the proposal's. */
   readonly priority?: Priority
   /** Of a further line that is due at a time, milliseconds. */

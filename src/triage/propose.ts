@@ -58,7 +58,7 @@ export const propose = (triage: Triage, input: TriageInput): Proposal => {
   const missing = decision.missing.map(linkId => ({ linkId, text: content.texts.questions[linkId] ?? linkId }))
   return {
     disposition: decision.disposition,
-    services: proposedServices(pack, decision, input.directory),
+    services: proposedServices(pack, decision, input.directory, input.receivedAt),
     priority: input.urgencyGiven === undefined ? decision.priority : moreUrgent(decision.priority, input.urgencyGiven),
     dueAt: decision.dueAt,
     startAt: moment.startAt,
@@ -139,12 +139,17 @@ const capacityOf = (pack: CompiledPack, { capacity, directory, receivedAt }: Tri
   return known
 }
 
-const proposedServices = (pack: CompiledPack, { lines, times }: Decision, directory: Directory): readonly ProposedService[] =>
-  lines.flatMap((codes, line) => codes.map((code, index) => ({
-    line,
-    rank: index + 1,
-    code,
-    reference: directory.find(pack.locality.name, code)?.reference,
-    reason: pack.services.get(code)?.reason ?? code,
-    ...(line > 0 ? times[line] : {}),
-  })))
+const proposedServices = (pack: CompiledPack, { lines, times }: Decision, directory: Directory, receivedAt: number): readonly ProposedService[] =>
+  lines.flatMap((codes, line) => codes.map((code, index) => {
+    const service = directory.find(pack.locality.name, code)
+    const opensAt = service === undefined || service.openingAt(receivedAt) !== undefined ? undefined : service.nextOpening(receivedAt)
+    return {
+      line,
+      rank: index + 1,
+      code,
+      reference: service?.reference,
+      reason: pack.services.get(code)?.reason ?? code,
+      ...(opensAt === undefined ? {} : { opensAt }),
+      ...(line > 0 ? times[line] : {}),
+    }
+  }))

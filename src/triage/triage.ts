@@ -44,6 +44,7 @@ export const createTriageOperation = (parts: TriageParts): Operation => operatio
       { name: 'reference', use: 'out', min: 0, max: '1', type: 'Reference', documentation: 'HealthcareService.' },
       { name: 'code', use: 'out', min: 1, max: '1', type: 'code', documentation: 'Service code.' },
       { name: 'reason', use: 'out', min: 1, max: '1', type: 'string', documentation: 'Why this service.' },
+      { name: 'opens', use: 'out', min: 0, max: '1', type: 'instant', documentation: 'When it opens, if it is shut at receipt.' },
       { name: 'priority', use: 'out', min: 0, max: '1', type: 'code', documentation: 'Of a further line, its own urgency.' },
       { name: 'due', use: 'out', min: 0, max: '1', type: 'instant', documentation: 'Of a further line, when it is due.' },
     ] },
