@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import { HEAVIEST, readBesideSearch, readBesideWrites } from './beside.ts'
 import { startCeiling, type Ceiling } from './ceiling.ts'
+import { measureCoverage } from './coverage.ts'
 import { ask } from './driver.ts'
 import { createGrowth } from './growth.ts'
 import { startHub } from './hub-process.ts'
@@ -29,10 +30,12 @@ const CREATES_BESIDE = 4_000
 const SEARCH_FOR_MS = 6_000
 /** Measured apart from the phases, with the most people. */
 const APART = ['start', 'beside']
+/** Measured once, without a store. */
+const STORELESS = ['coverage']
 
 const say = (text: string): void => { process.stdout.write(`${text}\n`) }
 const only = given.only?.split(',')
-const names = [...phases.map(({ name }) => name), ...APART]
+const names = [...phases.map(({ name }) => name), ...APART, ...STORELESS]
 for (const name of only ?? []) if (!names.includes(name)) throw new Error(`there is no phase "${name}"; there are: ${names.join(', ')}`)
 const isWanted = (name: string): boolean => only === undefined || only.includes(name)
 
@@ -127,7 +130,8 @@ const runAt = async (name: StoreName, people: number): Promise<void> => {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 
 say(`Node ${process.version}; what was aimed at is in brackets`)
-for (const people of sizes) {
+if (isWanted('coverage')) await attempt('coverage', () => measureCoverage(part, say))
+for (const people of only?.every(name => STORELESS.includes(name)) === true ? [] : sizes) {
   for (const name of stores) {
     say(`\n${name}: ${people} people, ${people * RESOURCES_A_PERSON} resources of their own`)
     // A store that cannot be had leaves the other.

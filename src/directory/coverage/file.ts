@@ -3,7 +3,7 @@
  * A file that is broken, half written or of another version is refused by `TableFileError`.
  *
  * Layout, little endian: "CCPOSTCD", version and length of the header (32 bits each), the header in JSON (padded with
- * spaces to 8 bytes), the four columns of `TableColumns`, SHA-256 over all before. docs/decisions/0030-postcodes.md
+ * spaces to 8 bytes), the four columns of `TableColumns`, SHA-256 over all before. docs/decisions/0035-postcodes.md
  */
 import { createHash } from 'node:crypto'
 import { open, rename } from 'node:fs/promises'
