@@ -5,6 +5,7 @@
 import { isError, type IssueType, type Severity } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { withoutNumbers } from './shown.ts'
+import { comparePositions, positionsIn } from './document-order.ts'
 import type { ValidationIssue } from './validator.ts'
 
 /** Most issues in one answer: more than anyone corrects in one go, and an answer stays below 100 KB. */
@@ -99,27 +100,9 @@ export const collectFindings = (run: Run = startRun()): Findings => {
  */
 export const inDocumentOrder = (issues: readonly ValidationIssue[], resource: object): readonly ValidationIssue[] => {
   if (issues.length < 2) return issues
-  const order = new Map<string, number>()
-  const number = (value: unknown, path: string): void => {
-    if (!order.has(path)) order.set(path, order.size)
-    if (Array.isArray(value)) {
-      value.forEach((item, i) => number(item, `${path}[${i}]`))
-    } else if (typeof value === 'object' && value !== null) {
-      for (const [key, member] of Object.entries(value)) number(member, `${path}.${key}`)
-    }
-  }
-  const root = (resource as { resourceType?: unknown }).resourceType
-  number(resource, typeof root === 'string' ? root : 'Resource')
-
-  const place = (path: string): number => {
-    for (let text = choiceName(path); text !== ''; text = text.replace(/(?:\.[^.[\]]*|\[\d+\])$|^[^.[\]]*$/, '')) {
-      const found = order.get(text) ?? order.get(text.replace(/([^.]+)$/, '_$1'))
-      if (found !== undefined) return found
-    }
-    return order.size
-  }
-  const placed = issues.map((issue, index) => ({ issue, index, at: place(issue.expression[0] ?? '') }))
-  placed.sort((a, b) => a.at - b.at || a.index - b.index)
+  const positionOf = positionsIn(resource)
+  const placed = issues.map((issue, index) => ({ issue, index, at: positionOf(issue.expression[0] ?? '') }))
+  placed.sort((one, other) => comparePositions(one.at, other.at) || one.index - other.index)
 
   const kept = new Set<string>()
   const ordered = placed.map(({ issue }) => issue).filter(({ code, expression }) => {
@@ -142,7 +125,3 @@ const mostSevere = (ordered: readonly ValidationIssue[]): readonly ValidationIss
   const shown = new Set(errors)
   return ordered.filter(issue => shown.has(issue) || (!isError(issue) && others-- > 0))
 }
-
-/** `Observation.value.ofType(Quantity).code` stands in JSON at `Observation.valueQuantity.code`. */
-const choiceName = (path: string): string =>
-  path.replace(/\.ofType\(([A-Za-z])([A-Za-z0-9]*)\)/g, (_, first: string, rest: string) => first.toUpperCase() + rest)

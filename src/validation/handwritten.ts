@@ -7,7 +7,9 @@
  * `test/validation/handwritten.test.ts` holds each against the compiled form.
  */
 import { isObject } from '../fhir/json.ts'
+import { bundleRules } from './handwritten-bundles.ts'
 import { elementRules } from './handwritten-elements.ts'
+import { questionnaireRules } from './handwritten-questionnaires.ts'
 import { referralRules } from './handwritten-referral.ts'
 import { containedById, type Scope } from './scope.ts'
 import { compareDates } from './values.ts'
@@ -69,7 +71,9 @@ const isDistinctWithin = (pick: (object: Json) => readonly unknown[]): Check => 
 export type HandwrittenRule = readonly [key: string, expression: string, check: Check]
 
 const rules: readonly HandwrittenRule[] = [
+  ...bundleRules,
   ...elementRules,
+  ...questionnaireRules,
   ...referralRules,
   ['dom-2', 'contained.contained.empty()', value => containedIn(value as Json).every(contained => !has(contained, 'contained'))],
   ['dom-3', `contained.where((('#'+id in (%resource.descendants().reference | %resource.descendants().as(canonical) | %resource.descendants().as(uri) | %resource.descendants().as(url))) or descendants().where(reference = '#').exists() or descendants().where(as(canonical) = '#').exists() or descendants().where(as(canonical) = '#').exists()).not()).trace('unmatched', id).empty()`,

@@ -44,8 +44,16 @@ export const narrativeFinding = (div: string): Finding | undefined => {
   return { severity: 'error', type: 'invariant', code: fault.rule, text: `${fault.problem}; ${remedy}` }
 }
 
-/** The first thing wrong with a narrative, or undefined. One pass; time is linear in the length. */
+let last: { readonly div: string; readonly fault: NarrativeFault | undefined } | undefined
+
+/** The first thing wrong with a narrative, or undefined. Two rules ask the same text one after the other: it is read once. */
 export const narrativeFault = (div: string): NarrativeFault | undefined => {
+  if (last?.div !== div) last = { div, fault: readNarrative(div) }
+  return last.fault
+}
+
+/** One pass; time is linear in the length. */
+const readNarrative = (div: string): NarrativeFault | undefined => {
   const wrong = (problem: string): NarrativeFault => ({ rule: 'txt-1', problem })
   const open: string[] = []
   let hasContent = false

@@ -19,6 +19,14 @@ const consents = (kind: string) => [
   })),
 ].map(given => ({ resourceType: 'Consent', ...given }))
 
+const bundles = (...types: readonly string[]) => (...entry: readonly object[]): readonly object[] =>
+  types.flatMap(type => [{ resourceType: 'Bundle', type, entry }, { resourceType: 'Bundle', type }])
+const everyBundle = bundles('searchset', 'history', 'batch', 'transaction', 'batch-response', 'transaction-response', 'document', 'message', 'collection')
+const itemTypes = ['group', 'display', 'boolean', 'decimal', 'integer', 'date', 'dateTime', 'time', 'string', 'text', 'url', 'choice', 'open-choice', 'attachment', 'reference', 'quantity']
+/** Items of every type, and of none, with and without these members. */
+const items = (...members: readonly object[]): readonly object[] =>
+  [...itemTypes.map(type => ({ linkId: '1', type })), { linkId: '1' }].flatMap(item => [{}, ...members].map(more => ({ ...item, ...more })))
+
 /** By rule: where it stands, and values on both sides of it. */
 const samples: Readonly<Record<string, readonly [base: string, values: readonly object[]]>> = {
   'dom-2': ['Condition', [condition({}), condition({ contained: [contained('a')] }), condition({ contained: [contained('a', { contained: [contained('b')] })] })]],
@@ -78,6 +86,31 @@ const samples: Readonly<Record<string, readonly [base: string, values: readonly 
     { resourceType: 'Bundle', type: 'collection', entry: [entry('urn:a', '1'), entry('urn:a', '1')] },
     { resourceType: 'Bundle', type: 'history', entry: [entry('urn:a'), entry('urn:a')] },
   ]],
+  'bdl-1': ['Bundle', everyBundle().flatMap(bundle => [bundle, { ...bundle, total: 3 }])],
+  'bdl-2': ['Bundle', [...everyBundle({ fullUrl: 'urn:a' }), ...everyBundle({ search: { mode: 'match' } })]],
+  'bdl-3': ['Bundle', [...everyBundle({ request: { method: 'GET', url: 'x' } }), ...everyBundle({ fullUrl: 'urn:a' })]],
+  'bdl-4': ['Bundle', [...everyBundle({ response: { status: '200' } }), ...everyBundle({ fullUrl: 'urn:a' })]],
+  'bdl-5': ['Bundle.entry', [entry('urn:a'), { fullUrl: 'urn:a' }, { request: { method: 'GET', url: 'x' } }, { response: { status: '200' } }]],
+  'bdl-8': ['Bundle.entry', [entry(undefined), entry('https://x/Patient/1'), entry('https://x/Patient/1/_history/2')]],
+  'bdl-9': ['Bundle', [...everyBundle(), ...everyBundle().map(bundle => ({ ...bundle, identifier: { system: 's', value: 'v' } })),
+    { resourceType: 'Bundle', type: 'document', identifier: { value: 'v' } }, { resourceType: 'Bundle', type: 'document', identifier: { system: 's' } }]],
+  'bdl-10': ['Bundle', [...everyBundle(), { resourceType: 'Bundle', type: 'document', timestamp: '2026-01-01T00:00:00Z' }]],
+  'bdl-11': ['Bundle', [...everyBundle(entry('urn:a')), ...everyBundle({ resource: { resourceType: 'Composition' } }, entry('urn:a'))]],
+  'bdl-12': ['Bundle', [...everyBundle(entry('urn:a')), ...everyBundle({ resource: { resourceType: 'MessageHeader' } }, entry('urn:a'))]],
+  'que-1': ['Questionnaire.item', items({ item: [{ linkId: '2' }] })],
+  'que-3': ['Questionnaire.item', items({ code: [{ code: 'x' }] })],
+  'que-4': ['Questionnaire.item', items({ answerOption: [{ valueString: 'x' }] }, { answerValueSet: 'https://x' }, { answerOption: [{ valueString: 'x' }], answerValueSet: 'https://x' })],
+  'que-5': ['Questionnaire.item', items({ answerOption: [{ valueString: 'x' }] }, { answerValueSet: 'https://x' })],
+  'que-6': ['Questionnaire.item', items({ required: true }, { repeats: false })],
+  // all but "exists" with answerBoolean: to fhirpath.js a FHIR boolean is no System.Boolean, so it refuses what the rule asks for
+  'que-7': ['Questionnaire.item.enableWhen', [{ operator: '=', answerBoolean: true }, ...['exists', '='].flatMap(operator => [{ operator }, { operator, answerString: 'x' }, { operator, answerCoding: { code: 'x' } }])]],
+  'que-8': ['Questionnaire.item', items({ initial: [{ valueString: 'x' }] })],
+  'que-9': ['Questionnaire.item', items({ readOnly: true })],
+  'que-10': ['Questionnaire.item', items({ maxLength: 3 })],
+  'que-11': ['Questionnaire.item', items({ answerOption: [{ valueString: 'x' }], initial: [{ valueString: 'x' }] }, { initial: [{ valueString: 'x' }] })],
+  'que-12': ['Questionnaire.item', [0, 1, 2, 3].flatMap(times => [{}, { enableBehavior: 'all' }].map(more => ({ linkId: '1', enableWhen: Array.from({ length: times }, () => ({ question: '1' })), ...more })))],
+  // all but "repeats" left out, which FHIRPath cannot decide
+  'que-13': ['Questionnaire.item', [true, false].flatMap(repeats => [1, 2].map(times => ({ linkId: '1', repeats, initial: Array.from({ length: times }, () => ({ valueString: 'x' })) })))],
   'csd-1': ['CodeSystem', [
     { resourceType: 'CodeSystem' },
     { resourceType: 'CodeSystem', concept: [{ code: 'a', concept: [{ code: 'b', concept: [{ code: 'c' }] }] }, { code: 'd' }] },

@@ -1,34 +1,37 @@
-/**
- * From good resources many bad ones, each with one fault: every fault must be found, at its place.
- */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+/** From good resources many bad ones, each with one fault: every fault must be found, at its place. */
 import { compileTypes } from '../../src/validation/types.ts'
-import { mutantsOf, type Mutant } from './mutants.ts'
+import { sectionOf } from './judged/set.ts'
+import { describeSet } from './judged/section.ts'
+import { faultsInR4, faultsInUkCore } from './judged/single-faults.ts'
+import { mutantsOf, type Mutant } from './mutants/mutants.ts'
 import { check, definitions, errorsOf, observation, patient, serviceRequest } from './setup.ts'
 
-const types = compileTypes(definitions)
-const OPTIONS = { profiles: 'ukcore', unknownProfile: 'warning' } as const
-
-const isFound = ({ resource, place }: Mutant): boolean =>
-  errorsOf(check(resource(), OPTIONS)).some(({ expression: [at = ''] }) => at.startsWith(place))
-
-const missed = (mutants: readonly Mutant[]): string[] => mutants.filter(mutant => !isFound(mutant)).map(({ kind, place }) => `${kind} at ${place}`)
+const named = ({ kind, place }: Mutant): string => `${kind} at ${place}`
 
 describe('single faults', () => {
-  it.each([['Patient', patient], ['ServiceRequest', serviceRequest], ['Observation', observation]])('in a %s are all found where they are', (_type, resource) => {
-    const mutants = mutantsOf(resource, types)
-    expect(mutants.length).toBeGreaterThan(90)
-    expect(missed(mutants)).toEqual([])
+  const types = compileTypes(definitions)
+  it.each([['Patient', patient], ['ServiceRequest', serviceRequest], ['Observation', observation]])('in a %s are all found', (_type, resource) => {
+    const mutants = mutantsOf(resource, types, definitions)
+    expect(mutants.length).toBeGreaterThan(150)
+    expect(mutants.filter(mutant => errorsOf(check(mutant.resource())).length === 0).map(named)).toEqual([])
   })
+})
 
-  const folder = new URL('../../../shared/ukcore/stu3/examples/', import.meta.url)
-  const isThere = existsSync(folder);
-  (isThere ? it : it.skip)(`in UK Core's examples, one in fifteen${isThere ? '' : ' (skipped: ../shared/ukcore is not here)'}`, () => {
-    const mutants = readdirSync(folder).map(file => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as { resourceType: string })
-      .filter(resource => errorsOf(check(resource, OPTIONS)).length === 0).flatMap(resource => mutantsOf(resource, types))
-    const sample = mutants.filter((_mutant, i) => i % 15 === 0)
-    expect(new Set(sample.map(({ kind }) => kind)).size).toBeGreaterThanOrEqual(22)
-    expect(sample.length).toBeGreaterThan(2000)
-    expect(missed(sample)).toEqual([])
+describe.each([['R4', faultsInR4, 60], ['UK Core', faultsInUkCore, 30]] as const)('single faults in the examples of %s', (_name, set, oneIn) => {
+  describeSet(`one in ${oneIn}`, set, () => {
+    const { all, tried, missed } = set.sample(oneIn)
+
+    it('are all found where they are', () => {
+      expect(tried).toBeGreaterThan(500)
+      expect(missed.map(named)).toEqual([])
+    })
+
+    it('are as many, of as many kinds, as docs/validation.md says', () => {
+      const section = sectionOf(set.name)
+      const kinds = [...section.matchAll(/^\| (?!fault \|)([^|]+) \| (\d+) \|/gm)].map(([, kind, count]) => [kind, Number(count)])
+      expect(kinds).toEqual([...all].toSorted(([one], [other]) => (one < other ? -1 : 1)))
+      expect(section).toContain(`${all.size} kinds of fault: 100 % found at the right place`)
+      expect(all.size).toBeGreaterThanOrEqual(25)
+    })
   })
 })
