@@ -16,6 +16,10 @@ import type { Config } from './config.ts'
 import { loadDefinitions } from './definitions/load.ts'
 import { following } from './definitions/overlay.ts'
 import { openPostcodes, shownCoverage, type LivePostcodes } from './directory/coverage/live.ts'
+import { loadBoundaries } from './directory/find/boundaries.ts'
+import { openCatalogue } from './directory/find/catalogue.ts'
+import { createFind } from './directory/find/operation.ts'
+import { findPlace } from './directory/find/place.ts'
 import { openDirectory } from './directory/live.ts'
 import { loadLocalities } from './directory/load.ts'
 import { createTeamGuard, loadDirectory } from './directory/shipped.ts'
@@ -55,6 +59,7 @@ import { validate } from './rest/validate.ts'
 import { createFollowingExtractor } from './search/extract.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/store.ts'
+import { createPackView } from './triage/finding.ts'
 import { openPacks, type Reloaded } from './triage/packs/live.ts'
 import { createPackGuard, publishPacks } from './triage/packs/publish.ts'
 import { createReloadOperation, reloadPacks } from './triage/packs/reload.ts'
@@ -124,6 +129,7 @@ const compose = async (
   for (const problem of problems) logger.error(`package ${problem}`)
   const defined = await openLiveDefinitions(store, shipped, problem => logger.error(problem))
   const localities = loadLocalities(folder, postcodes)
+  const boundaries = loadBoundaries(folder)
   const addresses = createAddresses(config, port)
   /** For requests: what the store cannot do is answered. What runs beside them is told as it is. */
   const answers = answering(store)
@@ -157,6 +163,7 @@ const compose = async (
     createTriageOperation({ triage, directory, again: createTriageAgain(opening) }),
     transition,
     availableActions,
+    createFind({ packs: createPackView(triage, directory), findPlace: given => findPlace(localities, boundaries, given), catalogue: openCatalogue(answers) }),
     reportCapacity,
     validate,
     patientEverything, encounterEverything,

@@ -38,13 +38,15 @@ interface Extension {
   readonly valueDuration?: { readonly value?: number; readonly code?: string }
 }
 
-/** What a service says of its room, as of `at`. A count from the future is unconfirmed too. */
-export const capacityOf = (service: Resource, at: number): Capacity => {
-  const count = countOf(service)
+/** What a count says of a service's room, as of `at`. One from the future is unconfirmed too. */
+export const capacityAt = (count: CapacityCount | undefined, at: number): Capacity => {
   if (count === undefined) return { kind: 'unknown' }
   const { asOf } = count
   return asOf > at || at - asOf > STALE_AFTER_MS ? { kind: 'unconfirmed', asOf } : { kind: 'reported', ...count }
 }
+
+/** What a service says of its room, as of `at`. */
+export const capacityOf = (service: Resource, at: number): Capacity => capacityAt(countOf(service), at)
 
 /** The last count that a service carries, however old. */
 export const countOf = (service: Resource): CapacityCount | undefined => {

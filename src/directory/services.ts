@@ -3,13 +3,12 @@
  * its hours, its capacity. A snapshot: plain lookups over resources that were read before.
  */
 import { refText, SERVICE_SYSTEM, type Resource } from '../fhir/resource.ts'
-import { capacityOf, type Capacity } from './capacity.ts'
+import { capacityAt, countOf, type Capacity } from './capacity.ts'
 import { nextOpening, openingAt, type Opening, type OpeningHours } from './hours.ts'
 import type { Locality } from './load.ts'
 
-export interface DirectoryService {
-  /** Service code of the triage model, e.g. `UCR2H`. */
-  readonly code: string
+/** Any HealthcareService, as it is asked of. */
+export interface ListedService {
   /** `HealthcareService/…` */
   readonly reference: string
   readonly name: string
@@ -21,6 +20,12 @@ export interface DirectoryService {
   /** Start of the next opening at or after an instant; undefined where no hours are stated, or none comes. */
   nextOpening(at: number): number | undefined
   capacity(at: number): Capacity
+}
+
+/** One that stands in the triage model. */
+export interface DirectoryService extends ListedService {
+  /** Its code there, e.g. `UCR2H`. */
+  readonly code: string
 }
 
 export interface Directory {
@@ -53,15 +58,25 @@ const serviceOf = (resource: Resource): DirectoryService | undefined => {
   if (resource.resourceType !== 'HealthcareService' || resource['active'] === false || code === undefined || resource.id === undefined) {
     return undefined
   }
+  return { code, ...listedService(resource, resource.id, code) }
+}
+
+/**
+ * Keeps of the resource no more than it needs.
+ * @param name of one that has none
+ */
+export const listedService = (resource: Resource, id: string, name: string): ListedService => {
+  const { availableTime, notAvailable } = resource as OpeningHours
+  const hours = { ...(availableTime === undefined ? {} : { availableTime }), ...(notAvailable === undefined ? {} : { notAvailable }) }
+  const count = countOf(resource)
   return {
-    code,
-    reference: refText({ type: 'HealthcareService', id: resource.id }),
-    name: typeof resource['name'] === 'string' ? resource['name'] : code,
+    reference: refText({ type: 'HealthcareService', id }),
+    name: typeof resource['name'] === 'string' ? resource['name'] : name,
     providedBy: (resource['providedBy'] as { reference?: string } | undefined)?.reference,
-    hours: resource as OpeningHours,
-    openingAt: lastAsked(at => openingAt(resource as OpeningHours, at)),
-    nextOpening: lastAsked(at => nextOpening(resource as OpeningHours, at)),
-    capacity: at => capacityOf(resource, at),
+    hours,
+    openingAt: lastAsked(at => openingAt(hours, at)),
+    nextOpening: lastAsked(at => nextOpening(hours, at)),
+    capacity: at => capacityAt(count, at),
   }
 }
 

@@ -2,7 +2,7 @@
  * Lines of a referral: the most urgent need leads with its ranked services; each further need with other services is a
  * line of its own, offered beside it. A need shares a line only where every alternative of that line meets it too.
  */
-import { hasStatedHours } from '../directory/hours.ts'
+import { byRank, canMeet, type Ranked } from '../directory/ranking.ts'
 import type { Directory } from '../directory/services.ts'
 import type { Situation } from './condition.ts'
 import type { CompiledNeed, CompiledPack, CompiledPlace } from './load.ts'
@@ -27,13 +27,12 @@ export interface RankingContext {
   readonly directory: Directory
   readonly receivedAt: number
   /** By when a need must be met; services that cannot be open before it go last. */
-  deadlineOf(need: Need): number
+  readonly deadlineOf: (need: Need) => number
 }
 
 /** Lines in order, the lead first. Needs that the pack does not know have been left out before. */
 export const linesOf = (needs: readonly string[], pack: CompiledPack, situation: Situation, context: RankingContext): readonly Line[] => {
-  const place = pack.places.find(({ when }) => when(situation) === true)
-  const known = needs.flatMap(code => pack.needs.get(code) ?? []).map(need => inPlace(need, place))
+  const known = needs.flatMap(code => needHere(code, pack, situation) ?? [])
   const byUrgency = known.map((need, index) => ({ need, index }))
     .sort((a, b) => URGENCY[a.need.need.priority] - URGENCY[b.need.need.priority] || a.index - b.index)
   const lines: Line[] = []
@@ -47,7 +46,12 @@ export const linesOf = (needs: readonly string[], pack: CompiledPack, situation:
   return lines
 }
 
-/** What a need calls for where the person is. */
+/** What a need calls for where the person is; undefined where the pack does not know it. */
+export const needHere = (code: string, pack: CompiledPack, situation: Situation): CompiledNeed | undefined => {
+  const need = pack.needs.get(code)
+  return need === undefined ? undefined : inPlace(need, pack.places.find(({ when }) => when(situation) === true))
+}
+
 const inPlace = (compiled: CompiledNeed, compiledPlace: CompiledPlace | undefined): CompiledNeed => {
   if (compiledPlace === undefined || compiledPlace.place.except?.includes(compiled.need.code) === true) return compiled
   const { place, services } = compiledPlace
@@ -69,22 +73,14 @@ const lineOf = ({ need, services }: CompiledNeed, pack: CompiledPack, situation:
   }
 }
 
-/**
- * Ranks candidates: what can meet the deadline before what cannot, else as the pack lists them. A pack lists each
- * service of a need once, so equals do not arise, and setting, load and freshness of capacity have nothing to decide.
- */
-const ranked = (codes: readonly string[], need: Need, pack: CompiledPack, context: RankingContext): readonly string[] => {
-  const deadlineAt = context.deadlineOf(need)
+/** Candidates in the order of `directory/ranking.ts`. A pack lists each service of a need once, so its list decides between those that are in time. */
+const ranked = (codes: readonly string[], need: Need, pack: CompiledPack, { directory, receivedAt, deadlineOf }: RankingContext): readonly string[] => {
+  const deadlineAt = deadlineOf(need)
   return codes
-    .map((code, rank) => ({ code, rank, late: canMeet(deadlineAt, code, pack, context) ? 0 : 1 }))
-    .sort((a, b) => a.late - b.late || a.rank - b.rank)
+    .map((code, rank): Ranked => {
+      const service = directory.find(pack.locality.name, code)
+      return { code, rank, isLate: !canMeet(service, receivedAt, deadlineAt), capacity: service?.capacity(receivedAt).kind ?? 'unknown', metres: undefined }
+    })
+    .sort(byRank)
     .map(({ code }) => code)
-}
-
-/** A service without stated hours is taken to be there when the hub is. */
-const canMeet = (deadlineAt: number, code: string, pack: CompiledPack, { directory, receivedAt }: RankingContext): boolean => {
-  const service = directory.find(pack.locality.name, code)
-  if (service === undefined || !hasStatedHours(service.hours) || service.openingAt(receivedAt) !== undefined) return true
-  const opensAt = service.nextOpening(receivedAt)
-  return opensAt !== undefined && opensAt < deadlineAt
 }
