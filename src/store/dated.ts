@@ -15,7 +15,7 @@ interface Dated {
   readonly token: string
 }
 
-const DATED: Readonly<Record<string, Dated>> = {
+export const DATED: Readonly<Record<string, Dated>> = {
   Observation: { token: 'code', date: 'date' },
   DiagnosticReport: { token: 'code', date: 'date' },
   Procedure: { token: 'code', date: 'date' },

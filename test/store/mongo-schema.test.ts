@@ -3,10 +3,12 @@ import { MongoClient } from 'mongodb'
 import { systemClock } from '../../src/fhir/clock.ts'
 import { databaseOf, type Database } from '../../src/store/mongo/database.ts'
 import { openMongoStore } from '../../src/store/mongo/open.ts'
-import { prepare, type Step } from '../../src/store/mongo/schema.ts'
-import { Unavailable } from '../../src/store/store.ts'
-import { EVERYTHING, found, isToken, put, token, write, type Content } from '../contract/write.ts'
+import { prepare, steps, type Step } from '../../src/store/mongo/schema.ts'
+import { Conflict, Unavailable } from '../../src/store/store.ts'
+import { EVERYTHING, found, isToken, match, put, token, write, type Content } from '../contract/write.ts'
 import { newDatabase, suite, WHY } from './copying.ts'
+
+const NEWEST = steps.length + 1
 
 suite(`MongoDB: the form of the database${WHY}`, () => {
   let url: string
@@ -42,7 +44,7 @@ suite(`MongoDB: the form of the database${WHY}`, () => {
     try {
       await Promise.all(hubs.map((hub, index) => write(hub, put('Task', `t${index}`))))
       expect(await found(hubs[0]!, 'Task', EVERYTHING)).toEqual(['t0', 't1', 't2', 't3'])
-      expect(await versionOf()).toBe(1)
+      expect(await versionOf()).toBe(NEWEST)
     } finally {
       await Promise.all(hubs.map(hub => hub.close()))
     }
@@ -53,11 +55,11 @@ suite(`MongoDB: the form of the database${WHY}`, () => {
     await write(hub, put('Task', 'a', { entries: [token('status', 'requested')] }))
     await hub.close()
     const [second, third] = [noting('second'), noting('third')]
-    await prepare(database, [second])
-    expect([await versionOf(), second.times()]).toEqual([2, 1])
-    await prepare(database, [second, third])
-    await prepare(database, [second, third])
-    expect([await versionOf(), second.times(), third.times()]).toEqual([3, 1, 1])
+    await prepare(database, [...steps, second])
+    expect([await versionOf(), second.times()]).toEqual([NEWEST + 1, 1])
+    await prepare(database, [...steps, second, third])
+    await prepare(database, [...steps, second, third])
+    expect([await versionOf(), second.times(), third.times()]).toEqual([NEWEST + 2, 1, 1])
     expect(await database.resources.findOne({ _id: 'Task/a' })).toMatchObject({ version: 1, second: true, third: true })
   })
 
@@ -65,25 +67,48 @@ suite(`MongoDB: the form of the database${WHY}`, () => {
     await (await open()).close()
     const second = noting('second')
     const fails: Step = () => Promise.reject(new Error('the disk is full'))
-    await expect(prepare(database, [second, fails])).rejects.toThrow('the disk is full')
-    expect(await versionOf()).toBe(2)
-    await prepare(database, [second, noting('third')])
-    expect([await versionOf(), second.times()]).toEqual([3, 1])
+    await expect(prepare(database, [...steps, second, fails])).rejects.toThrow('the disk is full')
+    expect(await versionOf()).toBe(NEWEST + 1)
+    await prepare(database, [...steps, second, noting('third')])
+    expect([await versionOf(), second.times()]).toEqual([NEWEST + 2, 1])
   })
 
   it('is not set back by a hub that goes through the same step later', async () => {
     await (await open()).close()
-    const steps = [noting('second'), noting('third')]
-    await Promise.all([prepare(database, steps), prepare(database, steps), prepare(database, steps)])
-    expect(await versionOf()).toBe(3)
+    const further = [...steps, noting('second'), noting('third')]
+    await Promise.all([prepare(database, further), prepare(database, further), prepare(database, further)])
+    expect(await versionOf()).toBe(NEWEST + 2)
   })
 
   it('is refused when a newer hub wrote it, and left as it is', async () => {
-    await prepare(database, [noting('second')])
+    await prepare(database, [...steps, noting('second')])
     const before = await indexNames()
     await expect(open()).rejects.toThrow(Unavailable)
-    await expect(open()).rejects.toThrow(/schema is version 2, this hub knows 1: start a newer hub/)
-    expect([await versionOf(), await indexNames()]).toEqual([2, before])
+    await expect(open()).rejects.toThrow(`schema is version ${NEWEST + 1}, this hub knows ${NEWEST}: start a newer hub`)
+    expect([await versionOf(), await indexNames()]).toEqual([NEWEST + 1, before])
+  })
+
+  it('of the first hubs is brought up to date: places on the sphere, and how far search parameters were written', async () => {
+    const hub = await open()
+    const [written] = await write(hub, put('SearchParameter', 'colour'))
+    await write(hub, put('Location', 'preston', { entries: [{ kind: 'position', param: 'near', latitude: 53.76, longitude: -2.7 }] }))
+    await hub.close()
+    const at = { type: 'Point' as const, coordinates: [-2.7, 53.76] as const }
+    await database.resources.updateOne({ _id: 'Location/preston' }, { $set: { positions: [{ p: 'Location.near', at } as never] } })
+    await database.sequence.updateOne({}, { $unset: { parameters: '' } })
+    await database.db.collection('schema').updateOne({}, { $set: { version: 1 } })
+
+    const newer = await open()
+    try {
+      const near = match('near', { kind: 'near', latitude: 53.7, longitude: -2.7, withinMetres: 10_000 })
+      expect(await found(newer, 'Location', near)).toEqual(['preston'])
+      const early = newer.commit({ expect: [{ kind: 'parameters', upTo: written!.sequence - 1 }], writes: [put('Task', 'early')] })
+      await expect(early).rejects.toThrow(Conflict)
+      await newer.commit({ expect: [{ kind: 'parameters', upTo: written!.sequence }], writes: [put('Task', 'later')] })
+      expect(await versionOf()).toBe(NEWEST)
+    } finally {
+      await newer.close()
+    }
   })
 
   it('gets an index again that it lacks', async () => {
@@ -105,6 +130,19 @@ suite(`MongoDB: the form of the database${WHY}`, () => {
       await write(hub, put('Task', 'other', coordinating('in-progress', 'case-2')), put('Task', 'closed', coordinating('completed', 'case-1')))
       await write(hub, put('Task', 'two', coordinating('requested', 'case-1')), put('Task', 'one', { ...coordinating('completed', 'case-1'), replaces: 1 }))
       expect(await found(hub, 'Task', isToken('status', 'requested'))).toEqual(['two'])
+    } finally {
+      await hub.close()
+    }
+  })
+
+  it('holds a request key once, whatever the hub would write', async () => {
+    const hub = await open()
+    try {
+      const record = { key: { scope: 'client', value: 'R-1' }, fingerprint: 'f', ref: { type: 'Task', id: 'a' } }
+      await write(hub, put('Task', 'a'), { kind: 'key', record })
+      const again = database.keys.insertOne({ _id: { scope: 'client', value: 'R-1' }, fingerprint: 'g', ref: 'Task/b' })
+      await expect(again).rejects.toMatchObject({ code: 11_000 })
+      expect(await hub.key(record.key)).toEqual(record)
     } finally {
       await hub.close()
     }

@@ -6,7 +6,7 @@
  */
 import { MongoClient, type ClientSession, type Collection, type Db } from 'mongodb'
 import { withoutCredentials } from '../address.ts'
-import { RESOURCES, type CaseDocument, type KeyDocument, type ResourceDocument, type SequenceDocument, type VersionDocument } from './documents.ts'
+import { RESOURCES, SEQUENCE, type CaseDocument, type KeyDocument, type ResourceDocument, type SequenceDocument, type VersionDocument } from './documents.ts'
 import { createReading } from './reading.ts'
 import { unavailable } from './unavailable.ts'
 
@@ -59,6 +59,8 @@ const clientOf = (url: string): MongoClient => {
       serverSelectionTimeoutMS: SERVER_SELECTION_MS, connectTimeoutMS: CONNECT_MS, heartbeatFrequencyMS: HEARTBEAT_MS,
       ignoreUndefined: true,
       promoteValues: true,
+      // What is read was written as UTF-8 by a hub: to look for faults in it again is a tenth of reading a page.
+      enableUtf8Validation: false,
     })
   } catch (error) {
     const reason = withoutCredentials(error instanceof Error ? error.message : String(error))
@@ -75,7 +77,7 @@ export const databaseOf = (client: MongoClient): Database => {
     versions: db.collection<VersionDocument>('version'),
     cases: db.collection<CaseDocument>('case'),
     keys: db.collection<KeyDocument>('request_key'),
-    sequence: db.collection<SequenceDocument>('sequence'),
+    sequence: db.collection<SequenceDocument>(SEQUENCE),
     read,
     snapshot: work => read(() => client.withSession({ snapshot: true }, work)),
     async close() {

@@ -12,6 +12,8 @@ import type { Label, Method } from '../store.ts'
 
 /** The collection of current resources, named in `$lookup`. */
 export const RESOURCES = 'resource'
+/** The collection of the end of the event log, and the `_id` of its one document: that of no resource, which has a slash. */
+export const SEQUENCE = 'sequence'
 
 /** `Type/id`, the `_id` of a resource. */
 export type RefText = string
@@ -93,7 +95,7 @@ export interface KeyDocument {
 
 /** The one document that every commit changes: the end of the event log. */
 export interface SequenceDocument {
-  readonly _id: 'sequence'
+  readonly _id: typeof SEQUENCE
   readonly latest: number
   /** Of the newest version, milliseconds. */
   readonly updated: number

@@ -6,6 +6,7 @@
  */
 import type { IndexDescription } from 'mongodb'
 import { pointOf } from '../../search/positions.ts'
+import { DATED } from '../dated.ts'
 import { Unavailable } from '../store.ts'
 import { COPY, type CopyDocument } from './copy-place.ts'
 import type { Database } from './database.ts'
@@ -33,12 +34,20 @@ const rememberParameters: Step = async database => {
 }
 
 /** In order; the first leads from version 1 to 2. Never change one that was released. */
-const steps: readonly Step[] = [locatePoints, rememberParameters]
+export const steps: readonly Step[] = [locatePoints, rememberParameters]
 
 interface SchemaDocument {
   readonly _id: 'schema'
   readonly version: number
 }
+
+/**
+ * A type in the order of its own date, latest first: charts by `_sort=-date`, and windows of dates (`search/order.ts`), of
+ * which what begins too late is told by the key alone.
+ */
+const ownDates: readonly IndexDescription[] = [...Object.entries(DATED).map(([type, { date }]) => [type, date]), ['Patient', 'birthdate']].map(([type, date]) => ({
+  key: { [`sort.${date}.high`]: -1, row: -1, [`sort.${date}.low`]: 1 }, name: `latest_${type}`, partialFilterExpression: { type },
+}))
 
 /** Every search walks one of these; `updated` and `row` stand behind a key, so that what it finds comes in their order. */
 const resourceIndexes: readonly IndexDescription[] = [
@@ -47,6 +56,7 @@ const resourceIndexes: readonly IndexDescription[] = [
   { key: { seenBy: 1, type: 1, updated: -1, row: -1 } },
   { key: { 'strings.p': 1, 'strings.folded': 1 } },
   { key: { 'ranges.p': 1, 'ranges.high': 1 } },
+  { key: { 'ranges.p': 1, 'ranges.low': 1 } },
   { key: { 'composites.p': 1 } },
   { key: { 'positions.at': '2dsphere' } },
   { key: { words: 1 } },
@@ -57,6 +67,7 @@ const resourceIndexes: readonly IndexDescription[] = [
     { key: { pairs: 1, [`sort.${date}.high`]: -1, row: -1 } },
     { key: { pairs: 1, [`sort.${date}.low`]: 1, row: 1 } },
   ]).map(index => ({ ...index, partialFilterExpression: { type: 'Task' } })),
+  ...ownDates,
   oneCoordinatingTask,
 ]
 

@@ -6,8 +6,10 @@
  * along an index where there is one; by several keys the places of what is missing are worked out for each match.
  */
 import type { Document } from 'mongodb'
+import { conjuncts } from '../../../search/join.ts'
 import type { Order } from '../../../search/order.ts'
-import type { Cursor, SortKey } from '../../../search/plan.ts'
+import type { Condition, Cursor, SearchPlan, SortKey } from '../../../search/plan.ts'
+import { windowsOf } from '../../../search/windows.ts'
 import type { ResourceDocument } from '../documents.ts'
 import { firstText, type ResourceFilter } from './tests.ts'
 
@@ -36,8 +38,7 @@ const TEXT = 'text'
 /** How far it is, squared, in documents of a search for what is near (`positions.ts`). */
 export const SQUARE = 'square'
 
-/** `type`: the one that is searched, where the order is that of a text. */
-export const compileOrder = (order: Order, [type]: readonly string[], after: Cursor | undefined): CompiledOrder => {
+export const compileOrder = (order: Order, { types: [type], where, after }: Pick<SearchPlan, 'types' | 'where' | 'after'>): CompiledOrder => {
   const keys = order.map(keyOf)
   const [{ param, among }] = order
   const read = {
@@ -54,7 +55,16 @@ export const compileOrder = (order: Order, [type]: readonly string[], after: Cur
   }
   if (after?.values[0] === null) return { walks: [without], ...read }
   const walk = stored(keys, after)
-  return { walks: [{ ...walk, filter: { $and: [{ [only.path]: { $exists: true } }, walk.filter] } }, without], ...read }
+  return { walks: [{ ...walk, filter: { $and: [{ [only.path]: { $exists: true } }, boundsOf(param, where), walk.filter] } }, without], ...read }
+}
+
+/** What meets the conditions on the date that sorts begins and ends within their window: so does the walk along its index. */
+const boundsOf = (param: string, where: Condition): ResourceFilter => {
+  const window = windowsOf(conjuncts(where)).find(one => one.param === param)
+  return {
+    ...(window?.from === undefined ? {} : { [`sort.${param}.high`]: { $gte: window.from } }),
+    ...(window?.until === undefined ? {} : { [`sort.${param}.low`]: { $lte: window.until } }),
+  }
 }
 
 interface Key {

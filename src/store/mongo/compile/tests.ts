@@ -118,7 +118,7 @@ const dateTest = (prefix: Prefix, from: number, until: number, low: string, high
     case 'gt': return { [high]: { $gt: until } }
     case 'lt': return { [low]: { $lt: from } }
     case 'ge': return { [high]: { $gte: from }, $or: [{ [high]: { $gt: until } }, within] }
-    case 'le': return { $or: [{ [low]: { $lt: from } }, within] }
+    case 'le': return { [low]: { $lte: until }, $or: [{ [low]: { $lt: from } }, within] }
     case 'sa': return { [low]: { $gte: until }, [high]: { $gte: until } }
     case 'eb': return { [high]: { $lte: from } }
     case 'ap': return { [low]: { $lt: until }, [high]: { $gt: from } }
