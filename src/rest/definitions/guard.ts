@@ -2,6 +2,7 @@
  * The guard of definitions in the commit path: what is put on the server can take effect, together with everything else in
  * its transaction in whatever order; two of one canonical say the same; and none that others need goes.
  */
+import { withoutVersion } from '../../definitions/canonical.ts'
 import type { DefinitionResource } from '../../definitions/definition.ts'
 import type { Definitions } from '../../definitions/definitions.ts'
 import { withDefinitions } from '../../definitions/overlay.ts'
@@ -10,8 +11,8 @@ import { refText, type Resource } from '../../fhir/resource.ts'
 import type { Condition } from '../../search/plan.ts'
 import type { Change, Guard, Unit } from '../unit.ts'
 import { defineTheSame, definitionIn } from './in-effect.ts'
-import { judgeAlone, judgeDefinition, type Surroundings } from './judge.ts'
-import { definedBy, isKind, storedDefinition, type LiveDefinitions, type StoredDefinition, type StoredDefinitions } from './live.ts'
+import { isShipped, judgeAlone, judgeDefinition, type Surroundings } from './judge.ts'
+import { definedBy, isKind, storedDefinition, type LiveDefinitions, type StoredDefinitions } from './live.ts'
 import { needing } from './needed.ts'
 
 /** All of UK Core's draft has 600; a set of definitions is laid anew with each change, some 2 ms for so many. */
@@ -22,7 +23,7 @@ export const createDefinitionGuard = (live: LiveDefinitions): Guard => ({
   async review(unit) {
     const changes = unit.changes().filter(({ ref, before, after }) => isKind(ref.type) && (definitionIn(before) ?? definitionIn(after)) !== undefined)
     if (changes.length === 0) return
-    const stored = changed(live.stored(), changes)
+    const stored = await withBases(unit, live, changed(live.stored(), changes), changes)
     const own = definedBy(stored)
     const surroundings = { own, definitions: withDefinitions(live.shipped, own) }
     for (const change of changes) {
@@ -51,6 +52,32 @@ const changed = (stored: StoredDefinitions, changes: readonly Change[]): StoredD
   return after
 }
 
+/**
+ * The stored definitions with the bases of what changes as the store has them now: another hub may have put, changed or
+ * deleted one that this hub has not heard of. They become expectations of the commit.
+ */
+const withBases = async (unit: Unit, live: LiveDefinitions, stored: StoredDefinitions, changes: readonly Change[]): Promise<StoredDefinitions> => {
+  const found = new Map(stored)
+  const seen = new Set<string>()
+  const pending = changes.flatMap(({ after }) => baseOf(definitionIn(after)))
+  for (let base = pending.pop(); base !== undefined; base = pending.pop()) {
+    if (seen.has(base) || isShipped(live.shipped, 'StructureDefinition', base)) continue
+    seen.add(base)
+    for (const [key, { defines: [one] }] of found) if (one?.kind === 'StructureDefinition' && one.url === base) found.delete(key)
+    for (const resource of await unit.find('StructureDefinition', sameUrl(base))) {
+      const definition = definitionIn(resource)
+      if (definition === undefined) continue
+      const ref = { type: 'StructureDefinition', id: resource.id! }
+      found.set(refText(ref), storedDefinition(ref, definition))
+      pending.push(...baseOf(definition))
+    }
+  }
+  return found
+}
+
+const baseOf = (definition: DefinitionResource | undefined): readonly string[] =>
+  (definition?.resourceType === 'StructureDefinition' && definition.baseDefinition !== undefined ? [withoutVersion(definition.baseDefinition)] : [])
+
 interface Usable {
   readonly definition: DefinitionResource
   readonly stored: StoredDefinitions
@@ -72,24 +99,9 @@ const requireUsable = async (live: LiveDefinitions, unit: Unit, { definition, st
       `${MAX_DEFINITIONS} definitions are in effect, which is all this hub takes; retire or delete some`))
   }
   if (issues.length > 0) throw new FhirError(422, issues)
-  await expectBases(unit, definition, stored)
 }
 
 const sameUrl = (url: string): Condition => ({ kind: 'match', param: 'url', test: { kind: 'uri', match: 'exact', uri: url } })
-
-/** The versions of the stored bases become expectations: a base that goes at the same time is seen. */
-const expectBases = async (unit: Unit, definition: DefinitionResource, stored: StoredDefinitions): Promise<void> => {
-  const seen = new Set<string>()
-  let base = definition.resourceType === 'StructureDefinition' ? definition.baseDefinition?.split('|', 1)[0] : undefined
-  while (base !== undefined && !seen.has(base)) {
-    seen.add(base)
-    const found: StoredDefinition | undefined = [...stored.values()].find(({ defines: [one] }) => one?.kind === 'StructureDefinition' && one.url === base)
-    if (found === undefined) return
-    await unit.read(found.ref)
-    const [defined] = found.defines
-    base = defined?.kind === 'StructureDefinition' ? defined.source.baseDefinition : undefined
-  }
-}
 
 interface Needed {
   readonly stored: StoredDefinitions

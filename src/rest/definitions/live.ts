@@ -35,7 +35,7 @@ export interface LiveDefinitions {
 
 const ANY: Condition = { kind: 'all-of', of: [] }
 
-/** @param onProblem told of each stored definition that can no longer be used, because the hub ships its url now */
+/** @param onProblem told of each stored definition that cannot be used, such as one whose url the hub ships now */
 export const openLiveDefinitions = async (store: Store, shipped: Definitions, onProblem: (problem: string) => void): Promise<LiveDefinitions> => {
   const stored = new Map<string, StoredDefinition>()
   for (const type of DEFINITION_KINDS) {
@@ -67,7 +67,12 @@ const follow = (
   if (definition === undefined) return
   if (isShipped(shipped, definition.resourceType, definition.url!)) {
     onProblem(`${refText(ref)} has no effect: ${definition.url} is defined by what this hub ships or loaded as a package`)
-  } else {
+    return
+  }
+  try {
     stored.set(refText(ref), storedDefinition(ref, definition))
+  } catch {
+    // a write is judged before it comes here; what an older hub took may not be
+    onProblem(`${refText(ref)} has no effect: it is no valid ${ref.type} of R4`)
   }
 }
