@@ -5,12 +5,14 @@
  */
 import type { Definitions, StructureDefinition } from '../definitions/definitions.ts'
 import { nearest } from '../fhir/nearest.ts'
+import { compileExpression, type Evaluate } from './fhirpath.ts'
 import { ABSOLUTE } from './meaning.ts'
 import type { Scope } from './scope.ts'
 import { shown } from './shown.ts'
 
 /** What an extension stands on: `Patient.telecom.system`, `ContactPoint.system`, its type. */
 export interface Host {
+  readonly value: unknown
   readonly elementPath: string
   readonly typePath: string
   readonly type: string
@@ -32,6 +34,25 @@ const ALSO_ON: Readonly<Record<string, readonly string[]>> = {
   'http://hl7.org/fhir/StructureDefinition/regex': ['ElementDefinition.type'],
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-normative-version':
     ['CodeSystem', 'ValueSet', 'OperationDefinition', 'SearchParameter', 'CapabilityStatement', 'ElementDefinition'],
+}
+
+/** By resource type and expression; there are as many as definitions have contexts. */
+const selections = new Map<string, Evaluate>()
+
+/**
+ * Whether the expression, asked of the resource, selects what the extension stands on. Of a primitive FHIRPath gives the
+ * value and not where it stands, so there it is given the benefit, as where the expression does not run.
+ */
+const isSelected = (expression: string, { value, type }: Host, { resource }: Scope): boolean => {
+  if (!/^[A-Z]|BackboneElement/.test(type)) return true
+  try {
+    const key = `${resource.resourceType}\n${expression}`
+    const select = selections.get(key) ?? compileExpression(resource.resourceType, expression)
+    selections.set(key, select)
+    return select(resource).includes(value)
+  } catch {
+    return true
+  }
 }
 
 type MeetProfile = (profile: string, value: unknown, path: string, scope: Scope) => void
@@ -59,16 +80,16 @@ export const compileExtensions = (definitions: Definitions, meet: MeetProfile): 
     return names
   }
 
-  const mayStandOn = (structure: StructureDefinition, host: Host): boolean => {
+  const mayStandOn = (structure: StructureDefinition, host: Host, scope: Scope): boolean => {
     if (structure.context === undefined || structure.context.length === 0 || ALSO_ON[structure.url]?.includes(host.typePath)) return true
     return structure.context.some(({ type, expression }) => {
       switch (type) {
-        // an expression on the whole resource, found in no definition held here; the extension is given the benefit
-        case 'fhirpath': return true
+        case 'fhirpath': return isSelected(expression, host, scope)
         // `url`, or `url#part` for a part of a complex extension, which has only the part's name as url
         case 'extension': return typeof host.url === 'string' && (expression === host.url || expression.endsWith(`#${host.url}`))
         case 'element': {
-          const wanted = expression.replace(/\[x\]$/, '')
+          // `url#element`: of a profile, whose elements have the paths of its type
+          const wanted = expression.replace(/^.*#/, '').replace(/\[x\]$/, '')
           return wanted === 'Element' || wanted === '*' || wanted === host.elementPath || wanted === host.typePath
             || wanted === host.type || ancestors(host.type).has(wanted)
             || (host.type === 'BackboneElement' && wanted === 'BackboneElement')
@@ -101,7 +122,7 @@ export const compileExtensions = (definitions: Definitions, meet: MeetProfile): 
       return
     }
     meet(structure.url, extension, path, scope)
-    if (!mayStandOn(structure, host)) {
+    if (!mayStandOn(structure, host, scope)) {
       scope.findings.add(path, { severity: 'error', type: 'extension', code: 'extension-context', source: structure.url,
         text: `the extension ${url} may not stand on ${host.elementPath}; it belongs on ${structure.context!.map(({ expression }) => expression).join(' or ')}` })
     }

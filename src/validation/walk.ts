@@ -15,6 +15,7 @@ import { checkAttachment, checkContained, checkIdentity, checkSystem } from './d
 import type { Extensions } from './extensions.ts'
 import type { Finding } from './findings.ts'
 import { checkInvariants } from './invariants.ts'
+import { checkAddress, checkPart } from './policy/addresses.ts'
 import { checkIdentifier } from './policy/identifiers.ts'
 import { primitiveFault } from './primitives.ts'
 import type { References } from './references.ts'
@@ -201,7 +202,8 @@ export const createWalk = (parts: Parts): WalkResource => {
       checkInvariants(node.invariants, value, path, scope)
       if (type === 'Extension') {
         const { url } = place.value
-        const host = { elementPath: place.elementPath, typePath: place.node.path, type: place.node.type, url: place.node.type === 'Extension' ? url : undefined }
+        const host = { value: place.value, elementPath: place.elementPath, typePath: place.node.path, type: place.node.type, url: place.node.type === 'Extension' ? url : undefined }
+        checkPart(value, path, scope.findings)
         extensions.check(value, path, host, property.json === 'modifierExtension', scope)
       } else if (type === 'Identifier') {
         checkIdentifier(value, path, scope.findings)
@@ -209,6 +211,8 @@ export const createWalk = (parts: Parts): WalkResource => {
       } else if (type === 'Coding') {
         checkSystem(value, path, definitions, scope.findings)
         bindings.checkCoding(value, path, scope.findings)
+      } else if (type === 'Address') {
+        checkAddress(value, path, scope.findings)
       } else if (type === 'Attachment') {
         checkAttachment(value, path, scope.findings)
       } else if (type === 'Reference') {

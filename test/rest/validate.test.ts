@@ -39,6 +39,28 @@ describe('$validate', () => {
     expect(severities(await by('http://nowhere.example/StructureDefinition/none'))).toContain('error')
   })
 
+  it('judges by several profiles', async () => {
+    const gp = await hub.as('gp')
+    const observation = { resourceType: 'Observation', status: 'final', code: { text: 'pulse' }, subject: { display: 'Edith' } }
+    const profile = (valueUri: string) => ({ name: 'profile', valueUri })
+    const answer = await gp.post('/fhir/Observation/$validate').send(parameters({ name: 'resource', resource: observation },
+      profile('http://hl7.org/fhir/StructureDefinition/Observation'), profile('http://hl7.org/fhir/StructureDefinition/vitalsigns'))).expect(200)
+    expect(severities(answer)).toContain('error')
+    const unknown = await gp.post('/fhir/Observation/$validate').query({ profile: 'http://nowhere.example/a' }).send(observation).expect(200)
+    expect(codes(unknown)).toContain('profile-unknown')
+  })
+
+  it('in the mode profile holds what is stored against the profiles named', async () => {
+    const gp = await hub.as('gp')
+    await gp.put('/fhir/Patient/stored').send({ ...patient, id: 'stored' }).expect(201)
+    const by = (query: object) => gp.get('/fhir/Patient/stored/$validate').query({ mode: 'profile', ...query })
+    expect(severities(await by({ profile: 'https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patient' }).expect(200))).not.toContain('error')
+    expect(codes(await by({ profile: 'http://hl7.org/fhir/StructureDefinition/vitalsigns' }).expect(200))).toContain('profile-type')
+    await by({}).expect(400)
+    await gp.get('/fhir/Patient/$validate').query({ mode: 'profile', profile: 'x:y' }).expect(400)
+    await gp.post('/fhir/Patient/stored/$validate').query({ mode: 'profile', profile: 'x:y' }).send({ ...patient, id: 'stored' }).expect(400)
+  })
+
   it('of an instance judges what is stored, for those who may read it', async () => {
     const gp = await hub.as('gp')
     await gp.put('/fhir/Patient/kept').send({ ...patient, id: 'kept' }).expect(201)
@@ -75,7 +97,7 @@ describe('$validate', () => {
 
   it.each([
     ['no resource', parameters()],
-    ['a mode that there is none of', parameters({ name: 'resource', resource: patient }, { name: 'mode', valueCode: 'profile' })],
+    ['a mode that there is none of', parameters({ name: 'resource', resource: patient }, { name: 'mode', valueCode: 'verify' })],
     ['a resource of another type', parameters({ name: 'resource', resource: { resourceType: 'Task' } })],
     ['a parameter that it does not take', parameters({ name: 'resource', resource: patient }, { name: 'colour', valueString: 'red' })],
   ])('%s is 400', async (_name, body) => {

@@ -44,6 +44,65 @@ describe('NHS number policy', () => {
   })
 })
 
+describe('the status of an NHS number', () => {
+  it('that it is verified needs a number', () => {
+    const without = altered(patient, 'identifier.0.value', undefined)
+    expect(told(check(without), 'warning')).toEqual(['hub-nhs-number-status at Patient.identifier[0]'])
+  })
+})
+
+describe('other national identifiers', () => {
+  const of = (system: string, value: string) => told(check({ resourceType: 'Practitioner', identifier: [{ system, value }] }))
+
+  it.each([
+    ['https://fhir.nhs.uk/Id/sds-user-id', '555021935107', '55502 1935'],
+    ['https://fhir.nhs.uk/Id/sds-role-profile-id', '555021935107', 'R0260'],
+    ['https://fhir.nhs.uk/Id/UBRN', '000049666699', '4966 6699'],
+    ['https://fhir.nhs.uk/Id/dos-service-id', '2000099999', 'two million'],
+    ['https://fhir.hl7.org.uk/Id/gmc-number', 'C1234567', 'not known'],
+    ['https://fhir.hl7.org.uk/Id/nmc-number', '99A9999E', '99A 9999E'],
+  ])('%s: a warning where it looks like no other', (system, good, odd) => {
+    expect(of(system, good)).toEqual([])
+    expect(of(system, odd)).toEqual(['hub-identifier-form at Practitioner.identifier[0].value'])
+  })
+
+  it.each([['http://fhir.nhs.uk/Id/nhs-number'], ['https://fhir.nhs.uk/id/nhs-number'], ['https://fhir.nhs.uk/Id/nhs-number/']])('%s is another spelling', system => {
+    const [issue] = check({ resourceType: 'Patient', identifier: [{ system, value: '9000000009' }] })
+    expect(issue).toMatchObject({ severity: 'warning', code: 'hub-identifier-system', source: POLICY, expression: ['Patient.identifier[0].system'] })
+    expect(issue?.text).toContain('send "https://fhir.nhs.uk/Id/nhs-number"')
+  })
+})
+
+describe('addresses', () => {
+  const at = (address: object) => check({ resourceType: 'Patient', address: [address] })
+  const key = (type: string, value: string) => ({ extension: [{ url: 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-AddressKey', extension: [
+    { url: 'type', valueCodeableConcept: { coding: [{ system: 'https://fhir.hl7.org.uk/CodeSystem/UKCore-AddressKeyType', code: type }] } },
+    { url: 'value', valueString: value }] }] })
+
+  it.each(['PR1 0AA', 'M1 1AE', 'SW1A 1AA', 'DE14 2WD', 'GIR 0AA', 'ZZ99 3VZ'])('%s is a postcode', postalCode => {
+    expect(told(at({ postalCode }))).toEqual([])
+  })
+
+  it.each([['PR10AA', 'in capitals with one blank'], ['pr1 0aa', 'in capitals with one blank'], ['PR1  0AA', 'in capitals with one blank'], ['PR2', 'abroad'], ['90210', 'abroad'], ['PR1 0CA', 'abroad']])(
+    '%s is none, which is told and not repeated', (postalCode, remedy) => {
+      const [issue] = at({ postalCode, country: 'GB' })
+      expect(issue).toMatchObject({ severity: 'warning', code: 'hub-postcode', source: POLICY, expression: ['Patient.address[0].postalCode'] })
+      expect(issue?.text).toContain(remedy)
+      expect(issue?.text).not.toContain(postalCode)
+    })
+
+  it('abroad they are as they are', () => {
+    expect(told(at({ postalCode: '90210', country: 'US' }))).toEqual([])
+  })
+
+  it('a UPRN is one to twelve digits, a PAF key eight', () => {
+    expect(told(at(key('UPRN', '10033544614')), 'error')).toEqual([])
+    expect(told(at(key('UPRN', '1234567890123')), 'error')).toEqual(['hub-uprn at Patient.address[0].extension[0].extension[1].value.ofType(string)'])
+    expect(told(at(key('PAF', '12345678')), 'error')).toEqual([])
+    expect(told(at(key('PAF', '1234')), 'warning')).toEqual(['hub-paf at Patient.address[0].extension[0].extension[1].value.ofType(string)'])
+  })
+})
+
 describe('ODS code policy', () => {
   it.each([['ods-organization-code', 'RXN'], ['ods-organization-code', 'P81001'], ['ods-site-code', 'RXN01']])('%s %s is well formed', (system, code) => {
     expect(told(check(organisation(system, code)))).toEqual([])

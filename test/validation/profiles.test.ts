@@ -299,6 +299,27 @@ describe('an extension that belongs in another', () => {
   })
 })
 
+describe('an extension with a FHIRPath context', () => {
+  const url = 'https://example.org/fhir/StructureDefinition/selected'
+  const validator = (expression: string) => createValidator(withDefinitions(definitions, [
+    profile(url, 'Extension', [{ path: 'Extension.url', fixedUri: url }], { context: [{ type: 'fhirpath', expression }] })]))
+  const extension = [{ url, valueString: 'x' }]
+  const at = (expression: string, members: object) => told(errorsOf(check({ resourceType: 'Patient', ...members }, DECLARED, validator(expression))))
+
+  it('stands on what the expression selects', () => {
+    const names = { name: [{ use: 'official', text: 'x', extension }, { use: 'nickname', text: 'y' }] }
+    expect(at("Patient.name.where(use = 'official')", names)).toEqual([])
+    expect(at("Patient.name.where(use = 'nickname')", names)).toEqual(['extension-context at Patient.name[0].extension[0]'])
+    expect(at('Patient', { extension })).toEqual([])
+    expect(at('Patient.name', { extension })).toEqual(['extension-context at Patient.extension[0]'])
+  })
+
+  it('is not refused where the expression does not run, or selects primitives', () => {
+    expect(at('Patient.name.(', { extension })).toEqual([])
+    expect(at('Patient.birthDate', { birthDate: '1942', _birthDate: { extension } })).toEqual([])
+  })
+})
+
 describe('a broken definition', () => {
   const fault = (element: readonly object[]) => against('Patient', element, { ...patient }).filter(({ source }) => source === URL)
 
