@@ -4,6 +4,7 @@
  * `Reference.type`; only a target that is here can be held against a profile. https://hl7.org/fhir/R4/references.html
  */
 import type { Definitions } from '../definitions/definitions.ts'
+import { keeping } from '../definitions/kept.ts'
 import { withArticle } from '../fhir/article.ts'
 import { nearest } from '../fhir/nearest.ts'
 import { anyAnswer, containedById, resolveIn, type Scope } from './scope.ts'
@@ -34,22 +35,21 @@ export interface References {
 /** What may be referred to by type: the profiles of which the target must meet one, none where any will do. */
 type Allowed = ReadonlyMap<string, readonly string[]>
 
-export const compileReferences = (definitions: Definitions): References => {
-  const known = new Map<readonly string[], Allowed>()
+const NOWHERE: readonly string[] = []
 
-  const allowedBy = (targets: readonly string[]): Allowed => {
-    const found = known.get(targets)
-    if (found !== undefined) return found
+export const compileReferences = (definitions: Definitions): References => {
+  const allowedBy = keeping((targets: readonly string[], from): Allowed => {
     const allowed = new Map<string, readonly string[]>()
     for (const canonical of targets) {
-      const structure = definitions.structure(canonical)
-      const type = structure?.type ?? canonical.slice(canonical.lastIndexOf('/') + 1)
+      const structure = from.structure(canonical)
+      const named = structure?.type ?? canonical.slice(canonical.lastIndexOf('/') + 1)
+      // what a profile that is not known here is of cannot be known either
+      const type = structure === undefined && !definitions.resourceTypes.has(named) ? 'Resource' : named
       const before = allowed.get(type)
       allowed.set(type, structure?.derivation !== 'constraint' || before?.length === 0 ? [] : [...before ?? [], canonical])
     }
-    known.set(targets, allowed)
     return allowed
-  }
+  })
 
   const check: References['check'] = ({ targets, rule, source }, value, path, scope) => {
     const { reference, type } = value as { reference?: unknown; type?: unknown }
@@ -70,7 +70,7 @@ export const compileReferences = (definitions: Definitions): References => {
       scope.findings.add(`${path}.type`, { severity: 'error', type: 'value', code: 'reference-type', source,
         text: `type is "${stated}" but the reference is to ${withArticle(actual)}; make them the same` })
     }
-    const allowed = allowedBy(targets)
+    const allowed = allowedBy(targets, definitions)
     if (allowed.size === 0 || allowed.has('Resource')) return
     const profiles = allowed.get(actual)
     if (profiles === undefined) {
@@ -121,7 +121,7 @@ export const compileReferences = (definitions: Definitions): References => {
         text: `${value.slice(0, 65)} names a contained resource that is not there; add it to "contained", or send the canonical URL` })
       return
     }
-    const allowed = allowedBy(targets ?? [])
+    const allowed = allowedBy(targets ?? NOWHERE, definitions)
     if (allowed.size === 0 || allowed.has('Resource') || allowed.has(target.resourceType)) return
     scope.findings.add(path, { severity: 'error', type: 'value', code: 'canonical-contained',
       text: `${value.slice(0, 65)} is ${withArticle(target.resourceType)}; name ${[...allowed.keys()].map(withArticle).join(' or ')}` })

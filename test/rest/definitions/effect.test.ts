@@ -34,6 +34,17 @@ describe('definitions put on the server', () => {
     expect((await ask.validate(claiming)).errors).toEqual(['min:Basic.created at Basic', 'min:Basic.author at Basic'])
   })
 
+  it('what refers to a profile asks for it from its commit on', async () => {
+    const author = profile('known-author', [{ path: 'Practitioner.name', min: 1 }], { type: 'Practitioner', baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Practitioner' })
+    await ask.put(profile('authored', [{ path: 'Basic.author', type: [{ code: 'Reference', targetProfile: [canonical('known-author')] }] }]))
+    const claiming = basic([canonical('authored')], { contained: [{ resourceType: 'Practitioner', id: 'p', gender: 'other' }], author: { reference: '#p' } })
+    expect((await ask.validate(claiming)).errors).toEqual([])
+    await ask.put(author)
+    expect((await ask.validate(claiming)).errors).toEqual([expect.stringMatching(/Basic\.author/)])
+    await ask.put({ ...author, differential: { element: [{ id: 'Practitioner.gender', path: 'Practitioner.gender', min: 1 }] } })
+    expect((await ask.validate(claiming)).errors).toEqual([])
+  })
+
   it('profiles of one transaction may come in any order', async () => {
     const chain = ['c', 'b', 'a'].map((name, i, names) => requiring(`chain-${name}`, ['author', 'created', 'subject'][i]!,
       i === names.length - 1 ? {} : { baseDefinition: canonical(`chain-${names[i + 1]}`) }))
@@ -102,7 +113,7 @@ describe('definitions put on the server', () => {
 
     it('a value set may import what it contains', async () => {
       const inner = valueSet('inner', { compose: { include: [{ system: canonical('things', 'CodeSystem'), concept: [{ code: 'one' }] }] } })
-      await ask.put(valueSet('outer', { contained: [inner], compose: { include: [{ valueSet: ['#inner'] }] } }))
+      expect(await ask.put(valueSet('outer', { contained: [inner], compose: { include: [{ valueSet: ['#inner'] }] } }))).toMatchObject({ status: 201, text: '' })
       expect(await ask.put(bound('containing', canonical('outer', 'ValueSet')))).toMatchObject({ status: 201 })
       expect((await ask.validate(coded('containing', 'one'))).errors).toEqual([])
       expect((await ask.validate(coded('containing', 'two'))).errors).toEqual(['binding:Basic.code at Basic.code.coding[0]'])
