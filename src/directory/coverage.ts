@@ -100,12 +100,26 @@ const agreed = (shipped: Place, around: ReadonlySet<string>, { districts }: Cove
   }
 }
 
-/** A district by its code (GSS) or name: of the locality, or a code of anywhere else in the United Kingdom and so outside. */
-export const placeOfDistrict = ({ districts }: CoverageIndex, district: string): Place => {
-  if (districts.has(district)) return { kind: 'district', code: district }
-  const name = district.trim().toLowerCase()
+/** GSS codes of unitary authorities, districts and London boroughs in England, and their like in Wales, Scotland, Northern Ireland. */
+const DISTRICT_CODE = /^(?:E0[6-9]|W06|S12|N09)\d{6}$/
+
+/** A code that no district has: it stands for one that no locality serves. */
+export const SOME_OTHER_DISTRICT = 'E07999999'
+
+/** A district by its code (GSS), anywhere in the United Kingdom, or by the name of one of the locality's. A county or a ward is none. */
+export const placeOfDistrict = ({ districts }: CoverageIndex, text: string): Place => {
+  const district = text.trim()
+  if (DISTRICT_CODE.test(district)) return { kind: 'district', code: district }
+  const name = district.toLowerCase()
   for (const [code, each] of districts) if (each.toLowerCase() === name) return { kind: 'district', code }
-  return /^[ENSW]\d{8}$/.test(district) ? OUTSIDE : UNKNOWN
+  return UNKNOWN
+}
+
+/** Whether two places may be one: what is outside a locality may be in any district that is not its own. */
+export const mayBeOnePlace = ({ districts }: CoverageIndex, one: Place, other: Place): boolean => {
+  if (one.kind === 'district' && other.kind === 'district') return one.code === other.code
+  const district = one.kind === 'district' ? one : other
+  return one.kind === other.kind || (district.kind === 'district' && (one.kind === 'outside' || other.kind === 'outside') && !districts.has(district.code))
 }
 
 /** The district of a practice that any locality lists, by its ODS code. */

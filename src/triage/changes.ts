@@ -2,6 +2,7 @@
  * What would change the answer: the nearest single-fact changes that lead elsewhere, each verified by running the
  * engine again on the changed facts. Nothing here is inferred; a change that leads to the same answer is not listed.
  */
+import { SOME_OTHER_DISTRICT } from '../directory/coverage.ts'
 import { factsIn } from './condition.ts'
 import { decide, type Decision, type EngineInput } from './engine.ts'
 import type { Facts, Known } from './facts.ts'
@@ -100,7 +101,7 @@ const factVariants = ({ facts, pack }: EngineInput): readonly FactVariant[] => {
     ...ages.map(years => variant('age', String(years), { age: supposed({ low: years, high: years }) })),
     ...(facts.conflicts.length === 0 ? [] : [variant('conflicts', 'settled', { conflicts: [] })]),
     variant('residence', 'in the area', { residence: supposed([{ district: districts[0] ?? '', from: 'supposed' }]) }),
-    variant('residence', 'outside the area', { residence: supposed([{ district: ELSEWHERE, from: 'supposed' }]) }),
+    variant('residence', 'outside the area', { residence: supposed([{ district: SOME_OTHER_DISTRICT, from: 'supposed' }]) }),
     ...practiceVariants(pack).map(([to, ods]) => variant('practice', to, { practice: supposed({ ods: [ods] }) })),
     ...(facts.referrer?.value === 'gp' ? [] : [variant('referrer', 'gp', { referrer: supposed('gp') })]),
     variant('consent', 'given', { consent: supposed('given') }),
@@ -117,9 +118,6 @@ const factVariants = ({ facts, pack }: EngineInput): readonly FactVariant[] => {
 
 type YesOrNo = 'safeToWait' | 'canTravel' | 'admissionDecided' | 'rehabPotential' | 'longTermCondition'
 
-/** A district that is nowhere. */
-const ELSEWHERE = 'E00000000'
-
 /** A practice of the area, and one that is known to be elsewhere. */
 const practiceVariants = ({ locality: { area }, pack: { districts } }: EngineInput['pack']): readonly (readonly [string, string])[] => {
   const first = (isMeant: (place: { readonly kind: string; readonly code?: string }) => boolean): string | undefined => {
@@ -127,7 +125,7 @@ const practiceVariants = ({ locality: { area }, pack: { districts } }: EngineInp
     return undefined
   }
   const inside = first(({ kind, code }) => kind === 'district' && districts.includes(code ?? ''))
-  const outside = first(({ kind }) => kind === 'outside')
+  const outside = first(({ kind, code }) => kind === 'district' && !districts.includes(code ?? ''))
   return [
     ...(inside === undefined ? [] : [['in the area', inside] as const]),
     ...(outside === undefined ? [] : [['outside the area', outside] as const]),

@@ -3,6 +3,7 @@
  * pack with the criteria that it fails. The rules, lines and times are those by which a referral would be judged; rules
  * about what only a referral knows (observations, consent, safety) are left to it.
  */
+import { SOME_OTHER_DISTRICT } from '../directory/coverage.ts'
 import { codingKey } from '../directory/find/catalogue.ts'
 import type { Ask, Asked, Criterion, Judgement, PackView, Verdict } from '../directory/find/judging.ts'
 import type { Directory } from '../directory/services.ts'
@@ -27,8 +28,6 @@ const ASKABLE: ReadonlySet<string> = new Set([
 ])
 /** Eligibility (3 to 8), and what a line is marked by (11); hours and room are told of each service. */
 const STEPS: ReadonlySet<number> = new Set([3, 4, 5, 6, 7, 8, 11])
-/** GSS pseudo-code: a place outside every district that a locality knows. */
-const ELSEWHERE = 'E99999999'
 
 export const createPackView = (triage: Triage, directory: Directory): PackView => ({
   get needs() { return triage.vocabulary.needs },
@@ -146,8 +145,8 @@ const factsFor = ({ vocabulary }: Triage, asked: Asked, code: string): Facts => 
 
 const residenceFor = ({ place }: Asked): Facts['residence'] => {
   switch (place.kind) {
-    case 'district': return known([{ district: place.district ?? ELSEWHERE, from: 'place' }], 'place')
-    case 'outside': return known([{ district: ELSEWHERE, from: 'place' }], 'place')
+    case 'district': return known([{ district: place.district ?? SOME_OTHER_DISTRICT, from: 'place' }], 'place')
+    case 'outside': return known([{ district: SOME_OTHER_DISTRICT, from: 'place' }], 'place')
     case 'ask': return undefined
   }
 }

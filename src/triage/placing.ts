@@ -3,7 +3,7 @@
  * is ambiguous or unknown leaves the question to the next statement; statements that lead to different places are a
  * conflict, and the place is then not known.
  */
-import { placeOfDistrict, placeOfPostcode, placeOfPractice, type CoverageIndex, type Place } from '../directory/coverage.ts'
+import { mayBeOnePlace, placeOfDistrict, placeOfPostcode, placeOfPractice, type CoverageIndex, type Place } from '../directory/coverage.ts'
 import type { Facts } from './facts.ts'
 import type { Conflict } from './facts/claims.ts'
 import type { PracticeFact, ResidenceFact } from './facts/person.ts'
@@ -12,10 +12,10 @@ const UNKNOWN: Place = { kind: 'unknown' }
 
 /** Where the person lives or stays. The place of the incident counts where nothing else can be told, and contradicts nothing. */
 export const residencePlace = (area: CoverageIndex, residence: ResidenceFact | undefined): Place =>
-  agreedPlace(placesOf(area, residence).map(({ place }) => place))
+  agreedPlace(area, placesOf(area, residence).map(({ place }) => place))
 
 /** By ODS code, else by the postcode of an Organization that has none. */
-export const practicePlace = (area: CoverageIndex, practice: PracticeFact | undefined): Place => agreedPlace(practicePlaces(area, practice))
+export const practicePlace = (area: CoverageIndex, practice: PracticeFact | undefined): Place => agreedPlace(area, practicePlaces(area, practice))
 
 /** What is stated of home and practice and contradicts itself, or cannot be placed. */
 export const placeConflicts = (area: CoverageIndex, { residence, practice }: Facts): readonly Conflict[] => {
@@ -23,10 +23,10 @@ export const placeConflicts = (area: CoverageIndex, { residence, practice }: Fac
   const known = places.filter(({ place }) => isKnown(place))
   const from = (residence?.value ?? []).map(where => where.from)
   return [
-    ...(differ(known.map(({ place }) => place)) ? [{ fact: 'residence', text: 'what is stated of where the person lives or stays leads to different places', from: known.map(where => where.from) }] : []),
+    ...(differ(area, known.map(({ place }) => place)) ? [{ fact: 'residence', text: 'what is stated of where the person lives or stays leads to different places', from: known.map(where => where.from) }] : []),
     ...(residence !== undefined && places.every(({ place }) => place.kind === 'unknown')
       ? [{ fact: 'unplaced', text: 'what is stated of where the person lives or stays is no place that this hub knows', from }] : []),
-    ...(differ(practicePlaces(area, practice?.value).filter(isKnown))
+    ...(differ(area, practicePlaces(area, practice?.value).filter(isKnown))
       ? [{ fact: 'practice', text: 'what is stated of the GP practice leads to different places', from: [practice?.from ?? ''] }] : []),
   ]
 }
@@ -51,10 +51,10 @@ const practicePlaces = (area: CoverageIndex, practice: PracticeFact | undefined)
 
 const isKnown = (place: Place): boolean => place.kind === 'district' || place.kind === 'outside'
 
-const agreedPlace = (places: readonly Place[]): Place => {
+const agreedPlace = (area: CoverageIndex, places: readonly Place[]): Place => {
   const known = places.filter(isKnown)
-  return known[0] === undefined || differ(known) ? UNKNOWN : known[0]
+  return differ(area, known) ? UNKNOWN : known.find(({ kind }) => kind === 'district') ?? known[0] ?? UNKNOWN
 }
 
-const differ = ([first, ...others]: readonly Place[]): boolean => others.some(place => place.kind !== first?.kind
-  || (place.kind === 'district' && first.kind === 'district' && place.code !== first.code))
+const differ = (area: CoverageIndex, places: readonly Place[]): boolean =>
+  places.some((place, index) => places.slice(index + 1).some(other => !mayBeOnePlace(area, place, other)))

@@ -59,11 +59,7 @@ const told = (areas: readonly CoverageIndex[], place: Place, ask: string): Found
   }
 }
 
-/** A code of anywhere else is a district too: others than the localities' services may cover it. */
-const district = (areas: readonly CoverageIndex[], text: string): Place => {
-  const place = together(areas.map(area => placeOfDistrict(area, text)))
-  return place.kind === 'outside' ? { kind: 'district', code: text } : place
-}
+const district = (areas: readonly CoverageIndex[], text: string): Place => together(areas.map(area => placeOfDistrict(area, text)))
 
 /** What one locality knows is so; it is outside where all say so, and ambiguous where any does. */
 const together = (places: readonly Place[]): Place =>

@@ -1,7 +1,7 @@
 /** Coverage of both localities: right where it answers, silent where it cannot know. */
 import fc from 'fast-check'
 import {
-  indexCoverage, missingDistricts, placeOfDistrict, placeOfPostcode, placeOfPractice, type CoverageIndex, type Place,
+  indexCoverage, mayBeOnePlace, missingDistricts, placeOfDistrict, placeOfPostcode, placeOfPractice, type CoverageIndex, type Place,
 } from '../../../src/directory/coverage.ts'
 import { areasWith, regionPostcodes, REGION, shipped, survey, withRegion } from './areas.ts'
 import { directoryOf, type MadePostcode } from './made.ts'
@@ -29,12 +29,22 @@ describe('coverage by the sectors that are shipped', () => {
 
   it('places districts by code and name, practices by code, wherever a locality lists them', () => {
     expect(placeOfDistrict(lancashire, 'E07000126')).toEqual({ kind: 'district', code: 'E07000126' })
-    expect(placeOfDistrict(lancashire, 'E07000193')).toEqual({ kind: 'outside' })
+    expect(placeOfDistrict(lancashire, 'E07000193')).toEqual({ kind: 'district', code: 'E07000193' })
+    expect(placeOfDistrict(lancashire, 'W06000015 ')).toEqual({ kind: 'district', code: 'W06000015' })
     expect(placeOfDistrict(lancashire, ' south ribble')).toEqual({ kind: 'district', code: 'E07000126' })
-    expect(placeOfDistrict(lancashire, 'Leyland')).toEqual({ kind: 'unknown' })
+    // A town, the county, a ward: the district may be any of it.
+    for (const text of ['Leyland', 'E10000017', 'E05015101', 'E99999999']) expect(placeOfDistrict(lancashire, text)).toEqual({ kind: 'unknown' })
     expect(placeOfPractice(lancashire, ' p81015')).toEqual(PRESTON)
     expect(placeOfPractice(lancashire, 'M83010')).toEqual({ kind: 'district', code: 'E07000193' })
     expect(placeOfPractice(lancashire, 'Z99999')).toEqual({ kind: 'unknown' })
+  })
+
+  it('knows which statements may mean one place', () => {
+    const outside: Place = { kind: 'outside' }
+    const leeds: Place = { kind: 'district', code: 'E08000035' }
+    expect([mayBeOnePlace(lancashire, PRESTON, PRESTON), mayBeOnePlace(lancashire, outside, leeds), mayBeOnePlace(lancashire, leeds, outside), mayBeOnePlace(lancashire, outside, outside)]).toEqual([true, true, true, true])
+    expect([mayBeOnePlace(lancashire, PRESTON, leeds), mayBeOnePlace(lancashire, PRESTON, outside), mayBeOnePlace(lancashire, outside, PRESTON)]).toEqual([false, false, false])
+    expect(mayBeOnePlace(lancashire, { kind: 'unknown' }, PRESTON)).toBe(false)
   })
 
   it('takes the six districts for South Staffordshire', () => {
@@ -73,7 +83,7 @@ describe('coverage by the sectors that are shipped', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), text => {
       expect(['district', 'outside', 'ambiguous', 'unknown']).toContain(placeOfPostcode(lancashire, text).kind)
       expect(placeOfPractice(lancashire, text).kind).toBe('unknown')
-      expect(['outside', 'unknown']).toContain(placeOfDistrict(lancashire, text).kind)
+      expect(placeOfDistrict(lancashire, text).kind).toBe('unknown')
     }), { numRuns: 2_000, seed: 8 })
   })
 })
