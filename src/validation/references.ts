@@ -42,9 +42,7 @@ export const compileReferences = (definitions: Definitions): References => {
     const allowed = new Map<string, readonly string[]>()
     for (const canonical of targets) {
       const structure = from.structure(canonical)
-      const named = structure?.type ?? canonical.slice(canonical.lastIndexOf('/') + 1)
-      // what a profile that is not known here is of cannot be known either
-      const type = structure === undefined && !definitions.resourceTypes.has(named) ? 'Resource' : named
+      const type = structure?.type ?? canonical.slice(canonical.lastIndexOf('/') + 1)
       const before = allowed.get(type)
       allowed.set(type, structure?.derivation !== 'constraint' || before?.length === 0 ? [] : [...before ?? [], canonical])
     }
