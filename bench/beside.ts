@@ -71,7 +71,7 @@ export const readBesideSearch = async (bench: Bench, search: string, forMs: numb
       longestMs = Math.max(longestMs, performance.now() - from)
     }
   }
-  const waited = await readUntil(bench, asking(), at => phaseOf('directory').requests(desk, at, ROUND))
+  const waited = await readUntil(bench, asking(), at => phaseOf('resource').requests(desk, at, ROUND))
   await pool.close()
   return { ...waited, searches, longestMs, status }
 }

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { HEAVIEST, readBesideSearch, readBesideWrites } from './beside.ts'
 import { startCeiling, type Ceiling } from './ceiling.ts'
 import { measureCoverage } from './coverage.ts'
+import { measureDirectory } from './directory.ts'
 import { ask } from './driver.ts'
 import { createGrowth } from './growth.ts'
 import { startHub } from './hub-process.ts'
@@ -30,12 +31,12 @@ const CREATES_BESIDE = 4_000
 const SEARCH_FOR_MS = 6_000
 /** Measured apart from the phases, with the most people. */
 const APART = ['start', 'beside']
-/** Measured once, without a store. */
-const STORELESS = ['coverage']
+/** Measured once, without a store or on one of their own. */
+const ON_THEIR_OWN = ['coverage', 'directory']
 
 const say = (text: string): void => { process.stdout.write(`${text}\n`) }
 const only = given.only?.split(',')
-const names = [...phases.map(({ name }) => name), ...APART, ...STORELESS]
+const names = [...phases.map(({ name }) => name), ...APART, ...ON_THEIR_OWN]
 for (const name of only ?? []) if (!names.includes(name)) throw new Error(`there is no phase "${name}"; there are: ${names.join(', ')}`)
 const isWanted = (name: string): boolean => only === undefined || only.includes(name)
 
@@ -131,7 +132,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 say(`Node ${process.version}; what was aimed at is in brackets`)
 if (isWanted('coverage')) await attempt('coverage', () => measureCoverage(part, say))
-for (const people of only?.every(name => STORELESS.includes(name)) === true ? [] : sizes) {
+if (isWanted('directory')) for (const name of stores) await attempt('directory', () => measureDirectory(name, part, registry, say))
+for (const people of only?.every(name => ON_THEIR_OWN.includes(name)) === true ? [] : sizes) {
   for (const name of stores) {
     say(`\n${name}: ${people} people, ${people * RESOURCES_A_PERSON} resources of their own`)
     // A store that cannot be had leaves the other.

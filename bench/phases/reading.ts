@@ -18,7 +18,7 @@ const count = { alone: 500, together: 4_000 }
 
 export const reading: readonly Phase[] = [
   {
-    name: 'directory', title: 'read a directory resource', aim: { ratio: 0.2, cpuMs: { sqlite: 0.1 }, growth: FLAT }, count: { alone: 2_000, together: 12_000 },
+    name: 'resource', title: 'read a directory resource', aim: { ratio: 0.2, cpuMs: { sqlite: 0.1 }, growth: FLAT }, count: { alone: 2_000, together: 12_000 },
     requests: gets('gp', () => TEAM_SERVICE),
   },
   {

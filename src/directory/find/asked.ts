@@ -46,7 +46,7 @@ const placeIn = (input: OperationInput): GivenPlace => {
   }
 }
 
-const POSITION = /^([+-]?\d{1,3}(?:\.\d{1,15})?)\|([+-]?\d{1,3}(?:\.\d{1,15})?)$/
+const POSITION = /^([+-]?\d{1,3}(?:\.\d{1,30})?)\|([+-]?\d{1,3}(?:\.\d{1,30})?)$/
 
 const positionIn = (value: string): Position => {
   const [, latitude, longitude] = POSITION.exec(value) ?? []

@@ -35,8 +35,8 @@ export interface Catalogue {
   /** Every entry. */
   readonly entries: { readonly size: number; values(): Iterable<Entry> }
   get(reference: string): Entry | undefined
-  /** That say that they take one of these (`system|code`). */
-  taking(codes: readonly string[]): ReadonlySet<Entry>
+  /** That say that they take this (`system|code`). */
+  taking(code: string): ReadonlySet<Entry>
   /** That say that they cover a district (GSS code). */
   covering(district: string): ReadonlySet<Entry>
   /** Districts that an entry says it covers; empty where it does not say. */
@@ -96,6 +96,8 @@ export const openCatalogue = (store: Store): (() => Promise<Catalogue>) => {
 const createIndex = (): Catalogue & { put(ref: ResourceRef, version: StoredVersion | undefined): void } => {
   const entries = new Map<string, Entry>()
   const sites = new Map<string, Site>()
+  /** Of the entries that were asked for; forgotten when a Location changes. */
+  let points = new WeakMap<Entry, readonly Point[]>()
   const byCode = createSets<Entry>()
   const byArea = createSets<Entry>()
   const byDistrict = createSets<string>()
@@ -114,6 +116,7 @@ const createIndex = (): Catalogue & { put(ref: ResourceRef, version: StoredVersi
   }
   const putSite = (key: string, site: Site | undefined): void => {
     for (const district of sites.get(key)?.districts ?? []) byDistrict.take(district, key)
+    points = new WeakMap()
     sites.delete(key)
     if (site === undefined) return
     sites.set(key, site)
@@ -128,10 +131,14 @@ const createIndex = (): Catalogue & { put(ref: ResourceRef, version: StoredVersi
       else putService(refText(ref), resource === undefined ? undefined : entryOf(resource, ref.id))
     },
     get: reference => entries.get(reference),
-    taking: codes => new Set(codes.flatMap(code => [...byCode.of(code)])),
+    taking: byCode.of,
     covering: district => new Set([...byDistrict.of(district)].flatMap(area => [...byArea.of(area)])),
     districtsOf: ({ areas }) => [...new Set(areas.flatMap(area => sites.get(area)?.districts ?? []))],
-    pointsOf: entry => entry.sites.flatMap(site => sites.get(site)?.point ?? []),
+    pointsOf(entry) {
+      const known = points.get(entry) ?? entry.sites.flatMap(site => sites.get(site)?.point ?? [])
+      points.set(entry, known)
+      return known
+    },
   }
 }
 

@@ -31,7 +31,7 @@ export interface Found {
 }
 
 /** Those left out that are told: both localities' services and more; an answer of 5,000 would be read by nobody. */
-export const MOST_LEFT_OUT = 60
+export const MOST_LEFT_OUT = 40
 /** Behind all that a pack lists. */
 const UNLISTED = Number.MAX_SAFE_INTEGER
 
@@ -65,19 +65,33 @@ const considered = (catalogue: Catalogue, { place }: Asked, { verdicts, codes }:
   if (catalogue.entries.size <= MOST_LEFT_OUT) return catalogue.entries.values()
   const found = new Set(verdicts.flatMap(({ reference }) => catalogue.get(reference) ?? []))
   if (place.district !== undefined) for (const entry of catalogue.covering(place.district)) found.add(entry)
-  const elsewhere = [...catalogue.taking(codes)].filter(entry => !found.has(entry))
-  for (const entry of nearest(catalogue, elsewhere, place.position === undefined ? undefined : pointOf(place.position))) found.add(entry)
+  for (const entry of nearest(catalogue, codes, found, place.position === undefined ? undefined : pointOf(place.position))) found.add(entry)
   return found
 }
 
-const nearest = (catalogue: Catalogue, entries: readonly Entry[], from: Point | undefined): readonly Entry[] => {
-  if (from === undefined || entries.length <= MOST_LEFT_OUT) return entries.slice(0, MOST_LEFT_OUT)
-  return entries.map(entry => ({ entry, square: squareTo(catalogue.pointsOf(entry), from) }))
-    .sort((a, b) => a.square - b.square).slice(0, MOST_LEFT_OUT).map(({ entry }) => entry)
+/** Of those that take the need, besides the ones already found, as many as there is still room for. */
+const nearest = (catalogue: Catalogue, codes: readonly string[], found: ReadonlySet<Entry>, from: Point | undefined): readonly Entry[] => {
+  const most = Math.max(0, MOST_LEFT_OUT - found.size)
+  const best: { readonly entry: Entry; readonly square: number }[] = []
+  for (const code of codes) {
+    for (const entry of catalogue.taking(code)) {
+      const square = from === undefined ? FARTHEST : squareTo(catalogue.pointsOf(entry), from)
+      const last = best.length < most ? Infinity : best.at(-1)?.square ?? -Infinity
+      if (square >= last || found.has(entry) || best.some(known => known.entry === entry)) continue
+      const at = best.findIndex(known => known.square > square)
+      best.splice(at < 0 ? best.length : at, 0, { entry, square })
+      if (best.length > most) best.pop()
+    }
+  }
+  return best.map(({ entry }) => entry)
 }
 
 const FARTHEST = 5
-const squareTo = (points: readonly Point[], from: Point): number => points.reduce((least, point) => Math.min(least, squareBetween(point, from)), FARTHEST)
+const squareTo = (points: readonly Point[], from: Point): number => {
+  let least = FARTHEST
+  for (const point of points) least = Math.min(least, squareBetween(point, from))
+  return least
+}
 
 const metresTo = (points: readonly Point[], from: Point | undefined): number | undefined =>
   (from === undefined || points.length === 0 ? undefined : metresOfSquare(squareTo(points, from)))

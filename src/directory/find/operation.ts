@@ -33,11 +33,11 @@ export const createFind = ({ packs, findPlace, catalogue }: FindParts): Operatio
   const count = Math.min(MOST, (input.one('count') as number | undefined) ?? COUNT)
   const codes = judgement.codes.length > 0 ? judgement.codes : [codingKey(asked.need)]
   const found = findServices(listed, asked, { ...judgement, codes })
-  return { status: 200, resource: foundParameters(asked, judgement, found, asksOf(packs, listed, asked, judgement), count) }
+  return { status: 200, resource: JSON.stringify(foundParameters(asked, judgement, found, asksOf(packs, listed, asked, judgement), count)) }
 })
 
 const asksOf = (packs: PackView, listed: Catalogue, { need, place }: Asked, { codes, asks }: Judgement): readonly Ask[] => [
-  ...(codes.length === 0 && listed.taking([codingKey(need)]).size === 0 ? [{ linkId: 'need', text: unknownNeed(packs, need.code ?? '') }] : []),
+  ...(codes.length === 0 && listed.taking(codingKey(need)).size === 0 ? [{ linkId: 'need', text: unknownNeed(packs, need.code ?? '') }] : []),
   ...(place.ask === undefined ? [] : [{ linkId: 'place', text: place.ask }]),
   ...asks,
 ]

@@ -9,7 +9,7 @@ import type { Test } from '../plan.ts'
 import type { Asked } from './context.ts'
 import { splitEscaped } from './escape.ts'
 
-const DECIMAL = /^[+-]?(?:\d{1,9}(?:\.\d{0,15})?|\.\d{1,15})$/
+const DECIMAL = /^[+-]?(?:\d{1,9}(?:\.\d{0,30})?|\.\d{1,30})$/
 
 /** What people write for a mile, beside UCUM's codes. R4: "if the units are omitted, then kms should be assumed". */
 const SPOKEN: Readonly<Record<string, LengthUnit>> = { '': 'km', 'mi': '[mi_i]' }
