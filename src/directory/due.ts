@@ -27,7 +27,7 @@ export interface Received {
 export interface DueIfReceived {
   /** It can be taken at once. */
   readonly isOpen: boolean
-  /** Closing of the opening in force; undefined while shut. */
+  /** Closing of the opening in force, `Infinity` where none is near; undefined while shut. */
   readonly closesAt: number | undefined
   /** Too late on its day for a visit on that day. */
   readonly isAfterCutOff: boolean

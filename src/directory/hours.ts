@@ -29,7 +29,7 @@ export interface OpeningHours {
   readonly notAvailable?: readonly NotAvailable[]
 }
 
-/** One opening: open at `from`, no longer open at `to`. */
+/** One opening: open at `from`, no longer open at `to`; `Infinity` where that is more than a week away. */
 export interface Opening {
   readonly from: number
   readonly to: number
@@ -53,10 +53,7 @@ const openingsOn = (hours: OpeningHours, day: number): readonly Opening[] => {
   return openings.length === 0 ? openings : joined(without(openings, closures(hours, day)))
 }
 
-/**
- * The opening in force at an instant, joined with those it touches: what is open all day does not close at midnight.
- * What does not close within a week is said to be open for that week.
- */
+/** The opening in force at an instant, joined with those it touches: what is open all day does not close at midnight. */
 export const openingAt = (hours: OpeningHours, at: number): Opening | undefined => {
   const { day } = londonTime(at)
   const covers = ({ from, to }: Opening): boolean => from <= at && at < to
@@ -64,7 +61,8 @@ export const openingAt = (hours: OpeningHours, at: number): Opening | undefined 
   for (let next = day + 1; opening !== undefined && next <= day + DAYS_OF_WEEK && opening.to >= londonInstant(next, 0); next++) {
     opening = joined([opening, ...openingsOn(hours, next)]).find(covers)
   }
-  return opening
+  const goesOn = opening !== undefined && opening.to >= londonInstant(day + DAYS_OF_WEEK + 1, 0)
+  return opening !== undefined && goesOn ? { from: opening.from, to: Infinity } : opening
 }
 
 export const isOpen = (hours: OpeningHours, at: number): boolean => openingAt(hours, at) !== undefined

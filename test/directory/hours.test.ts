@@ -51,8 +51,9 @@ describe('opening hours', () => {
 
   it('never closes a service that is open all day, and closes its day at midnight', () => {
     const always: OpeningHours = { availableTime: [{ allDay: true }] }
-    const opening = openingAt(always, at('2026-11-24T23:59:59Z'))
-    expect(opening?.to).toBeGreaterThan(at('2026-11-25T23:00:00Z'))
+    expect(openingAt(always, at('2026-11-24T23:59:59Z'))?.to).toBe(Infinity)
+    expect(openingAt({ ...always, notAvailable: [{ description: 'Bank holidays' }] }, at('2026-12-20T10:00:00Z'))?.to).toBe(at('2026-12-25T00:00:00Z'))
+    expect(openingAt({ ...always, notAvailable: [{ description: 'Bank holidays' }] }, at('2026-12-10T10:00:00Z'))?.to).toBe(Infinity)
     expect(closingOfDay(always, at('2026-11-24T10:00:00Z'))).toBe(at('2026-11-25T00:00:00Z'))
   })
 

@@ -87,7 +87,8 @@ export const readTable = async (path: string): Promise<PostcodeTable> => {
   try {
     const { size } = await file.stat()
     if (size < HEADER_AT + DIGEST || size > MOST_BYTES) refuse('is not a postcode directory of this hub')
-    const bytes = Buffer.from(new ArrayBuffer(size))
+    // Of its own, not from the pool: the columns begin where numbers of four bytes may.
+    const bytes = Buffer.allocUnsafeSlow(size)
     const digest = createHash('sha256')
     for (let at = 0; at < size;) {
       const { bytesRead } = await file.read(bytes, at, Math.min(CHUNK, size - at), at)

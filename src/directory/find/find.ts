@@ -115,5 +115,5 @@ export const hoursAt = ({ service }: Entry, at: number): { readonly isOpen?: boo
     const opensAt = service.nextOpening(at)
     return { isOpen: false, ...(opensAt === undefined ? {} : { opensAt }) }
   }
-  return { isOpen: true, closesAt: opening.to }
+  return { isOpen: true, ...(opening.to === Infinity ? {} : { closesAt: opening.to }) }
 }

@@ -4,6 +4,7 @@
  */
 import type { Place as Position } from '../../search/positions.ts'
 import { normalPostcode } from '../coverage/postcode.ts'
+import { positionOfPostcode } from '../coverage/table.ts'
 import { placeOfDistrict, placeOfPostcode, type CoverageIndex, type Place } from '../coverage.ts'
 import type { Locality } from '../load.ts'
 import type { Boundaries } from './boundaries.ts'
@@ -66,5 +67,5 @@ const together = (places: readonly Place[]): Place =>
   places.find(({ kind }) => kind === 'district') ?? places.find(({ kind }) => kind === 'ambiguous')
   ?? places.find(({ kind }) => kind === 'unknown') ?? places[0] ?? { kind: 'unknown' }
 
-const positionOf = (areas: readonly CoverageIndex[], postcode: string): Position | undefined =>
-  areas[0]?.postcodes.table?.find(postcode)?.position
+const positionOf = ([area]: readonly CoverageIndex[], postcode: string): Position | undefined =>
+  area === undefined ? undefined : positionOfPostcode(area.postcodes, postcode)

@@ -7,7 +7,8 @@ import fc from 'fast-check'
 import { placeOfPostcode } from '../../../src/directory/coverage.ts'
 import { readTable } from '../../../src/directory/coverage/file.ts'
 import { fieldsOf } from '../../../src/directory/coverage/import/csv.ts'
-import type { Format } from '../../../src/directory/coverage/import/formats.ts'
+import { ImportError } from '../../../src/directory/coverage/import/error.ts'
+import { FORMATS, type Format } from '../../../src/directory/coverage/import/formats.ts'
 import { importPostcodes, type Imported, type ImportProgress } from '../../../src/directory/coverage/import/import.ts'
 import type { PostcodeTable } from '../../../src/directory/coverage/table.ts'
 import { areasWith, REGION, regionPostcodes, withRegion } from './areas.ts'
@@ -172,6 +173,19 @@ describe('a simple directory', () => {
     expect([existsSync(`${target()}.import`), existsSync(`${target()}.new`)]).toEqual([false, false])
     expect(told.map(({ phase }) => phase)).toEqual(['reading', 'writing', 'writing'])
     expect(told.every(({ done, total }, index) => done === total || index === 1)).toBe(true)
+  })
+})
+
+describe('any file', () => {
+  const word = fc.oneof(fc.constantFrom('PR1 2AB', 'pr12ac', 'E07000123', '53.7', '-2.7', '99.999999', '354000', '', '"', '\u0000', 'é'), fc.string({ maxLength: 12 }))
+  const header = fc.constantFrom(SIMPLE, 'pcds,doterm,oslaua,lat,long', 'PC,PQ,EA,NO,CY,RH,LH,CC,DC,WC', 'x')
+  const content = fc.tuple(header, fc.array(fc.array(word, { maxLength: 11 }).map(words => words.join(',')), { maxLength: 8 })).map(([first, lines]) => [first, ...lines].join('\n'))
+
+  it('is imported or refused in words, whatever is in it', async () => {
+    await fc.assert(fc.asyncProperty(content, fc.constantFrom(...FORMATS), async (text, format) => {
+      const found = await run(format, put('any.csv', text)).catch((error: unknown) => error)
+      expect(found instanceof ImportError || (found as Imported).postcodes > 0).toBe(true)
+    }), { numRuns: 150, seed: 8 })
   })
 })
 

@@ -32,11 +32,15 @@ const run = (target: string, ...more: readonly string[]): Promise<Ended> => new 
   const child = execFile(process.execPath, argumentsFor(...more), { env: { ...process.env, COVERAGE: target } }, (_, out, err) => resolve({ code: child.exitCode, out, err }))
 })
 
-const killedWhileReading = async (target: string, file: string): Promise<void> => {
+/** Kills it as soon as it tells of a phase. */
+const killedWhile = async (phase: 'reading' | 'writing', target: string, file: string): Promise<void> => {
   const child = spawn(process.execPath, argumentsFor(file, '--format', 'simple'), { env: { ...process.env, COVERAGE: target }, stdio: ['ignore', 'pipe', 'inherit'] })
+  let told = ''
   // The first line of progress comes with the first transaction that is kept.
-  await once(child.stdout, 'data')
-  child.kill('SIGKILL')
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    told += text
+    if (told.includes(phase)) child.kill('SIGKILL')
+  })
   await once(child, 'exit')
 }
 
@@ -51,13 +55,13 @@ const isWhole = async (target: string): Promise<void> => {
 }
 
 describe('npm run coverage:import', () => {
-  it.each(['plain', 'gzip'])('goes on after kill -9 where it was (%s)', async kind => {
-    const target = join(folder, `${kind}.bin`)
+  it.each([['plain', 'reading'], ['gzip', 'reading'], ['plain', 'writing']] as const)('goes on after kill -9 where it was (%s, %s)', async (kind, phase) => {
+    const target = join(folder, `${kind}-${phase}.bin`)
     const made = join(folder, 'made.csv')
     const file = kind === 'plain' ? made : join(folder, 'made.csv.gz')
     if (kind === 'gzip') writeFileSync(file, gzipSync(readFileSync(made), { level: 1 }))
-    await killedWhileReading(target, file)
-    expect(existsSync(target)).toBe(false)
+    await killedWhile(phase, target, file)
+    if (phase === 'reading') expect(existsSync(target)).toBe(false)
     const { code, out } = await run(target, file, '--format', 'simple')
     expect(out).toMatch(/went on after [1-9]\d{4,} lines of an import that was cut short/)
     expect(out).toContain(`${ROWS} postcodes in`)
@@ -67,7 +71,7 @@ describe('npm run coverage:import', () => {
 
   it('begins anew when the files are others', async () => {
     const target = join(folder, 'other.bin')
-    await killedWhileReading(target, join(folder, 'made.csv'))
+    await killedWhile('reading', target, join(folder, 'made.csv'))
     const other = join(folder, 'other.csv')
     writeFileSync(other, 'postcode,district_gss,lat,lon\nPR1 2AB,E07000123,53.7,-2.7\n')
     const { out } = await run(target, other, '--format', 'simple')
@@ -96,7 +100,7 @@ describe('npm run coverage:import', () => {
     }
   }, PATIENCE_MS)
 
-  it.each([[[], 'name a file'], [['x.csv', '--format', 'excel'], '--format must be one of: onspd, codepoint, simple'], [['x.csv', '--fromat', 'simple'], "Unknown option '--fromat'"]])(
+  it.each([[[], 'name a file'], [['x.csv', '--format', 'excel'], '--format must be one of: onspd, codepoint, simple']])(
     'says how it is used: %j', async (words, message) => {
       const { code, err } = await run(join(folder, 'none.bin'), ...words)
       expect(err).toContain(message)
