@@ -21,8 +21,8 @@ export const planDefinitionOf = (pack: RulePack): PlanDefinition => ({
   type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/plan-definition-type', code: 'eca-rule', display: 'ECA Rule' }] },
   status: pack.status,
   jurisdiction: [{ coding: [{ system: 'urn:iso:std:iso:3166', code: 'GB' }] }],
-  description: pack.notes.join('\n\n'),
-  purpose: pack.conflicts.map(({ number, question, decision }) => `${number}. ${question} ${decision}`).join('\n'),
+  ...(pack.notes.length === 0 ? {} : { description: pack.notes.join('\n\n') }),
+  ...(pack.conflicts.length === 0 ? {} : { purpose: pack.conflicts.map(({ number, question, decision }) => `${number}. ${question} ${decision}`).join('\n') }),
   relatedArtifact: Object.entries(pack.sources).map(([label, citation]) => ({ type: 'derived-from' as const, label, citation })),
   action: [
     ...STEPS.flatMap(number => stepAction(pack, number)),
