@@ -37,6 +37,8 @@ export interface CompiledPack {
   readonly needs: ReadonlyMap<string, CompiledNeed>
   readonly places: readonly CompiledPlace[]
   readonly services: ReadonlyMap<string, PackService>
+  /** By the code of the service that they stand behind. */
+  readonly destinations: ReadonlyMap<string, CompiledCandidacies>
   /** The place in the pack's file of something that is wrong with it. */
   readonly place: (fault: Unplaced) => PackFault
 }
@@ -70,6 +72,7 @@ export const compilePack = (locality: Locality): CompiledPack => {
     needs: new Map(pack.needs.map(need => [need.code, { need, services: candidacies(need.services) }])),
     places: (pack.places ?? []).map(place => ({ place, when: compile(place.when), services: candidacies(place.services) })),
     services: new Map(pack.services.map(service => [service.code, service])),
+    destinations: new Map(pack.services.flatMap(({ code, destinations }) => (destinations === undefined ? [] : [[code, candidacies(destinations)] as const]))),
     place: read.place,
   }
 }

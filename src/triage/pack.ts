@@ -55,6 +55,8 @@ export interface PackService {
   readonly title: string
   /** Takes people by GP practice, wherever they live. */
   readonly byPractice?: boolean
+  /** Services of the directory behind it: the first that fits and is not full is the one named. A clinician may choose another. */
+  readonly destinations?: readonly Candidacy[]
   readonly reason: string
   readonly source: string
 }

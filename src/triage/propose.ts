@@ -3,9 +3,10 @@
  * directory and time of receipt give the same proposal, in whatever order the resources come.
  */
 import { hash } from 'node:crypto'
-import type { Directory } from '../directory/services.ts'
+import type { Directory, DirectoryService } from '../directory/services.ts'
 import { ODS_ORGANISATION_SYSTEM, type Resource } from '../fhir/resource.ts'
 import { changesOf } from './changes.ts'
+import type { Situation } from './condition.ts'
 import { decide, type Decision } from './engine.ts'
 import { factsOf, type Facts, type FactSource } from './facts.ts'
 import { inOrder } from './facts/claims.ts'
@@ -139,17 +140,27 @@ const capacityOf = (pack: CompiledPack, { capacity, directory, receivedAt }: Tri
   return known
 }
 
-const proposedServices = (pack: CompiledPack, { lines, times }: Decision, directory: Directory, receivedAt: number): readonly ProposedService[] =>
+const proposedServices = (pack: CompiledPack, { lines, times, situation }: Decision, directory: Directory, receivedAt: number): readonly ProposedService[] =>
   lines.flatMap((codes, line) => codes.map((code, index) => {
-    const service = directory.find(pack.locality.name, code)
+    const service = destinationOf(pack, code, situation, directory, receivedAt) ?? directory.find(pack.locality.name, code)
     const opensAt = service === undefined || service.openingAt(receivedAt) !== undefined ? undefined : service.nextOpening(receivedAt)
     return {
       line,
       rank: index + 1,
       code,
       reference: service?.reference,
-      reason: pack.services.get(code)?.reason ?? code,
+      reason: `${pack.services.get(code)?.reason ?? code}${pack.destinations.has(code) && service !== undefined ? `; destination: ${service.name}` : ''}`,
       ...(opensAt === undefined ? {} : { opensAt }),
       ...(line > 0 ? times[line] : {}),
     }
   }))
+
+/** Of the services behind one that stands for several, the first that fits and is not known to be full; else the first that fits. */
+const destinationOf = (pack: CompiledPack, code: string, situation: Situation, directory: Directory, receivedAt: number): DirectoryService | undefined => {
+  const fitting = (pack.destinations.get(code) ?? []).filter(({ when }) => when === undefined || when(situation) === true)
+    .flatMap(({ code: destination }) => directory.find(pack.locality.name, destination) ?? [])
+  return fitting.find(service => {
+    const room = service.capacity(receivedAt)
+    return room.kind !== 'reported' || room.free > 0
+  }) ?? fitting[0]
+}

@@ -84,8 +84,10 @@ const serviceDoubts = ({ pack, locality }: CompiledPack): readonly Doubt[] => {
     ...pack.rules.flatMap(({ then }) => [...then.decide?.services ?? [], ...(then.review?.candidates ?? []).flatMap(candidate => ('service' in candidate ? [candidate.service] : []))]),
   ])
   const listed = new Set(locality.resources.flatMap(resource => serviceCode(resource) ?? []))
-  return pack.services.flatMap(({ code }, index) => [
+  return pack.services.flatMap(({ code, destinations = [] }, index) => [
     ...(named.has(code) ? [] : [note(`/services/${index}`, `no need, place or rule names ${code}`)]),
     ...(listed.has(code) ? [] : [error(`/services/${index}/code`, `the directory has no HealthcareService with the code ${code}`)]),
+    ...destinations.flatMap((each, rank) => (listed.has(each.code) ? []
+      : [error(`/services/${index}/destinations/${rank}/code`, `the directory has no HealthcareService with the code ${each.code}`)])),
   ])
 }

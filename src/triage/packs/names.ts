@@ -23,6 +23,10 @@ export const unknownNames = (pack: RulePack, locality: Pick<Locality, 'coverage'
     ...twice('/referrers', pack.referrers, ({ code }) => code, 'code'),
     ...twice('/redFlags', pack.redFlags, ({ code }) => code, 'code'),
     ...pack.needs.flatMap(({ services: ranked }, index) => candidacyFaults(`/needs/${index}/services`, ranked, pack)),
+    ...pack.services.flatMap(({ destinations = [] }, index) => [
+      ...twice(`/services/${index}/destinations`, destinations, ({ code }) => code, 'code'),
+      ...destinations.flatMap(({ when }, rank) => (when === undefined ? [] : conditionFaults(`/services/${index}/destinations/${rank}/when`, when, pack))),
+    ]),
     ...places.flatMap(({ when, except, services: ranked }, index) => [
       ...conditionFaults(`/places/${index}/when`, when, pack),
       ...candidacyFaults(`/places/${index}/services`, ranked, pack),
