@@ -8,7 +8,7 @@ import type { SearchPlan } from '../../search/plan.ts'
 import type { ResourceRef } from '../../fhir/resource.ts'
 import { TooCostly, type SearchPage } from '../store.ts'
 
-import { drive, matching, type Walk, type Wanted } from './compile/drive.ts'
+import { bear, drive, matching, type Walk, type Wanted } from './compile/drive.ts'
 import { walkByDistance } from './compile/by-distance.ts'
 import { walkByName } from './compile/by-name.ts'
 import { compileOrder, mergedOrder } from './compile/order.ts'
@@ -57,8 +57,10 @@ export interface PageStatements {
 /** The statements for one page of a type: the sure one, and one that is worth a try. */
 const pageOfType = (scope: Scope, plan: SearchPlan, { types, where }: Alternative, wanted: Wanted): PageStatements => {
   const subject = subjectOf(scope.alias('r'), types)
-  const only = walkByName(scope, subject, wanted.order) ?? walkByDistance(scope, subject, where, wanted.order)
-  if (only !== undefined) return { sure: () => pageOver(only, subject, plan, wanted) }
+  const byName = walkByName(scope, subject, wanted.order)
+  if (byName !== undefined) return { sure: () => pageOver(byName, subject, plan, wanted) }
+  const byDistance = walkByDistance(scope, subject, where, wanted.order)
+  if (byDistance !== undefined) return whole(scope, pageOver(byDistance, subject, plan, wanted))
   const { sure, tried } = drive(scope, subject, where, wanted)
   // Behind the last that has a value come those that no index of values holds.
   const partial = tried?.walk.order?.partial === true
@@ -70,6 +72,15 @@ const pageOfType = (scope: Scope, plan: SearchPlan, { types, where }: Alternativ
       : { tried: { page: pageOver(tried.walk, subject, plan, wanted), rows: tried.rows, partial } }),
   }
 }
+
+/** A page for which all that is near is gathered: where that must be little, it is given up once it is more. */
+const whole = (scope: Scope, page: Sql): PageStatements => ({
+  sure: () => {
+    bear(scope, Infinity)
+    return page
+  },
+  ...(scope.most === Infinity ? {} : { tried: { page, rows: scope.most, partial: false } }),
+})
 
 /** One for each type of which there may be matches. */
 export const pageStatements = (

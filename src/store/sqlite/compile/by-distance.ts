@@ -6,7 +6,7 @@ import { conjuncts } from '../../../search/join.ts'
 import type { Order } from '../../../search/order.ts'
 import type { Condition } from '../../../search/plan.ts'
 import { holds } from './conditions.ts'
-import { bear, type Walk } from './drive.ts'
+import type { Walk } from './drive.ts'
 import { SQUARE } from './order.ts'
 import { rowsWithSquare } from './positions.ts'
 import { current, inTime, type Scope, type Subject } from './scope.ts'
@@ -17,7 +17,6 @@ export const walkByDistance = (scope: Scope, subject: Subject, where: Condition,
   const key = order.find(({ near }) => near !== undefined)
   if (key?.near === undefined) return undefined
   const rows = rowsWithSquare(scope, subject.types, key.near)
-  if (scope.most !== Infinity) bear(scope, scope.size(rows, scope.most + 1))
   const row = raw('d.row')
   return {
     from: sql`(SELECT row, min(square) AS square FROM (${rows}) GROUP BY row) d CROSS JOIN resource ${subject.alias} ON ${subject.alias}.row = d.row`,

@@ -20,8 +20,9 @@ const positionsNear = (scope: Scope, types: readonly string[], code: string, tes
     sql`${box}.most_z >= ${z - reach} AND ${box}.least_z <= ${z + reach}`,
   ])
   const square = sql`(((${at}.x - ${x}) * (${at}.x - ${x}) + (${at}.y - ${y}) * (${at}.y - ${y})) + (${at}.z - ${z}) * (${at}.z - ${z}))`
-  return sql`SELECT ${at}.row AS row, ${square} AS square FROM position_box ${box} CROSS JOIN position_entry ${at} ON ${at}.id = ${box}.id
-    WHERE ${inTime(sql`${at}.row`)} AND ${inBox} AND ${oneOf(sql`${at}.parameter`, parameters(scope, types, code))} AND ${square} <= ${most}`
+  return sql`SELECT row, square FROM (
+    SELECT ${at}.row AS row, ${square} AS square FROM position_box ${box} CROSS JOIN position_entry ${at} ON ${at}.id = ${box}.id
+    WHERE ${inTime(sql`${at}.row`)} AND ${inBox} AND ${oneOf(sql`${at}.parameter`, parameters(scope, types, code))}) WHERE square <= ${most}`
 }
 
 export const rowsNear = (scope: Scope, types: readonly string[], code: string, test: NearTest): Sql =>
