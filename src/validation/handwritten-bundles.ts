@@ -27,9 +27,9 @@ const firstIs = (resourceType: string, value: unknown): boolean => {
 
 export const bundleRules: readonly HandwrittenRule[] = [
   ['bdl-1', "total.empty() or (type = 'searchset') or (type = 'history')",
-    value => !has(value as Json, 'total') || typeof (value as Json)['type'] !== 'string' || isOf('searchset', value) || isOf('history', value)],
+    value => !has(value as Json, 'total') || isOf('searchset', value) || isOf('history', value)],
   ['bdl-2', "entry.search.empty() or (type = 'searchset')",
-    value => typeof (value as Json)['type'] !== 'string' || isOf('searchset', value) || entriesOf(value as Json).every(entry => !has(entry, 'search'))],
+    value => isOf('searchset', value) || entriesOf(value as Json).every(entry => !has(entry, 'search'))],
   ['bdl-3', "entry.all(request.exists() = (%resource.type = 'batch' or %resource.type = 'transaction' or %resource.type = 'history'))",
     onlyIn('request', ['batch', 'transaction', 'history'])],
   ['bdl-4', "entry.all(response.exists() = (%resource.type = 'batch-response' or %resource.type = 'transaction-response' or %resource.type = 'history'))",

@@ -59,16 +59,25 @@ export const compileCheck = (base: string, expression: string): Check | Unchecke
     const asks = asksMore(expression)
     const evaluate = compileExpression(base, expression, asks ? functionTable : undefined)
     const named = namedVariables(expression)
-    // an empty collection decides nothing (dates of different precision, other units): only false breaks a rule
+    const isMetByNothing = !asksWhatIsThere(expression)
     const isMet = (value: unknown, { resource, rootResource }: Scope): boolean => {
       const result = evaluate(value, { ...named, resource, rootResource })
-      return result.length === 0 || result[0] !== false
+      return result.length === 0 ? isMetByNothing : result[0] !== false
     }
     return asks ? (value, scope) => withAnswers(scope, () => isMet(value, scope)) : isMet
   } catch (error) {
     return { reason: firstLine(error), broken: true }
   }
 }
+
+/**
+ * An expression may answer with nothing, neither true nor false. Where it compares sizes (dates of different precision, other
+ * units), reads a text or draws a conclusion from what may be missing, nothing is broken. Where it only asks what is there, a
+ * missing element is not what the rule asks for: `code.exists() implies system = %ucum` without a system.
+ */
+const asksWhatIsThere = (expression: string): boolean =>
+  !/[<>]|\b(?:startsWith|endsWith|contains|matches|resolve|memberOf|conformsTo|subsumes|subsumedBy|replaceMatches|toInteger|toDecimal|toString|iif)\b/.test(expression)
+  && [...expression.matchAll(/(.*?)\bimplies\b/gs)].every(([, condition = '']) => /\.exists\(\)\s*$/.test(condition))
 
 /** Variables that R4 defines for every expression (https://hl7.org/fhir/R4/fhirpath.html#variables), as far as it names them. */
 const namedVariables = (expression: string): Readonly<Record<string, string>> => {

@@ -23,9 +23,9 @@ const bundles = (...types: readonly string[]) => (...entry: readonly object[]): 
   types.flatMap(type => [{ resourceType: 'Bundle', type, entry }, { resourceType: 'Bundle', type }])
 const everyBundle = bundles('searchset', 'history', 'batch', 'transaction', 'batch-response', 'transaction-response', 'document', 'message', 'collection')
 const itemTypes = ['group', 'display', 'boolean', 'decimal', 'integer', 'date', 'dateTime', 'time', 'string', 'text', 'url', 'choice', 'open-choice', 'attachment', 'reference', 'quantity']
-/** Items of every type, and of none, with and without these members. */
+/** Items of every type with and without these members. One without a type lacks it by a rule of its own. */
 const items = (...members: readonly object[]): readonly object[] =>
-  [...itemTypes.map(type => ({ linkId: '1', type })), { linkId: '1' }].flatMap(item => [{}, ...members].map(more => ({ ...item, ...more })))
+  itemTypes.map(type => ({ linkId: '1', type })).flatMap(item => [{}, ...members].map(more => ({ ...item, ...more })))
 
 /** By rule: where it stands, and values on both sides of it. */
 const samples: Readonly<Record<string, readonly [base: string, values: readonly object[]]>> = {
@@ -110,7 +110,7 @@ const samples: Readonly<Record<string, readonly [base: string, values: readonly 
   'que-11': ['Questionnaire.item', items({ answerOption: [{ valueString: 'x' }], initial: [{ valueString: 'x' }] }, { initial: [{ valueString: 'x' }] })],
   'que-12': ['Questionnaire.item', [0, 1, 2, 3].flatMap(times => [{}, { enableBehavior: 'all' }].map(more => ({ linkId: '1', enableWhen: Array.from({ length: times }, () => ({ question: '1' })), ...more })))],
   // all but "repeats" left out, which FHIRPath cannot decide
-  'que-13': ['Questionnaire.item', [true, false].flatMap(repeats => [1, 2].map(times => ({ linkId: '1', repeats, initial: Array.from({ length: times }, () => ({ valueString: 'x' })) })))],
+  'que-13': ['Questionnaire.item', [{ repeats: true }, { repeats: false }].flatMap(repeats => [1, 2].map(times => ({ linkId: '1', ...repeats, initial: Array.from({ length: times }, () => ({ valueString: 'x' })) })))],
   'csd-1': ['CodeSystem', [
     { resourceType: 'CodeSystem' },
     { resourceType: 'CodeSystem', concept: [{ code: 'a', concept: [{ code: 'b', concept: [{ code: 'c' }] }] }, { code: 'd' }] },

@@ -14,6 +14,8 @@ const EMPTY_NARRATIVE = 'its narrative has white space only; narrative.html, txt
 const FULL_URL = 'the last part of fullUrl is another id than the resource has; bundle.html, Bundle.entry.fullUrl: "The fullUrl SHALL NOT disagree with the id in the resource"'
 const COMMENTS = 'the context of valueset-concept-comments is ValueSet.compose.include.concept (extension-valueset-concept-comments.html), and it stands on CodeSystem.concept'
 const TRANSLATION = 'the contexts of translation are string, code and markdown (extension-translation.html), and it stands on ValueSet.expansion.contains'
+const IDENTIFIER_URI = 'an identifier of the system urn:ietf:rfc:3986 has a value without scheme ("2.16.840.1.113883.19.5", "Local eCMS identifier"); '
+  + 'datatypes.html#Identifier: "the system SHALL be urn:ietf:rfc:3986, and the URI is in the value (OIDs and UUIDs using urn:oid: and urn:uuid:)"'
 const IMPLEMENTATION_GUIDE = 'ImplementationGuide.name and status are 1..1 (implementationguide.html), and it has neither'
 
 const reasons: readonly Reason[] = [
@@ -27,9 +29,13 @@ const reasons: readonly Reason[] = [
   { files: ['DeviceMetric-example'], rules: ['target:DeviceMetric.parent'], because: 'DeviceMetric.parent is Reference(Device), and it refers to a DeviceDefinition' },
   { files: ['DeviceUseStatement-example'], rules: ['target:DeviceUseStatement.reasonReference'],
     because: 'reasonReference is Reference(Condition | Observation | DiagnosticReport | DocumentReference | Media), and it refers to a Procedure' },
+  { files: ['Library-zika-virus-intervention-logic'], rules: ['uri-form'], because: 'the canonical "urn:oid:X.Y.Z" is no OID; datatypes.html#oid: urn:oid:[0-2](\\.(0|[1-9][0-9]*))+' },
   { files: ['MedicationRequest-medrx0301'], rules: ['target:MedicationRequest.dispenseRequest.performer'], because: 'dispenseRequest.performer is Reference(Organization), and it refers to a Practitioner' },
   { files: ['Observation-clinical-gender'], rules: ['target:Observation.performer'],
     because: 'Observation.performer is Reference(Practitioner | PractitionerRole | Organization | CareTeam | Patient | RelatedPerson), and it refers to an Encounter' },
+  { files: ['Organization-2.16.840.1.113883.19.5', 'StructureDefinition-Consent'], rules: ['identifier-uri'], because: IDENTIFIER_URI },
+  { files: ['PlanDefinition-example-cardiology-os'], rules: ['canonical-contained'],
+    because: 'the canonicals #CardiologyReferralReasonValues and #amlodipinePrescription name contained resources that are not there; references.html#contained' },
   { files: ['Questionnaire-qs1'], rules: ['min:Questionnaire.item.linkId'], because: 'Questionnaire.item.linkId is 1..1, and 32 items have none' },
   { files: ['author', 'effective', 'end', 'keyword', 'workflow']
     .flatMap(name => [`SearchParameter-codesystem-extensions-CodeSystem-${name}`, `SearchParameter-valueset-extensions-ValueSet-${name}`]).toSorted(),
@@ -41,8 +47,9 @@ const reasons: readonly Reason[] = [
 ]
 
 const largeReasons: readonly Reason[] = [
-  { files: ['Bundle-dataelements'], rules: ['bdl-7'], because: 'seven entries have the fullUrl of another (http://hl7.org/fhir/StructureDefinition/de-Quantity.value), none a versionId; '
-    + 'bdl-7: "FullUrl must be unique in a bundle"' },
+  { files: ['Bundle-dataelements'], rules: ['bdl-7', 'identifier-uri'], because: 'seven entries have the fullUrl of another (http://hl7.org/fhir/StructureDefinition/de-Quantity.value), none a versionId; '
+    + 'bdl-7: "FullUrl must be unique in a bundle"; and as StructureDefinition-Consent' },
+  { files: ['Bundle-resources'], rules: ['identifier-uri'], because: 'holds StructureDefinition-Consent' },
   { files: ['Bundle-valueset-expansions'], rules: ['extension-context'], because: TRANSLATION },
   { files: ['Bundle-valuesets', 'CodeSystem-dicom-dcim'], rules: ['extension-context'], because: COMMENTS },
   { files: ['ImplementationGuide-fhir', 'ig-r4'], rules: ['min:ImplementationGuide.name', 'min:ImplementationGuide.status'], because: IMPLEMENTATION_GUIDE },
