@@ -93,7 +93,7 @@ export const compileBindings = (definitions: Definitions): Bindings => {
       return
     }
     const codings = codingsOf(value, type)
-    if (codings.some(coding => isMember(set, coding))) return
+    if (codings.some(coding => isMember(set, coding)) || isSystemType(value, valueSet)) return
     const first = codings[0]
     if (first === undefined) {
       // text alone is what extensible bindings ask for where no code fits; a required one has no such way out
@@ -143,6 +143,10 @@ export const compileBindings = (definitions: Definitions): Bindings => {
 
   return { check, checkCoding, contains }
 }
+
+/** `Patient.id` is of FHIRPath's own string type (https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.type.code). */
+const isSystemType = (value: unknown, valueSet: string): boolean =>
+  valueSet === 'http://hl7.org/fhir/ValueSet/defined-types' && typeof value === 'string' && value.startsWith('http://hl7.org/fhirpath/System.')
 
 /** A display without what people write differently: case, blanks, punctuation. */
 const plain = (display: string): string => display.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim()

@@ -4,8 +4,11 @@
  */
 import type { Definitions } from '../definitions/definitions.ts'
 import { isObject } from '../fhir/json.ts'
+import type { Bindings } from './bindings.ts'
 import type { Findings } from './findings.ts'
 import { ABSOLUTE } from './meaning.ts'
+import { checkAddress } from './policy/addresses.ts'
+import { checkIdentifier } from './policy/identifiers.ts'
 import { shown } from './shown.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -13,7 +16,25 @@ type Json = Readonly<Record<string, unknown>>
 /** The system of identifiers that are themselves URIs (https://hl7.org/fhir/R4/datatypes.html#identifier). */
 const URIS = 'urn:ietf:rfc:3986'
 
-export const checkIdentity = ({ system, value }: Json, path: string, findings: Findings): void => {
+/** Checks a value of a complex type, by R4's text and by hub policy; `path` is its place. */
+export const checkDatatype = (
+  type: string, value: Json, path: string, { definitions, bindings }: { definitions: Definitions; bindings: Bindings }, findings: Findings,
+): void => {
+  switch (type) {
+    case 'Identifier':
+      checkIdentity(value, path, findings)
+      checkIdentifier(value, path, findings)
+      break
+    case 'Coding':
+      checkSystem(value, path, definitions, findings)
+      bindings.checkCoding(value, path, findings)
+      break
+    case 'Attachment': return checkAttachment(value, path, findings)
+    case 'Address': return checkAddress(value, path, findings)
+  }
+}
+
+const checkIdentity = ({ system, value }: Json, path: string, findings: Findings): void => {
   if (typeof system !== 'string') return
   if (!ABSOLUTE.test(system)) {
     findings.add(`${path}.system`, { severity: 'error', type: 'value', code: 'identifier-system',
@@ -24,7 +45,7 @@ export const checkIdentity = ({ system, value }: Json, path: string, findings: F
   }
 }
 
-export const checkSystem = ({ system }: Json, path: string, definitions: Definitions, findings: Findings): void => {
+const checkSystem = ({ system }: Json, path: string, definitions: Definitions, findings: Findings): void => {
   if (typeof system !== 'string') return
   if (!ABSOLUTE.test(system) && !system.startsWith('#')) {
     findings.add(`${path}.system`, { severity: 'error', type: 'code-invalid', code: 'coding-system',
@@ -36,7 +57,7 @@ export const checkSystem = ({ system }: Json, path: string, definitions: Definit
 }
 
 /** `size` counts the bytes before they were written in base64. */
-export const checkAttachment = ({ data, size }: Json, path: string, findings: Findings): void => {
+const checkAttachment = ({ data, size }: Json, path: string, findings: Findings): void => {
   if (typeof data !== 'string' || typeof size !== 'number') return
   const characters = data.replace(/[ \t\r\n=]/g, '').length
   const bytes = Math.floor(characters * 3 / 4)

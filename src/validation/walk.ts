@@ -9,14 +9,13 @@ import { nearest } from '../fhir/nearest.ts'
 import type { Resource } from '../fhir/resource.ts'
 import type { Definitions } from '../definitions/definitions.ts'
 import type { Bindings } from './bindings.ts'
-import { checkBundle } from './bundles/bundle.ts'
 import { indexBundle } from './bundles/entries.ts'
-import { checkAttachment, checkContained, checkIdentity, checkSystem } from './datatypes.ts'
+import { checkByType } from './by-type.ts'
+import { checkContained, checkDatatype } from './datatypes.ts'
 import type { Extensions } from './extensions.ts'
 import type { Finding } from './findings.ts'
 import { checkInvariants } from './invariants.ts'
-import { checkAddress, checkPart } from './policy/addresses.ts'
-import { checkIdentifier } from './policy/identifiers.ts'
+import { checkPart } from './policy/addresses.ts'
 import { primitiveFault } from './primitives.ts'
 import type { References } from './references.ts'
 import { baseWithin, type Scope } from './scope.ts'
@@ -80,7 +79,7 @@ export const createWalk = (parts: Parts): WalkResource => {
     walkObject({ value, node, path, elementPath: node.path, depth }, scope)
     if (value['contained'] !== undefined && position !== 'contained') checkContained(value['contained'], path, findings)
     checkInvariants(node.invariants, value, path, scope)
-    if (type === 'Bundle') checkBundle(resource, path, scope)
+    checkByType(resource, path, scope)
     parts.meetResourceProfiles(resource, path, position, scope)
   }
 
@@ -205,19 +204,11 @@ export const createWalk = (parts: Parts): WalkResource => {
         const host = { value: place.value, elementPath: place.elementPath, typePath: place.node.path, type: place.node.type, url: place.node.type === 'Extension' ? url : undefined }
         checkPart(value, path, scope.findings)
         extensions.check(value, path, host, property.json === 'modifierExtension', scope)
-      } else if (type === 'Identifier') {
-        checkIdentifier(value, path, scope.findings)
-        checkIdentity(value, path, scope.findings)
-      } else if (type === 'Coding') {
-        checkSystem(value, path, definitions, scope.findings)
-        bindings.checkCoding(value, path, scope.findings)
-      } else if (type === 'Address') {
-        checkAddress(value, path, scope.findings)
-      } else if (type === 'Attachment') {
-        checkAttachment(value, path, scope.findings)
       } else if (type === 'Reference') {
         references.checkLiteral(value, path, scope)
         if (property.reference) references.check(property.reference, value, path, scope)
+      } else {
+        checkDatatype(type, value, path, parts, scope.findings)
       }
     }
     if (property.binding) bindings.check(property.binding, value, type, path, scope.findings)

@@ -195,6 +195,13 @@ describe('bindings', () => {
     expect(errorsOf(issues).length === 0).toBe(isMember)
   })
 
+  it('takes FHIRPath\'s own types for types of elements', () => {
+    const structure = (code: string) => ({ resourceType: 'StructureDefinition', url: 'https://example.org/x', name: 'X', status: 'draft', kind: 'resource', abstract: false, type: 'Patient',
+      baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Patient', derivation: 'constraint', differential: { element: [{ id: 'Patient.id', path: 'Patient.id', type: [{ code }] }] } })
+    expect(told(check(structure('http://hl7.org/fhirpath/System.String')), 'warning')).toEqual([])
+    expect(told(check(structure('http://hl7.org/fhirpath/String')), 'warning')).toEqual(['binding:ElementDefinition.type.code at StructureDefinition.differential.element[0].type[0].code'])
+  })
+
   it('lets a preferred binding go elsewhere, but not outside its maximum value set', () => {
     expect(told(check({ ...patient, language: 'cy' }))).toEqual([])
     expect(errors({ ...patient, language: 'welsh language' })).toEqual(['binding-max:Patient.language at Patient.language'])

@@ -59,6 +59,8 @@ export interface BundleIndex {
   find(reference: string, base: string | undefined): Found | undefined
   /** All of them: several versions of one resource. */
   findAll(reference: string, base: string | undefined): readonly Found[]
+  /** The definition of a type that has this canonical, `|version` and all. */
+  findCanonical(type: string, canonical: string): Resource | undefined
 }
 
 /**
@@ -89,5 +91,10 @@ export const indexBundle = (bundle: Readonly<Record<string, unknown>>, path = 'B
     if (candidates === undefined) return []
     return version === undefined ? candidates : candidates.filter(({ resource }) => resource.meta?.versionId === version)
   }
-  return { type: bundle['type'], findAll, find: (reference, base) => findAll(reference, base)[0] }
+  const findCanonical: BundleIndex['findCanonical'] = (type, canonical) => {
+    const [url, version] = canonical.split('|', 2)
+    return entriesOf(bundle, path).find(({ resource }) =>
+      resource?.resourceType === type && resource['url'] === url && (version === undefined || resource['version'] === version))?.resource
+  }
+  return { type: bundle['type'], findCanonical, findAll, find: (reference, base) => findAll(reference, base)[0] }
 }
