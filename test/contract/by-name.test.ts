@@ -38,7 +38,7 @@ describe.each(stores)('%s: a search by a text', (_name, open) => {
   const inOrder = (where: ReturnType<typeof match>): string[] => {
     const firstText = (id: string): Buffer => kept.find(one => one.id === id)!.entries
       .flatMap(entry => (entry.kind === 'string' && matchesCondition(where, { type: 'Patient', id, lastUpdated: START }, { entries: [entry], sort: [] }) ? [Buffer.from(entry.folded)] : []))
-      .sort(Buffer.compare)[0]!
+      .sort((a, b) => Buffer.compare(a, b))[0]!
     return matching(where).map(id => [id, firstText(id)] as const).sort(([, a], [, b]) => Buffer.compare(a, b)).map(([id]) => id)
   }
 

@@ -130,6 +130,14 @@ describe.each(stores)('%s: a commit that cannot be made', (_name, open) => {
     expect(await found(opened.store, 'Basic', isToken('none', '1'))).toEqual([])
   })
 
+  it('takes a hundred large resources that come at the same time, each with hundreds of entries', async () => {
+    const entries = Array.from({ length: 400 }, (_, n) => token('code', `c${n}`))
+    const text = 'x'.repeat(200_000)
+    const written = await Promise.all(Array.from({ length: 100 }, (_, n) => write(opened.store, put('Basic', `b${n}`, { text, entries }))))
+    expect(written.flat().map(({ sequence }) => sequence).sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, n) => n + 1))
+    expect((await opened.store.search(plan('Basic', isToken('code', 'c7'), { count: 0 }))).total).toBe(100)
+  }, 60_000)
+
   it('fits many large resources on pages and in lists of events, none of them passed over', async () => {
     const text = 'x'.repeat(2_400_000)
     for (let n = 0; n < 8; n++) await write(opened.store, put('Binary', `b${n}`, { text }))

@@ -11,10 +11,11 @@ import { NotDurable, Unavailable, type Committed, type KeyRecord, type Label, ty
 import { connect, type Database } from './database.ts'
 import { refOf } from './documents.ts'
 import { createFollower, type Follower } from './follower.ts'
+import { createPointReads } from './point-reads.ts'
 import { prepare } from './schema.ts'
 import { runSearch } from './search.ts'
 import { asked, unavailable } from './unavailable.ts'
-import { readCurrent, readEvents, readOne, runHistory } from './versions.ts'
+import { readEvents, readOne, runHistory } from './versions.ts'
 import { createWriter } from './writer.ts'
 
 export interface MongoOptions {
@@ -39,11 +40,12 @@ export const openMongoStore = async ({ url, clock, searchDeadlineMs = SEARCH_DEA
   const writer = createWriter(database, clock, committed => follower.own(committed))
   const soon = <T>(work: Promise<T>): Promise<T> => asked(work, ANSWER_MS)
   const inTime = <T>(work: Promise<T>): Promise<T> => asked(work, searchDeadlineMs + ANSWER_MS)
+  const readCurrent = createPointReads(database)
   /** Whether the last commit could not be made: then readiness asks for a write. */
   let isRefusing = false
 
   return {
-    read: (ref, visibility) => soon(readCurrent(database, ref, visibility)),
+    read: (ref, visibility) => soon(readCurrent(ref, visibility)),
     readVersion: (ref, version, visibility) => soon(readOne(database, ref, version, visibility)),
     search: plan => inTime(runSearch(database, plan, searchDeadlineMs)),
     history: query => inTime(runHistory(database, query, searchDeadlineMs)),

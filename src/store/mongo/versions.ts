@@ -25,11 +25,6 @@ const seenBy = (visibility: Visibility): Filter<ResourceDocument> => (visibility
 /** What `currentVersion` needs. */
 export const CURRENT = { _id: 1, version: 1, updated: 1, deleted: 1, method: 1, json: 1, caseId: 1, sequence: 1 } as const
 
-export const readCurrent = async ({ resources, read }: Database, ref: ResourceRef, visibility: Visibility): Promise<StoredVersion | undefined> => {
-  const found = await read(() => resources.findOne({ _id: refText(ref), ...seenBy(visibility) }, { projection: CURRENT }))
-  return found === null ? undefined : currentVersion(found)
-}
-
 export const readOne = async (
   { resources, versions, read }: Database, ref: ResourceRef, version: number, visibility: Visibility,
 ): Promise<StoredVersion | undefined> => {

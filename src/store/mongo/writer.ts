@@ -18,7 +18,11 @@ import { isPassing } from './unavailable.ts'
 
 /** Commits in a group: the journal's flush is shared by all, and the first waits for the last. */
 const GROUP = 64
-/** Characters in a group, unless its first commit alone has more: what a transaction has changed stays in the cache until its end. */
+/**
+ * Characters in a group, unless its first commit alone has more: what a transaction has changed stays in the cache until its
+ * end. Of 400 resources of 200 kB with 400 entries each, from 300 clients, in a cache of 0.25 GB: 6 s and 4 ms of the
+ * database's CPU each in groups of 4 MB, 12 s in groups of 1 MB; in groups of 16 and 64 MB 19 s, 12 ms, and a third refused.
+ */
 const GROUP_LENGTH = 4 * 1024 * 1024
 /**
  * A commit is begun again until so long after it was asked for, when other hubs or an election are in the way: an election
@@ -145,15 +149,20 @@ const transaction = async (database: Database, clock: Clock, commits: readonly C
   const session = database.client.startSession()
   try {
     session.startTransaction({ readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority', journal: true }, readPreference: 'primary' })
-    const before = await database.sequence.findOneAndUpdate({ _id: 'sequence' }, { $inc: { turn: 1 } }, { session })
+    const now = clock.now()
+    const versions = commits.reduce((sum, { writes }) => sum + writes.filter(({ kind }) => kind === 'put' || kind === 'delete').length, 0)
+    const before = await database.sequence.findOneAndUpdate(
+      { _id: 'sequence' }, { $inc: { turn: 1, latest: versions }, $max: { updated: now } }, { session })
     if (before === null) throw new Error('the database has no sequence: it was emptied while the hub ran')
-    const place: Place = { sequence: before.latest, parameters: before.parameters, at: Math.max(clock.now(), before.updated) }
+    const place: Place = { sequence: before.latest, parameters: before.parameters, at: Math.max(now, before.updated) }
     const group = { ...layer(), database, session, lengths: new Map() }
     await load(group, commits)
     const outcomes = await applyAll(group, commits, place)
+    if (place.sequence !== before.latest + versions || place.parameters !== before.parameters) {
+      await database.sequence.updateOne({ _id: 'sequence' }, { $set: { latest: place.sequence, parameters: place.parameters } }, { session })
+    }
     // Also where nothing was written: what a refusal was judged by may be another hub's commit that no majority has yet, and
     // who is told of it must find it. This commit waits for that one.
-    await database.sequence.updateOne({ _id: 'sequence' }, { $set: { latest: place.sequence, parameters: place.parameters, updated: place.at } }, { session })
     await confirm(() => session.commitTransaction())
     return outcomes
   } finally {
