@@ -4,11 +4,12 @@
  *   node scripts/definitions.ts              compile
  *   node scripts/definitions.ts --if-stale   compile only when an input changed; without the packages of the
  *                                            dev dependencies, go on with the artefact that is there
- *   node --expose-gc scripts/definitions.ts --measure
- *                                            load the artefact; print what that takes and how fast the gates are
+ *   node --expose-gc scripts/definitions.ts --measure [FILE.tgz]
+ *                                            load the artefact; print what that takes, how fast the gates are, and what the
+ *                                            profiles of packages take to their first use
  */
 import { fingerprint } from '../src/definitions/build/fingerprint.ts'
-import { arePackagesInstalled, CORE_FOLDER, readPackage } from '../src/definitions/build/packages.ts'
+import { arePackagesInstalled } from '../src/definitions/build/packages.ts'
 import { DEFINITIONS_FOLDER, packedFingerprint, writePack } from '../src/definitions/pack.ts'
 
 const say = (text: string): void => { process.stdout.write(`definitions: ${text}\n`) }
@@ -41,39 +42,11 @@ async function compileIfStale(): Promise<void> {
   else await compile(wanted)
 }
 
-/** How many of these a gate judges in a second, after warming up. */
-function rate(gate: (resource: unknown) => boolean, resource: unknown): string {
-  const judge = (times: number): number => {
-    const from = performance.now()
-    for (let i = 0; i < times; i++) if (!gate(resource)) throw new Error('the gate refuses an official example')
-    return times / (performance.now() - from)
-  }
-  judge(50_000)
-  return `${Math.round(judge(200_000))}k/s`
-}
-
-async function measure(): Promise<void> {
-  const { loadDefinitions } = await import('../src/definitions/load.ts')
-  globalThis.gc?.()
-  const before = process.memoryUsage.rss()
-  const from = performance.now()
-  const definitions = loadDefinitions()
-  const loaded = performance.now() - from
-  say(`${definitions.fingerprint} loaded in ${loaded.toFixed(0)} ms, ${megabytes(process.memoryUsage.rss() - before)} resident`)
-
-  const linking = performance.now()
-  for (const type of definitions.resourceTypes) definitions.gate(type)({ resourceType: type })
-  say(`146 gates linked in ${(performance.now() - linking).toFixed(0)} ms`)
-  if (!arePackagesInstalled()) return
-  for (const type of ['Patient', 'ServiceRequest', 'Task']) {
-    const [example] = readPackage(CORE_FOLDER, type as 'Task')
-    const size = JSON.stringify(example).length
-    say(`gate of ${type} on ${type}/${example?.id}, ${size} bytes: ${rate(definitions.gate(type), example)}`)
-  }
-}
-
 try {
-  if (process.argv.includes('--measure')) await measure()
+  if (process.argv.includes('--measure')) {
+    const { measure } = await import('./definitions/measure.ts')
+    measure(process.argv.filter(argument => argument.endsWith('.tgz')), say)
+  }
   else if (process.argv.includes('--if-stale')) await compileIfStale()
   else await compile(fingerprint())
 } catch (error) {
