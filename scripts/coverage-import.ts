@@ -8,7 +8,7 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readConfig } from '../src/config.ts'
-import { missingDistricts } from '../src/directory/coverage.ts'
+import { notInForce } from '../src/directory/coverage.ts'
 import { readTable } from '../src/directory/coverage/file.ts'
 import { ImportError } from '../src/directory/coverage/import/error.ts'
 import { FORMATS, type Format } from '../src/directory/coverage/import/formats.ts'
@@ -51,12 +51,10 @@ const tell = ({ postcodes, districts, bad, named, contradictory, resumedAfter }:
 
 /** A locality whose districts are missing would have everybody live elsewhere: the hub does not go by it there. */
 const tellWhoGoesByIt = async (target: string): Promise<void> => {
-  const table = await readTable(target)
-  for (const { name, area } of loadLocalities(fileURLToPath(new URL('../localities', import.meta.url)))) {
-    const missing = missingDistricts(area, table)
-    say(missing.length === 0 ? `${name}: in force`
-      : `${name}: not in force, no postcode lies in ${missing.map(code => `${code} (${area.districts.get(code)})`).join(', ')}; sectors decide there as before`)
-  }
+  const localities = loadLocalities(fileURLToPath(new URL('../localities', import.meta.url)), { table: await readTable(target) })
+  const without = notInForce(localities)
+  if (without.length < localities.length) say(`in force for ${localities.length - without.length} of ${localities.length} localities`)
+  for (const line of without) say(line)
 }
 
 const run = async (): Promise<void> => {

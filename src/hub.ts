@@ -15,6 +15,7 @@ import { auditLabels } from './access/visibility.ts'
 import type { Config } from './config.ts'
 import { loadDefinitions } from './definitions/load.ts'
 import { following } from './definitions/overlay.ts'
+import { notInForce } from './directory/coverage.ts'
 import { openPostcodes, shownCoverage, type LivePostcodes } from './directory/coverage/live.ts'
 import { loadBoundaries } from './directory/find/boundaries.ts'
 import { openCatalogue } from './directory/find/catalogue.ts'
@@ -74,6 +75,8 @@ export interface Hub {
   readonly rest: RestParts
   /** The imported postcode directory. */
   readonly postcodes: LivePostcodes
+  /** Which coverage is in force, for the operator: a line, and one for each locality that does not go by it. */
+  coverage(): readonly string[]
   /** Reads the rule packs' files again; rejects with `PacksRefused`, with nothing changed. */
   reloadPacks(): Promise<readonly Reloaded[]>
   /** Closes the store; what was acknowledged is durable already. */
@@ -198,6 +201,7 @@ const compose = async (
   })
   return {
     app, repository, store, rest, postcodes,
+    coverage: () => [shownCoverage(postcodes), ...notInForce(localities)],
     reloadPacks: () => reloadPacks(triage, repository),
     async close() {
       postcodes.close()

@@ -3,7 +3,6 @@ import type { RequestListener } from 'node:http'
 import { flushCompileCache } from 'node:module'
 import { pino, type Logger } from 'pino'
 import { ConfigError, readConfig, type Config } from './config.ts'
-import { shownCoverage } from './directory/coverage/live.ts'
 import { BANK_HOLIDAYS_END, DAY, dayText } from './directory/london.ts'
 import { listen } from './http/server.ts'
 import { waiting } from './http/waiting.ts'
@@ -96,9 +95,9 @@ const reloaded = async (hub: Hub): Promise<string> => {
   }
 }
 
-const notes = (config: Config, { postcodes }: Hub): readonly string[] => [
+const notes = (config: Config, hub: Hub): readonly string[] => [
   `  store ${shownAddress(config.store)} · profiles ${config.profiles} · clients ${config.clients} · metadata at /fhir/metadata`,
-  `  coverage: ${shownCoverage(postcodes)}`,
+  `  coverage: ${hub.coverage().join('; ')}`,
   ...(Date.now() > (BANK_HOLIDAYS_END - NOTICE_DAYS) * DAY ? [`  bank holidays are known until ${dayText(BANK_HOLIDAYS_END)}: a newer version of the hub knows more`] : []),
   ...(config.auth === 'off' ? ['  AUTH=off: every program on this machine is an administrator. For trying out only.'] : []),
   ...(config.clock.kind === 'manual' ? ['  CLOCK=manual: time stands still until POST /clock moves it.'] : []),

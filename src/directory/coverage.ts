@@ -90,6 +90,14 @@ export const missingDistricts = ({ districts }: CoverageIndex, table: PostcodeTa
   return missing
 }
 
+/** Localities that do not go by the imported directory, a line each, with the districts that it lacks. */
+export const notInForce = (localities: readonly { readonly name: string; readonly area: CoverageIndex }[]): readonly string[] =>
+  localities.flatMap(({ name, area }) => {
+    const { districts, postcodes: { table } } = area
+    const missing = table === undefined ? [] : missingDistricts(area, table)
+    return missing.length === 0 ? [] : [`not in force for ${name}, no postcode lies in ${missing.map(code => `${code} (${districts.get(code)})`).join(', ')}: its sectors decide`]
+  })
+
 /** What is shipped of a sector, where the directory's postcodes of that sector do not say otherwise. */
 const agreed = (shipped: Place, around: ReadonlySet<string>, { districts }: CoverageIndex): Place => {
   switch (shipped.kind) {

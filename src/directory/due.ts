@@ -42,7 +42,7 @@ export interface DueIfReceived {
 export const dueIfReceived = ({ opening, cutOff, withinMinutes }: ReferralHours, { at, firstAt = at, startedAt = firstAt }: Received): DueIfReceived => {
   const closesAt = openingAt(opening, at)?.to
   const withinAt = startedAt + withinMinutes * MINUTE
-  const dayAt = isOpen(opening, firstAt) ? firstAt : at
+  const dayAt = firstAt !== at && isOpen(opening, firstAt) ? firstAt : at
   const cutOffAt = londonTime(firstAt).day === londonTime(at).day ? firstAt : at
   return {
     isOpen: closesAt !== undefined,

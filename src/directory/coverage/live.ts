@@ -13,7 +13,7 @@ export interface LivePostcodes extends Postcodes {
 }
 
 export interface PostcodesListener {
-  /** The file cannot be used. */
+  /** The file cannot be used; told once. */
   readonly onProblem: (error: Error) => void
   /** Another directory is in force than when the hub started. */
   readonly onChange: (table: PostcodeTable) => void
@@ -27,6 +27,7 @@ export const openPostcodes = async (path: string, { onProblem, onChange }: Postc
   let table: PostcodeTable | undefined
   let seen = ''
   let isOpening = true
+  let problem: string | undefined
   const look = async (): Promise<void> => {
     try {
       const now = await stampOf(path)
@@ -34,9 +35,11 @@ export const openPostcodes = async (path: string, { onProblem, onChange }: Postc
       seen = now
       if (now === '') return
       table = await readTable(path)
+      problem = undefined
       if (!isOpening) onChange(table)
     } catch (error) {
-      onProblem(error as Error)
+      if ((error as Error).message !== problem) onProblem(error as Error)
+      problem = (error as Error).message
     }
   }
   let looking = Promise.resolve()

@@ -46,6 +46,9 @@ describe('a hub', () => {
     await hub.hub.postcodes.refresh()
     expect(await residence('pr30aa')).toBe('known')
     expect(await residence('PR3 0ZZ')).toBe('asked')
+    expect(hub.hub.coverage()).toEqual([
+      '3 postcodes of made.csv (simple), imported 2026-11-22', expect.stringMatching(/^not in force for east-staffordshire, no postcode lies in E07000193 \(East Staffordshire\)/),
+    ])
   })
 
   it('keeps the directory when its file is broken', async () => {

@@ -83,7 +83,7 @@ describe('npm run coverage:import', () => {
     const file = join(folder, 'three.csv')
     writeFileSync(file, ['postcode,district_gss,lat,lon', 'PR1 2AB,E07000123,53.7,-2.7', 'PR7 1AA,E07000118,53.6,-2.6', 'PR25 1HR,E07000126,53.7,-2.7', 'PR1,,,'].join('\n'))
     const { code, out } = await run(join(folder, 'three.bin'), file, '--format', 'simple')
-    expect(out).toContain('central-lancashire: in force')
+    expect(out).toContain('in force for 1 of 2 localities\nnot in force for east-staffordshire, no postcode lies in E07000193 (East Staffordshire), E07000192')
     expect(out).toContain('1 lines could not be read:\n  three.csv line 5: "PR1" is not a postcode')
     expect(code).toBe(0)
   }, PATIENCE_MS)
