@@ -3,7 +3,7 @@
  * engine again on the changed facts. Nothing here is inferred; a change that leads to the same answer is not listed.
  */
 import { SOME_OTHER_DISTRICT } from '../directory/coverage.ts'
-import { factsIn } from './condition.ts'
+import { factsIn, type FactValue } from './condition.ts'
 import { decide, type Decision, type EngineInput } from './engine.ts'
 import type { Facts, Known } from './facts.ts'
 import type { CompiledPack } from './load.ts'
@@ -47,8 +47,9 @@ const supposed = <T>(value: T): Known<T> => ({ value, from: 'supposed' })
 function * variants(input: EngineInput, decision: Decision): Generator<Variant> {
   const { facts, pack } = input
   const askedFor = factsAsked(pack, facts)
-  for (const { asked, fact, to, changed } of factVariants(input)) {
-    if (askedFor(asked)) yield { fact, to, input: { ...input, facts: { ...facts, ...changed } } }
+  for (const { asked, fact, to, value, changed } of factVariants(input)) {
+    const isSo = value !== undefined && decision.situation[asked] === value
+    if (!isSo && askedFor(asked)) yield { fact, to, input: { ...input, facts: { ...facts, ...changed } } }
   }
   yield * roomVariants(input, decision)
 }
@@ -69,6 +70,8 @@ interface FactVariant {
   /** And by that of the sender. */
   readonly fact: string
   readonly to: string
+  /** What packs would read then: a fact that is so already is not changed by it. */
+  readonly value?: FactValue
   readonly changed: Partial<Facts>
 }
 
@@ -77,6 +80,7 @@ const factVariants = ({ facts, pack }: EngineInput): readonly FactVariant[] => {
   const { news2, age } = facts
   const total = news2.total?.value
   const variant = (fact: string, to: string, changed: Partial<Facts>, asked = fact): FactVariant => ({ asked, fact, to, changed })
+  const made = (fact: string, to: string, value: FactValue, changed: Partial<Facts>): FactVariant => ({ asked: fact, fact, to, value, changed })
 
   const scores = [thresholds['news2Urgent'], thresholds['news2Emergency']].flatMap(limit =>
     limit === undefined ? [] : total === undefined || total < limit ? [limit] : [limit - 1])
@@ -100,12 +104,12 @@ const factVariants = ({ facts, pack }: EngineInput): readonly FactVariant[] => {
       : [variant('need', firstNeed.code, { needs: [{ code: firstNeed.code, from: 'supposed' }] }, 'needs')]),
     ...ages.map(years => variant('age', String(years), { age: supposed({ low: years, high: years }) })),
     ...(facts.conflicts.length === 0 ? [] : [variant('conflicts', 'settled', { conflicts: [] })]),
-    variant('residence', 'in the area', { residence: supposed([{ district: districts[0] ?? '', from: 'supposed' }]) }),
-    variant('residence', 'outside the area', { residence: supposed([{ district: SOME_OTHER_DISTRICT, from: 'supposed' }]) }),
-    ...practiceVariants(pack).map(([to, ods]) => variant('practice', to, { practice: supposed({ ods: [ods] }) })),
+    made('residence', IN_AREA, 'inside', { residence: supposed([{ district: districts[0] ?? '', from: 'supposed' }]) }),
+    made('residence', 'outside the area', 'outside', { residence: supposed([{ district: SOME_OTHER_DISTRICT, from: 'supposed' }]) }),
+    ...practiceVariants(pack).map(([to, ods]) => made('practice', to, to === IN_AREA ? 'inside' : 'outside', { practice: supposed({ ods: [ods] }) })),
     ...(facts.referrer?.value === 'gp' ? [] : [variant('referrer', 'gp', { referrer: supposed('gp') })]),
-    variant('consent', 'given', { consent: supposed('given') }),
-    variant('consent', 'declined', { consent: supposed('declined') }),
+    made('consent', 'given', 'given', { consent: supposed('given') }),
+    made('consent', 'declined', 'declined', { consent: supposed('declined') }),
     ...yesOrNo('long-term-condition', 'longTermCondition'),
     ...yesOrNo('admission-decided', 'admissionDecided'),
     ...yesOrNo('safe-to-wait', 'safeToWait'),
@@ -118,6 +122,8 @@ const factVariants = ({ facts, pack }: EngineInput): readonly FactVariant[] => {
 
 type YesOrNo = 'safeToWait' | 'canTravel' | 'admissionDecided' | 'rehabPotential' | 'longTermCondition'
 
+const IN_AREA = 'in the area'
+
 /** A practice of the area, and one that is known to be elsewhere. */
 const practiceVariants = ({ locality: { area }, pack: { districts } }: EngineInput['pack']): readonly (readonly [string, string])[] => {
   const first = (isMeant: (place: { readonly kind: string; readonly code?: string }) => boolean): string | undefined => {
@@ -127,7 +133,7 @@ const practiceVariants = ({ locality: { area }, pack: { districts } }: EngineInp
   const inside = first(({ kind, code }) => kind === 'district' && districts.includes(code ?? ''))
   const outside = first(({ kind, code }) => kind === 'district' && !districts.includes(code ?? ''))
   return [
-    ...(inside === undefined ? [] : [['in the area', inside] as const]),
+    ...(inside === undefined ? [] : [[IN_AREA, inside] as const]),
     ...(outside === undefined ? [] : [['outside the area', outside] as const]),
   ]
 }

@@ -55,7 +55,7 @@ type Decided = NonNullable<Outcome['decide']>
 /** Service codes per line, ranked; the lead's first. */
 type Candidates = readonly (readonly string[])[]
 
-/** @param wanted of the answer alone, rules that can no longer change it are not asked; their truths are then not there */
+/** @param wanted of the answer alone, rules that can no longer change it are not asked: their truths and the lines' times are not there */
 export const decide = (input: EngineInput, wanted: 'trace' | 'answer' = 'trace'): Decision => {
   const { pack, facts, moment } = input
   const situation = situationOf(facts, pack, moment)
@@ -123,7 +123,7 @@ export const decide = (input: EngineInput, wanted: 'trace' | 'answer' = 'trace')
   return {
     disposition: decided?.disposition ?? (reviewing ? 'review' : 'offer'),
     lines: decided === undefined ? offered : [decided.services ?? []],
-    times: decided === undefined ? lines.map((line, index) => timeOf(line, offered[index]?.[0], pack, moment, input.directory)) : [],
+    times: decided === undefined && wanted === 'trace' ? lines.map((line, index) => timeOf(line, offered[index]?.[0], pack, moment, input.directory)) : [],
     priority: decided !== undefined ? decidedPriority(decided, base, reviews.reduce(reviewed, provisional)) : reviews.reduce(reviewed, base),
     dueAt: decided !== undefined ? decidedDue(decided, lead, moment) : reviewing ? reviewDue(reviews, moment) : offerDue(lead, offered[0]?.[0], pack, moment, input.directory),
     flags: [...flags],

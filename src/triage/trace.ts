@@ -14,7 +14,8 @@ const WORKED_OUT = new Set(['conflicts', 'line-marks', 'full-services', 'line-is
 export const traceOf = (pack: CompiledPack, decision: Decision, facts: Facts): readonly RuleResult[] =>
   pack.rules.map((rule, index) => resultOf(rule, decision.failed[index], decision, facts))
 
-const resultOf = ({ rule, facts: asked }: CompiledRule, truth: Truth, decision: Decision, facts: Facts): RuleResult => {
+const resultOf = (compiled: CompiledRule, truth: Truth, decision: Decision, facts: Facts): RuleResult => {
+  const { rule, facts: asked } = compiled
   const known = asked.filter(fact => isKnown(fact, decision))
   const from = known.map(fact => sourceOf(fact, facts)).filter(source => source !== undefined)
   return {
@@ -24,9 +25,18 @@ const resultOf = ({ rule, facts: asked }: CompiledRule, truth: Truth, decision: 
     result: truth === true ? 'fail' : truth === undefined || known.length === 0 ? 'unknown' : 'pass',
     fact: asked.map(fact => `${fact}: ${isKnown(fact, decision) ? textOf(decision.situation[fact]) : 'not stated'}`).join(', '),
     factReferences: from.length < 2 ? from : [...new Set(from)],
-    source: `${rule.criterion} [${rule.source}]`,
+    source: sourceText(compiled),
   }
 }
+
+/** The criterion and the sentence behind it: one text for each rule, however often it is told. */
+const sourceText = (compiled: CompiledRule): string => {
+  const known = sourceTexts.get(compiled) ?? `${compiled.rule.criterion} [${compiled.rule.source}]`
+  sourceTexts.set(compiled, known)
+  return known
+}
+
+const sourceTexts = new WeakMap<CompiledRule, string>()
 
 const isKnown = (fact: string, { situation }: Decision): boolean =>
   isStated(situation[fact]) || (WORKED_OUT.has(fact) && situation[fact] !== undefined)

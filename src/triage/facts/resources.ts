@@ -83,8 +83,11 @@ export const openReferral = (resources: readonly Resource[], aliases?: ReadonlyM
     }
   }
   // A referral is asked for each of some fifteen facts: its Observations are gone through once.
-  let byCode: ReadonlyMap<string, readonly Observation[]> | undefined
-  const observed: Referral['observed'] = (system, code) => (byCode ??= indexed(all('Observation'))).get(`${system}|${code}`) ?? []
+  let byCode: ReadonlyMap<string, readonly Coded[]> | undefined
+  const observed: Referral['observed'] = (system, code) => {
+    const found = (byCode ??= indexed(all('Observation'))).get(code)
+    return found === undefined ? [] : [...new Set(found.filter(each => each.system === system).map(({ observation }) => observation))]
+  }
 
   let byLinkId: ReadonlyMap<string, readonly Claim<Answer>[]> | undefined
   const answers: Referral['answers'] = linkId => (byLinkId ??= answersIn(all('QuestionnaireResponse').filter(isInForce), name)).get(linkId) ?? []
@@ -98,14 +101,21 @@ export const openReferral = (resources: readonly Resource[], aliases?: ReadonlyM
   }
 }
 
-const indexed = (observations: readonly Observation[]): ReadonlyMap<string, readonly Observation[]> => {
-  const found = new Map<string, Observation[]>()
+interface Coded {
+  readonly system: string | undefined
+  readonly observation: Observation
+}
+
+/** Those in force by each of their codes, which are fewer than pairs of a system and a code, and shorter. */
+const indexed = (observations: readonly Observation[]): ReadonlyMap<string, readonly Coded[]> => {
+  const found = new Map<string, Coded[]>()
   for (const observation of observations) {
     if (!isInForce(observation)) continue
     for (const { system, code } of codings(observation.code)) {
-      const same = found.get(`${system}|${code}`)
-      if (same === undefined) found.set(`${system}|${code}`, [observation])
-      else if (!same.includes(observation)) same.push(observation)
+      if (typeof code !== 'string') continue
+      const same = found.get(code)
+      if (same === undefined) found.set(code, [{ system, observation }])
+      else same.push({ system, observation })
     }
   }
   return found
