@@ -92,6 +92,35 @@ describe('definitions put on the server', () => {
     expect(await judged(`${canonical('versioned')}|2.0.0`)).toEqual(['profile-unknown at Basic.meta.profile[0]'])
   })
 
+  it('an extension is known from its commit on: its value, its place, whether it modifies', async () => {
+    const url = canonical('colour')
+    const extension = (isModifier: boolean) => profile('colour', [
+      { path: 'Extension', ...(isModifier ? { isModifier, isModifierReason: 'it may turn the meaning' } : {}) },
+      { path: 'Extension.url', fixedUri: url }, { path: 'Extension.value[x]', min: 1, type: [{ code: 'code' }] },
+    ], { kind: 'complex-type', type: 'Extension', baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Extension', context: [{ type: 'element', expression: 'Basic' }] })
+    const carrying = (name: 'extension' | 'modifierExtension', value: object) => basic([], { [name]: [{ url, ...value }] })
+    const judged = async (resource: object) => (await ask.validate(resource)).errors
+    expect(await judged(carrying('modifierExtension', { valueCode: 'red' }))).toEqual(['modifier-extension-unknown at Basic.modifierExtension[0]'])
+    expect(await ask.put(extension(false))).toMatchObject({ status: 201 })
+    expect(await judged(carrying('extension', { valueCode: 'red' }))).toEqual([])
+    expect(await judged(carrying('extension', { valueString: 'red' }))).toHaveLength(1)
+    expect(await judged({ resourceType: 'Patient', extension: [{ url, valueCode: 'red' }] })).toEqual(['extension-context at Patient.extension[0]'])
+    expect(await ask.put(extension(true))).toMatchObject({ status: 200 })
+    expect(await judged(carrying('modifierExtension', { valueCode: 'red' }))).toEqual([])
+    expect(await judged(carrying('extension', { valueCode: 'red' }))).toEqual(['extension-modifier at Basic.extension[0]'])
+  })
+
+  it('$validate holds a resource against one by its canonical, in the version that is named', async () => {
+    await ask.put({ ...requiring('asked', 'subject', { version: '1' }), id: 'asked-1' })
+    await ask.put({ ...requiring('asked', 'author', { version: '2' }), id: 'asked-2' })
+    const administrator = await hub.as('administrator')
+    const by = async (name: string) => ((await administrator.post('/fhir/Basic/$validate').query({ profile: name }).send(basic([])).expect(200)).body as {
+      issue: { details: { coding: { code: string }[] } }[] }).issue.map(({ details }) => details.coding[0]?.code)
+    expect(await by(`${canonical('asked')}|1`)).toEqual(['min:Basic.subject'])
+    expect(await by(canonical('asked'))).toEqual(['min:Basic.author'])
+    expect(await by(`${canonical('asked')}|3`)).toEqual(['profile-unknown'])
+  })
+
   describe('value sets and code systems', () => {
     const bound = (name: string, set: string) => profile(name, [{ path: 'Basic.code', binding: { strength: 'required', valueSet: set } }])
     const coded = (claim: string, code: string) => basic([canonical(claim)], { code: { coding: [{ system: canonical('things', 'CodeSystem'), code }] } })
