@@ -36,7 +36,7 @@ export const registry = join(folder, 'clients/clients.json')
 const fingerprint = (name: StoreName): string => {
   const sum = createHash('sha256').update(loadDefinitions().fingerprint)
   const add = (path: string): void => {
-    const entries = path.endsWith('.ts') || path.endsWith('.json') ? [] : readdirSync(join(project, path)).toSorted()
+    const entries = path.endsWith('.ts') || path.endsWith('json') ? [] : readdirSync(join(project, path)).toSorted()
     if (entries.length === 0) sum.update(path).update(readFileSync(join(project, path)))
     for (const entry of entries) add(`${path}/${entry}`)
   }
