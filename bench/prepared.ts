@@ -4,7 +4,7 @@
  * or of the people makes them anew. What a server keeps that was there before (MONGO_URL) is filled for each run.
  */
 import { createHash } from 'node:crypto'
-import { constants, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { constants, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadDefinitions } from '../src/definitions/load.ts'
@@ -36,7 +36,7 @@ export const registry = join(folder, 'clients/clients.json')
 const fingerprint = (name: StoreName): string => {
   const sum = createHash('sha256').update(loadDefinitions().fingerprint)
   const add = (path: string): void => {
-    const entries = path.endsWith('.ts') || path.endsWith('json') ? [] : readdirSync(join(project, path)).toSorted()
+    const entries = statSync(join(project, path)).isDirectory() ? readdirSync(join(project, path)).toSorted() : []
     if (entries.length === 0) sum.update(path).update(readFileSync(join(project, path)))
     for (const entry of entries) add(`${path}/${entry}`)
   }
