@@ -32,6 +32,8 @@ export interface Form {
   readonly frailty?: number
   readonly hasAgreed?: boolean
   readonly isSafeToWait?: boolean
+  /** With some weeks of help they could manage more for themselves. */
+  readonly hasRehabilitationPotential?: boolean
   readonly canTravel?: boolean
   /** `S` safe, `U` unsafe, `UNK` when not asked. */
   readonly sceneSafety?: 'S' | 'U' | 'UNK'
@@ -121,7 +123,9 @@ export const bundleOf = (form: Form, { identifier, authoredOn, organisation }: S
   }
   for (const observation of measured(form.observations ?? {})) observe(observation)
   if (form.frailty !== undefined) observe({ code: concept(SNOMED, '763264000', 'Clinical Frailty Scale score'), valueInteger: form.frailty })
-  for (const [fact, value] of [['safe-to-wait', form.isSafeToWait], ['can-travel', form.canTravel]] as const) {
+  for (const [fact, value] of [
+    ['safe-to-wait', form.isSafeToWait], ['can-travel', form.canTravel], ['rehab-potential', form.hasRehabilitationPotential],
+  ] as const) {
     if (value !== undefined) observe({ code: concept(`${HUB}/fact`, fact), valueBoolean: value })
   }
   if (form.hasAgreed !== undefined) {

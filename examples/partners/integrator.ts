@@ -1,10 +1,10 @@
 /**
  * An integrator's program: what can this hub do, and which services are there? It sees the directory and nobody's care.
- * Words: `capabilities`, `services`, `find NEED PLACE` (services for a need that cover a place), `based PLACE` (that work
- * from a town), `barred`.
+ * Words: `capabilities`, `services`, `find NEED PLACE` (services for a need that cover a place), `ask NEED POSTCODE [INSTANT]`
+ * (who can see somebody there, in time), `based PLACE` (that work from a town), `barred`.
  */
-import type { Bundle, CapabilityStatement, HealthcareService, Location } from 'fhir/r4.js'
-import { resources } from './case.ts'
+import type { Bundle, CapabilityStatement, HealthcareService, Location, Parameters, ParametersParameter } from 'fhir/r4.js'
+import { clockTime, resources } from './case.ts'
 import { connect } from './connection.ts'
 import { runDesk, type Say } from './desk.ts'
 
@@ -31,7 +31,7 @@ const capabilities = async (say: Say): Promise<void> => {
   const missing = needed.filter(name => !services?.searchParam?.some(parameter => parameter.name === name))
   if (missing.length > 0) throw new Error(`HealthcareService cannot be searched by ${missing.join(', ')}`)
   const operations = resource.flatMap(({ operation = [] }) => operation.map(({ name }) => `$${name}`))
-  for (const name of ['$submit', '$triage', '$transition', '$available-actions']) {
+  for (const name of ['$submit', '$triage', '$transition', '$available-actions', '$find']) {
     if (!operations.includes(name)) throw new Error(`the CapabilityStatement does not name ${name}`)
   }
   say(`Integrator reads the CapabilityStatement: FHIR ${statement.fhirVersion}, ${statement.software?.name} ${statement.software?.version}, ` +
@@ -89,6 +89,30 @@ const find = async (say: Say, words: string): Promise<void> => {
   }
 }
 
+/** Who can see a person there, in time: the hub's own answer, without the person. */
+const ask = async (say: Say, words: string): Promise<void> => {
+  const [need = '', postcode = '', at] = words.split(' ')
+  const answer = await fhir.operation({
+    name: 'find', resourceType: 'HealthcareService', method: 'GET', input: { need, postcode, ...(at === undefined ? {} : { at }) }, options: request(),
+  } as never) as unknown as Parameters
+  const named = (name: string): readonly ParametersParameter[] => (answer.parameter ?? []).filter(parameter => parameter.name === name)
+  const services = named('service').map(({ part = [] }) => part)
+  if (services.length === 0) throw new Error(`no service can meet ${need} at ${postcode}`)
+  const place = named('place')[0]?.part?.find(({ name }) => name === 'district')?.valueCoding
+  say(`Integrator asks $find: ${need} at ${postcode} (${place?.display ?? place?.code ?? 'some district'}), to be met by ${clockTime(named('deadline')[0]?.valueInstant)}`)
+  for (const part of services) {
+    const value = (name: string): ParametersParameter | undefined => part.find(each => each.name === name)
+    const [closesAt, opensAt] = [value('closesAt')?.valueInstant, value('opensAt')?.valueInstant]
+    const hours = closesAt !== undefined ? `open until ${clockTime(closesAt)}` : opensAt !== undefined ? `opens ${clockTime(opensAt, at)}` : 'hours as it says'
+    say(`   ${value('rank')?.valueInteger}. ${value('reference')?.valueReference?.display ?? value('code')?.valueCode} (${value('code')?.valueCode}), ${hours}` +
+      `${value('meetsDeadline')?.valueBoolean === true ? ', in time' : ''}: ${value('reason')?.valueString}`)
+  }
+  for (const { part = [] } of named('leftOut').slice(0, 2)) {
+    const failed = part.find(({ name }) => name === 'criterion')?.part?.find(({ name }) => name === 'text')?.valueString
+    say(`   left out: ${part.find(({ name }) => name === 'reference')?.valueReference?.display}, because NOT met: ${failed}`)
+  }
+}
+
 const hoursOf = ({ availableTime }: HealthcareService): string => {
   const [first] = availableTime ?? []
   if (first?.allDay === true) return 'at all hours'
@@ -112,4 +136,4 @@ const barred = async (say: Say): Promise<void> => {
   say('Integrator asks for referrals and is refused (403): the directory is all it sees')
 }
 
-await runDesk({ capabilities, services, find, based, barred })
+await runDesk({ capabilities, services, find, ask, based, barred })

@@ -12,6 +12,7 @@ export interface Player {
 }
 
 const LOCALITY = 'central-lancashire'
+const EAST_STAFFORDSHIRE = 'east-staffordshire'
 const HUB_ODS = 'ZCC00'
 
 export const ADMINISTRATOR: Player = {
@@ -42,6 +43,18 @@ export const cast = {
   clinic: {
     program: 'same-day-care', client: { id: 'demo-clinic', role: 'service', organisation: 'ZCC03' },
     person: ['demo-physician', 'Ravi', 'Menon'],
+  },
+  socialWorker: {
+    program: 'social-worker',
+    client: { id: 'demo-social-worker', role: 'referrer', organisation: 'ZES20', referrerKind: 'social-care', locality: EAST_STAFFORDSHIRE },
+  },
+  nurse: {
+    program: 'hub-desk', client: { id: 'demo-nurse', role: 'hub', organisation: 'ZES00', locality: EAST_STAFFORDSHIRE },
+    person: ['demo-nurse', 'Beverley', 'Tunnicliffe'],
+  },
+  interventionTeam: {
+    program: 'intervention-team', client: { id: 'demo-intervention-team', role: 'service', organisation: 'ZES02' },
+    person: ['demo-therapist', 'Kofi', 'Mensah'],
   },
   integrator: { program: 'integrator', client: { id: 'demo-integrator', role: 'integrator', organisation: 'ZZZ99' } },
 } as const satisfies Record<string, Player>

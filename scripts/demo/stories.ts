@@ -89,6 +89,34 @@ const crew = (day: string, later: string): Story => ({
   ending: 'Written once, sent twice, refused once: one referral, never without an owner, and the crew left when it could.',
 })
 
+const carer = (day: string, later: string): Story => ({
+  name: 'carer',
+  title: 'A carer\'s breakdown in Burton, Friday at half past four',
+  steps: [
+    {
+      at: at(day, '16:30'), title: 'An 82-year-old is alone: the daughter who cares for her is in hospital. The office shuts this minute.',
+      beats: [['socialWorker', `refer ${at(day, '16:29')} carer-breakdown`]],
+    },
+    {
+      at: at(day, '16:36'), title: 'The weekend is no answer. A nurse on duty looks at it within the quarter of an hour, and decides.',
+      beats: [['nurse', 'confirm'], ['socialWorker', 'look offered']],
+    },
+    {
+      at: at(day, '16:41'), title: 'The community intervention team takes it.',
+      beats: [['interventionTeam', `accept ${at(day, '17:20')}`], ['socialWorker', 'look accepted']],
+    },
+    {
+      at: at(day, '17:18'), title: 'A nurse of the team is with her, and stays in charge over the weekend.',
+      beats: [['interventionTeam', 'visit'], ['interventionTeam', 'manage'], ['socialWorker', 'look managing']],
+    },
+    {
+      at: at(later, '11:30'), title: 'The next day her sister has come to stay.',
+      beats: [['interventionTeam', 'complete stayed-at-home'], ['socialWorker', 'finished']],
+    },
+  ],
+  ending: 'Nobody said "on Monday": the nurses work when the office does not, and the emergency duty team was named at once.',
+})
+
 const careHome = (day: string): Story => ({
   name: 'care-home',
   title: 'A care home at night',
@@ -145,12 +173,17 @@ const integrator = (day: string): Story => ({
       at: at(day, '09:02'), title: 'Who answers a crisis in Chorley, or acute illness in Preston? Who works from Leyland?',
       beats: [['integrator', 'find crisis Chorley'], ['integrator', 'find acute-illness Preston'], ['integrator', 'based Leyland']],
     },
-    { at: at(day, '09:03'), title: 'And whose referrals are there?', beats: [['integrator', 'barred']] },
+    {
+      at: at(day, '09:03'), title: 'Who can see somebody who has fallen in Preston, in time? And what of a carer\'s breakdown in Burton?',
+      beats: [['integrator', 'ask fall-no-injury PR11AA'], ['integrator', 'ask carer-breakdown DE141AA']],
+    },
+    { at: at(day, '09:04'), title: 'And whose referrals are there?', beats: [['integrator', 'barred']] },
   ],
   ending: 'The directory is open to those who build; nobody\'s care is.',
 })
 
 /** In order of their days. */
 export const stories: readonly Story[] = [
-  gp('2026-11-24'), crew('2026-11-25', '2026-11-27'), careHome('2026-11-29'), twoNeeds('2026-11-30'), integrator('2026-12-01'),
+  gp('2026-11-24'), crew('2026-11-25', '2026-11-27'), carer('2026-11-27', '2026-11-28'), careHome('2026-11-29'),
+  twoNeeds('2026-11-30'), integrator('2026-12-01'),
 ]

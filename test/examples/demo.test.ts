@@ -91,7 +91,7 @@ it('ends with exit status 1 at a hub without the team\'s organisation', () =>
 it('ends with exit status 1 where there is no hub, and for a story that there is not', async () => {
   const [missing, unknown] = await Promise.all([runDemo('--root', join(tmpdir(), 'nowhere')), runDemo('--only', 'nobody')])
   expect([missing.status, missing.errors]).toEqual([1, expect.stringContaining('The story broke off: the hub cannot be started')])
-  expect([unknown.status, unknown.errors]).toEqual([1, expect.stringContaining('there is gp, crew, care-home, two-needs, integrator')])
+  expect([unknown.status, unknown.errors]).toEqual([1, expect.stringContaining('there is gp, crew, carer, care-home, two-needs, integrator')])
 }, 60_000)
 
 it('leaves the hub running with --stay, with an address and a token that works', async () => {
