@@ -53,7 +53,8 @@ const service = ({ entry, verdict, rank: _place, isLate, room, metres }: Candida
       { name: 'meetsDeadline', valueBoolean: !isLate },
       { name: 'capacity', part: capacityParts(room, at) },
       ...distancePart(metres),
-      ...entry.eligibility.map(text => ({ name: 'eligibility', valueString: text })),
+      // Of a service of a pack its rules have said it.
+      ...(verdict === undefined ? entry.eligibility : []).map(text => ({ name: 'eligibility', valueString: text })),
       ...entry.telecom.map(telecom => ({ name: 'telecom', valueContactPoint: telecom })),
       ...(verdict?.review ?? []).map(each => criterion('review', each)),
     ],

@@ -84,7 +84,7 @@ const parameter: readonly OperationParameter[] = [
       told('status', 'code', 'confirmed; unconfirmed: older than four hours; unknown.'), told('free', 'unsignedInt', 'Of a confirmed count alone.'),
       told('waiting', 'Duration', 'The same.'), told('asOf', 'instant', 'When it was counted.'), told('age', 'Duration', 'How long ago.'),
     ] },
-    told('distance', 'Distance', 'To its nearest location, great circle.'), told('eligibility', 'string', 'Who may come, in its own words.', '*'),
+    told('distance', 'Distance', 'To its nearest location, great circle.'), told('eligibility', 'string', 'Of a service that no pack lists: who may come, in its own words.', '*'),
     told('telecom', 'ContactPoint', 'How it is reached.', '*'), reasons('review', 'For which a clinician looks at the referral first.'),
   ] },
   told('serviceTotal', 'unsignedInt', 'How many can.', '1', 1),
