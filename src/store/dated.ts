@@ -15,7 +15,7 @@ interface Dated {
   readonly token: string
 }
 
-export const DATED: Readonly<Record<string, Dated>> = {
+const DATED: Readonly<Record<string, Dated>> = {
   Observation: { token: 'code', date: 'date' },
   DiagnosticReport: { token: 'code', date: 'date' },
   Procedure: { token: 'code', date: 'date' },
@@ -25,6 +25,13 @@ export const DATED: Readonly<Record<string, Dated>> = {
   MedicationRequest: { token: 'status', date: 'authoredon' },
   Task: { token: 'status', date: 'authored-on' },
 }
+
+/** Types of which one date is asked for latest first, or as a window, though no code or status goes with it. */
+const OTHERS: Readonly<Record<string, string>> = { Patient: 'birthdate' }
+
+/** By type, the date that it is asked for by. */
+export const OWN_DATES: Readonly<Record<string, string>> =
+  { ...Object.fromEntries(Object.entries(DATED).map(([type, { date }]) => [type, date])), ...OTHERS }
 
 /** `code>date`: no search parameter has such a name. */
 const codeOf = ({ token, date }: Dated): string => `${token}>${date}`

@@ -5,7 +5,7 @@ import { databaseOf, type Database } from '../../src/store/mongo/database.ts'
 import { openMongoStore } from '../../src/store/mongo/open.ts'
 import { prepare, steps, type Step } from '../../src/store/mongo/schema.ts'
 import { Conflict, Unavailable } from '../../src/store/store.ts'
-import { EVERYTHING, found, isToken, match, put, token, write, type Content } from '../contract/write.ts'
+import { date, EVERYTHING, found, ids, isToken, match, plan, put, token, write, type Content } from '../contract/write.ts'
 import { newDatabase, suite, WHY } from './copying.ts'
 
 const NEWEST = steps.length + 1
@@ -88,13 +88,15 @@ suite(`MongoDB: the form of the database${WHY}`, () => {
     expect([await versionOf(), await indexNames()]).toEqual([NEWEST + 1, before])
   })
 
-  it('of the first hubs is brought up to date: places on the sphere, and how far search parameters were written', async () => {
+  it('of the first hubs is brought up to date: places on the sphere, dates by one name, and how far search parameters were written', async () => {
     const hub = await open()
     const [written] = await write(hub, put('SearchParameter', 'colour'))
+    await write(hub, put('Encounter', 'visit', { entries: [date('date', 5, 6)], sort: [{ param: 'date', low: 5, high: 6 }] }), put('Encounter', 'undated'))
     await write(hub, put('Location', 'preston', { entries: [{ kind: 'position', param: 'near', latitude: 53.76, longitude: -2.7 }] }))
     await hub.close()
     const at = { type: 'Point' as const, coordinates: [-2.7, 53.76] as const }
     await database.resources.updateOne({ _id: 'Location/preston' }, { $set: { positions: [{ p: 'Location.near', at } as never] } })
+    await database.resources.updateMany({}, { $unset: { dated: '' } })
     await database.sequence.updateOne({}, { $unset: { parameters: '' } })
     await database.db.collection('schema').updateOne({}, { $set: { version: 1 } })
 
@@ -102,6 +104,8 @@ suite(`MongoDB: the form of the database${WHY}`, () => {
     try {
       const near = match('near', { kind: 'near', latitude: 53.7, longitude: -2.7, withinMetres: 10_000 })
       expect(await found(newer, 'Location', near)).toEqual(['preston'])
+      const latest = await newer.search(plan('Encounter', EVERYTHING, { sort: [{ param: 'date', direction: 'descending' }], count: 1 }))
+      expect([ids(latest.matches), latest.next?.values]).toEqual([['visit'], [6]])
       const early = newer.commit({ expect: [{ kind: 'parameters', upTo: written!.sequence - 1 }], writes: [put('Task', 'early')] })
       await expect(early).rejects.toThrow(Conflict)
       await newer.commit({ expect: [{ kind: 'parameters', upTo: written!.sequence }], writes: [put('Task', 'later')] })

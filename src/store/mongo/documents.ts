@@ -7,6 +7,7 @@
 import type { Extracted, IndexEntry } from '../../search/entries.ts'
 import type { ResourceRef } from '../../fhir/resource.ts'
 import { isOnEarth, pointOf, type Point } from '../../search/positions.ts'
+import { OWN_DATES } from '../dated.ts'
 import { pairsOf } from '../pairs.ts'
 import type { Label, Method } from '../store.ts'
 
@@ -47,6 +48,8 @@ export interface IndexFields {
   readonly refersTo: readonly RefText[]
   /** Lowest and highest value by parameter. */
   readonly sort: Readonly<Record<string, { readonly low: string | number; readonly high: string | number }>>
+  /** The same of its type's own date (`dated.ts`), under one name for one index; null: it has none. */
+  readonly dated: { readonly low: number; readonly high: number } | null
   /** Owner and status of a Task: what worklists walk, in the order of a date (`pairs.ts`). */
   readonly pairs: readonly string[]
 }
@@ -124,7 +127,12 @@ export const codedIn = (parameter: string, system: string | undefined): string =
 export const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replaceAll('\0', '\\x00')
 
 export const NOT_INDEXED: IndexFields = {
-  keys: [], coded: [], strings: [], ranges: [], composites: [], positions: [], words: [], present: [], references: {}, refersTo: [], sort: {}, pairs: [],
+  keys: [], coded: [], strings: [], ranges: [], composites: [], positions: [], words: [], present: [], references: {}, refersTo: [], sort: {}, dated: null, pairs: [],
+}
+
+const ownDate = (type: string, { sort }: Extracted): IndexFields['dated'] => {
+  const { low, high } = sort.find(({ param }) => param === OWN_DATES[type]) ?? {}
+  return typeof low === 'number' && typeof high === 'number' ? { low, high } : null
 }
 
 /** The fields under which a resource of the type is found. */
@@ -176,6 +184,7 @@ export const indexFields = (type: string, index: Extracted): IndexFields => {
     keys: [...keys], coded: [...coded],
     present: [...new Set(index.entries.map(({ param }) => param.split(':', 1)[0]!))],
     sort: Object.fromEntries(index.sort.map(({ param, low, high }) => [param, { low, high }])),
+    dated: ownDate(type, index),
     pairs: [...new Set(pairsOf(type, index.entries).map(({ value, target }) => keyOf(target, value)))],
   }
 }

@@ -6,7 +6,7 @@
  */
 import type { IndexDescription } from 'mongodb'
 import { pointOf } from '../../search/positions.ts'
-import { DATED } from '../dated.ts'
+import { OWN_DATES } from '../dated.ts'
 import { Unavailable } from '../store.ts'
 import { COPY, type CopyDocument } from './copy-place.ts'
 import type { Database } from './database.ts'
@@ -33,21 +33,20 @@ const rememberParameters: Step = async database => {
     { _id: 'sequence', parameters: { $exists: false } }, { $set: { parameters: await latestParameter(database) } })
 }
 
+/** The date that a type is asked for by has one name in all types. */
+const nameDates: Step = async ({ resources }) => {
+  for (const [type, date] of Object.entries(OWN_DATES)) {
+    await resources.updateMany({ type, dated: { $exists: false } }, [{ $set: { dated: { $ifNull: [`$sort.${date}`, null] } } }])
+  }
+}
+
 /** In order; the first leads from version 1 to 2. Never change one that was released. */
-export const steps: readonly Step[] = [locatePoints, rememberParameters]
+export const steps: readonly Step[] = [locatePoints, rememberParameters, nameDates]
 
 interface SchemaDocument {
   readonly _id: 'schema'
   readonly version: number
 }
-
-/**
- * A type in the order of its own date, latest first: charts by `_sort=-date`, and windows of dates (`search/order.ts`), of
- * which what begins too late is told by the key alone.
- */
-const ownDates: readonly IndexDescription[] = [...Object.entries(DATED).map(([type, { date }]) => [type, date]), ['Patient', 'birthdate']].map(([type, date]) => ({
-  key: { [`sort.${date}.high`]: -1, row: -1, [`sort.${date}.low`]: 1 }, name: `latest_${type}`, partialFilterExpression: { type },
-}))
 
 /** Every search walks one of these; `updated` and `row` stand behind a key, so that what it finds comes in their order. */
 const resourceIndexes: readonly IndexDescription[] = [
@@ -67,7 +66,9 @@ const resourceIndexes: readonly IndexDescription[] = [
     { key: { pairs: 1, [`sort.${date}.high`]: -1, row: -1 } },
     { key: { pairs: 1, [`sort.${date}.low`]: 1, row: 1 } },
   ]).map(index => ({ ...index, partialFilterExpression: { type: 'Task' } })),
-  ...ownDates,
+  // A type by its own date, latest first: charts by `_sort=-date`, and windows, of which what begins too late is told by the key
+  // alone. One index for all: nine, each for its type, made an update of any resource cost the database 0.6 ms more.
+  { key: { type: 1, 'dated.high': -1, row: -1, 'dated.low': 1 } },
   oneCoordinatingTask,
 ]
 

@@ -10,6 +10,8 @@ import { conjuncts } from '../../../search/join.ts'
 import type { Order } from '../../../search/order.ts'
 import type { Condition, Cursor, SearchPlan, SortKey } from '../../../search/plan.ts'
 import { windowsOf } from '../../../search/windows.ts'
+import { OWN_DATES } from '../../dated.ts'
+import { pairAsked } from '../../pairs.ts'
 import type { ResourceDocument } from '../documents.ts'
 import { firstText, type ResourceFilter } from './tests.ts'
 
@@ -38,8 +40,10 @@ const TEXT = 'text'
 /** How far it is, squared, in documents of a search for what is near (`positions.ts`). */
 export const SQUARE = 'square'
 
-export const compileOrder = (order: Order, { types: [type], where, after }: Pick<SearchPlan, 'types' | 'where' | 'after'>): CompiledOrder => {
-  const keys = order.map(keyOf)
+export const compileOrder = (order: Order, plan: Omit<SearchPlan, 'visibility'>): CompiledOrder => {
+  const { types: [type], where, after } = plan
+  const own = ownDateOf(plan)
+  const keys = order.map(key => keyOf(key, own))
   const [{ param, among }] = order
   const read = {
     paths: keys.map(({ path }) => path),
@@ -55,17 +59,24 @@ export const compileOrder = (order: Order, { types: [type], where, after }: Pick
   }
   if (after?.values[0] === null) return { walks: [without], ...read }
   const walk = stored(keys, after)
-  return { walks: [{ ...walk, filter: { $and: [{ [only.path]: { $exists: true } }, boundsOf(param, where), walk.filter] } }, without], ...read }
+  return { walks: [{ ...walk, filter: { $and: [{ [only.path]: { $exists: true } }, boundsOf(param, own, where), walk.filter] } }, without], ...read }
 }
 
 /** What meets the conditions on the date that sorts begins and ends within their window: so does the walk along its index. */
-const boundsOf = (param: string, where: Condition): ResourceFilter => {
+const boundsOf = (param: string, own: string | undefined, where: Condition): ResourceFilter => {
+  const field = fieldOf(param, own)
   const window = windowsOf(conjuncts(where)).find(one => one.param === param)
   return {
-    ...(window?.from === undefined ? {} : { [`sort.${param}.high`]: { $gte: window.from } }),
-    ...(window?.until === undefined ? {} : { [`sort.${param}.low`]: { $lte: window.until } }),
+    ...(window?.from === undefined ? {} : { [`${field}.high`]: { $gte: window.from } }),
+    ...(window?.until === undefined ? {} : { [`${field}.low`]: { $lte: window.until } }),
   }
 }
+
+/** The date that stands under a name of its own; not of worklists, whose own index has it under that of the parameter. */
+const ownDateOf = ({ types: [type, ...more], where, sort }: Pick<SearchPlan, 'types' | 'where' | 'sort'>): string | undefined =>
+  (type === undefined || more.length > 0 || pairAsked([type], conjuncts(where), sort) !== undefined ? undefined : OWN_DATES[type])
+
+const fieldOf = (param: string, own: string | undefined): string => (param === own ? 'dated' : `sort.${param}`)
 
 interface Key {
   readonly path: string
@@ -74,23 +85,26 @@ interface Key {
   readonly always: boolean
 }
 
-const keyOf = ({ param, direction, among, near }: SortKey): Key => {
+const keyOf = ({ param, direction, among, near }: SortKey, own: string | undefined): Key => {
   const step = direction === 'ascending' ? 1 : -1
   if (among !== undefined) return { path: TEXT, step, always: true }
   if (near !== undefined) return { path: SQUARE, step, always: true }
   switch (param) {
     case '_lastUpdated': return { path: 'updated', step, always: true }
     case '_id': return { path: 'id', step, always: true }
-    default: return { path: `sort.${param}.${direction === 'ascending' ? 'low' : 'high'}`, step, always: false }
+    default: return { path: `${fieldOf(param, own)}.${direction === 'ascending' ? 'low' : 'high'}`, step, always: false }
   }
 }
 
 const beyond = (step: 1 | -1): '$gt' | '$lt' => (step === 1 ? '$gt' : '$lt')
 
 const valueAt = (document: SortedDocument, path: string): SortValue => {
-  const [first = '', param = '', bound = ''] = path.split('.')
-  if (first !== 'sort') return document[first as 'updated' | 'id' | typeof TEXT | typeof SQUARE] ?? null
-  return document.sort[param]?.[bound as 'low' | 'high'] ?? null
+  const [first = '', second = '', third = ''] = path.split('.')
+  switch (first) {
+    case 'sort': return document.sort[second]?.[third as 'low' | 'high'] ?? null
+    case 'dated': return document.dated?.[second as 'low' | 'high'] ?? null
+    default: return document[first as 'updated' | 'id' | typeof TEXT | typeof SQUARE] ?? null
+  }
 }
 
 /** By fields that stand in the document. */
