@@ -1,5 +1,5 @@
 /**
- * npm run validate -- FILE… [--profile URL] [--package FILE.tgz] [--json]: validates FHIR JSON files as an ordinary write would
+ * npm run validate -- FILE… [--profile URL] [--package FILE.tgz] [--preferred] [--json]: validates FHIR JSON files as an ordinary write would
  * be, and further against --profile, with the definitions of --package over those the hub ships. Both may be repeated.
  * A file holds a resource, a Bundle, or a resource in each line; "-" is standard input.
  *
@@ -18,10 +18,11 @@ import { createValidator } from '../src/validation/engine.ts'
 import { documentsIn, type Document } from './validate/documents.ts'
 import { counted, report, summary } from './validate/report.ts'
 
-const USAGE = `usage: npm run validate -- FILE… [--profile URL] [--package FILE.tgz] [--json]
+const USAGE = `usage: npm run validate -- FILE… [--profile URL] [--package FILE.tgz] [--preferred] [--json]
   FILE                a FHIR R4 resource or Bundle as JSON, or NDJSON; "-" reads standard input
   --profile URL       a profile that each must meet as well; may be repeated
   --package FILE.tgz  a FHIR package whose definitions count; may be repeated
+  --preferred         tells of codes outside preferred value sets as well
   --json              prints an OperationOutcome in a line per resource`
 
 const complain = (text: string): void => { process.stderr.write(`${text}\n`) }
@@ -35,7 +36,7 @@ const readArguments = () => {
   try {
     return parseArgs({ allowPositionals: true, options: {
       profile: { type: 'string', multiple: true, default: [] }, package: { type: 'string', multiple: true, default: [] },
-      json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+      preferred: { type: 'boolean', default: false }, json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
     } })
   } catch (error) {
     return misused(error instanceof Error ? error.message : String(error))
@@ -67,7 +68,7 @@ const validator = createValidator(definitions)
 const issuesOf = (text: string): readonly Issue[] => {
   try {
     const resource = parseJson(text) as Resource
-    const issues = validator.validate(resource, { profiles: 'ukcore', unknownProfile: 'error', also: values.profile })
+    const issues = validator.validate(resource, { profiles: 'ukcore', unknownProfile: 'error', also: values.profile, preferred: values.preferred })
     return counted(issues).errors > 0 || !isDefinition(resource) ? issues : [...issues, ...judgeAlone(definitions, resource)]
   } catch (error) {
     if (error instanceof FhirError) return error.issues

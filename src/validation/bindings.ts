@@ -1,6 +1,6 @@
 /**
  * Bindings: is a code in the value set it must come from. Required: an error; extensible: a warning;
- * preferred and example are advice and not checked, but none may leave a maximum value set. A value set that cannot be expanded here (SNOMED CT expressions)
+ * preferred: information where it is wanted; example: not checked, but none may leave a maximum value set. A value set that cannot be expanded here (SNOMED CT expressions)
  * is never "met": that is said once per value set. https://hl7.org/fhir/R4/terminologies.html#strength
  */
 import type { Binding, Definitions, ValueSet } from '../definitions/definitions.ts'
@@ -73,7 +73,7 @@ export const compileBindings = (definitions: Definitions): Bindings => {
 
   const check: Bindings['check'] = (bound, value, type, path, findings) => {
     const { strength, valueSet, maxValueSet } = bound.binding
-    if (strength === 'required' || strength === 'extensible') compare(valueSet, strength, bound, value, type, path, findings)
+    if (strength === 'required' || strength === 'extensible' || (strength === 'preferred' && findings.run.tellsPreferred)) compare(valueSet, strength, bound, value, type, path, findings)
     if (strength !== 'required' && maxValueSet !== undefined) {
       compare(maxValueSet, 'maximum', { ...bound, rule: bound.rule.replace('binding:', 'binding-max:') }, value, type, path, findings)
     }
@@ -81,7 +81,7 @@ export const compileBindings = (definitions: Definitions): Bindings => {
 
   /** `maximum`: codes must be from the set, but text alone will do. */
   const compare = (
-    valueSet: string, strength: 'required' | 'extensible' | 'maximum', { rule, source }: BindingCheck,
+    valueSet: string, strength: 'required' | 'extensible' | 'preferred' | 'maximum', { rule, source }: BindingCheck,
     value: unknown, type: string, path: string, findings: Findings,
   ): void => {
     const set = definitions.valueSet(valueSet)
@@ -103,13 +103,14 @@ export const compileBindings = (definitions: Definitions): Bindings => {
       }
       return
     }
-    if (strength === 'extensible' && findings.isFull('warning')) return
+    const isAdvice = strength === 'extensible' || strength === 'preferred'
+    if (isAdvice && findings.isFull('warning')) return
     const found = first.code === undefined ? 'a coding without a code' : `"${first.code.slice(0, 64)}"${first.system === undefined ? '' : first.system === '' ? ' without a system' : ` of ${first.system}`}`
-    findings.add(codings.length === 1 ? path + first.step : path, strength !== 'extensible'
+    findings.add(codings.length === 1 ? path + first.step : path, !isAdvice
       ? { severity: 'error', type: 'code-invalid', code: rule, source,
         text: `found ${found}, but a code from ${valueSet} is required${suggestion(set, first)}` }
-      : { severity: 'warning', type: 'code-invalid', code: rule, source,
-        text: `${found} is not in ${valueSet}, from which a code should come if one fits${suggestion(set, first)}` })
+      : { severity: strength === 'preferred' ? 'information' : 'warning', type: 'code-invalid', code: rule, source,
+        text: `${found} is not in ${valueSet}, from which a code should come${strength === 'preferred' ? '' : ' if one fits'}${suggestion(set, first)}` })
   }
 
   const contains: Bindings['contains'] = (valueSet, value) => {

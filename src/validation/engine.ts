@@ -9,7 +9,7 @@ import type { Resource } from '../fhir/resource.ts'
 import { compileBindings } from './bindings.ts'
 import { compileProfile, type Profile } from './compile.ts'
 import { compileExtensions } from './extensions.ts'
-import { collectFindings, inDocumentOrder, type Finding, type Findings } from './findings.ts'
+import { collectFindings, inDocumentOrder, startRun, type Finding, type Findings } from './findings.ts'
 import { compileReferences } from './references.ts'
 import { createRules } from './rules.ts'
 import { isResource, type Knowledge, type Scope } from './scope.ts'
@@ -57,6 +57,7 @@ export const createValidator = (definitions: Definitions): Validator => {
     if (profile === undefined) return undefined
     if (!isResource(value)) return meetsAlone(canonical, value, scope)
     if (value.resourceType !== profile.type && !ABSTRACT.has(profile.type)) return false
+    if (profileDepth >= MAX_PROFILE_DEPTH) return undefined
     const { conformance } = scope.findings.run
     const known = conformance.get(value) ?? new Map<string, boolean>()
     conformance.set(value, known)
@@ -150,7 +151,7 @@ export const createValidator = (definitions: Definitions): Validator => {
   }
 
   const validate = (resource: Resource, options: ValidationOptions): readonly ValidationIssue[] => {
-    const findings = collectFindings()
+    const findings = collectFindings(startRun(options.preferred))
     const root = isResource(resource) ? resource.resourceType : 'Resource'
     profileDepth = 0
     try {

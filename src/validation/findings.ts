@@ -34,6 +34,8 @@ export interface Run {
   readonly containedOf: WeakMap<Resource, ReadonlyMap<string, Resource>>
   /** Whether a resource meets a profile, by canonical; `true` while that is being found out, since resources refer in circles. */
   readonly conformance: WeakMap<object, Map<string, boolean>>
+  /** Preferred bindings are asked as well, for who wants advice. */
+  readonly tellsPreferred: boolean
   suggested: number
 }
 
@@ -52,7 +54,8 @@ export interface Findings {
   readonly issues: readonly ValidationIssue[]
 }
 
-const startRun = (): Run => ({ containedOf: new WeakMap(), conformance: new WeakMap(), suggested: 0 })
+export const startRun = (tellsPreferred = false): Run =>
+  ({ containedOf: new WeakMap(), conformance: new WeakMap(), tellsPreferred, suggested: 0 })
 
 /** @param run of the findings that ask a question of their own on the way */
 export const collectFindings = (run: Run = startRun()): Findings => {

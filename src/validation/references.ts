@@ -16,6 +16,9 @@ const LITERAL = /(?:^|\/)([A-Z][A-Za-z]*)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A
 /** The resource type that a literal reference names, whether R4 has it or not. */
 export const typeNamedBy = (literal: string): string | undefined => LITERAL.exec(literal)?.[1]
 
+/** One of these a reference should have. */
+const PARTS = ['reference', 'identifier', 'display', 'extension', '_reference', '_display']
+
 export interface ReferenceCheck {
   /** Canonicals of what may be referred to. */
   readonly targets: readonly string[]
@@ -97,7 +100,12 @@ export const compileReferences = (definitions: Definitions): References => {
     findings.once(rule, path, { severity: 'information', type: 'informational', code: `not-checked:${rule}`, source,
       text: `whether the resource this refers to meets ${profiles.join(' or ')} is not checked: it is not contained, nor in the same Bundle` })
 
-  const checkLiteral: References['checkLiteral'] = ({ reference }, path, scope) => {
+  const checkLiteral: References['checkLiteral'] = (value, path, scope) => {
+    const { reference } = value
+    if (PARTS.every(part => value[part] === undefined)) {
+      scope.findings.add(path, { severity: 'warning', type: 'incomplete', code: 'reference-empty',
+        text: 'this refers to nothing; send "reference", "identifier" or "display"' })
+    }
     if (typeof reference !== 'string' || scope.bundle === undefined) return
     const { type } = scope.bundle
     if (/^urn:(?:uuid|oid):/i.test(reference)) {

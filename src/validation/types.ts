@@ -67,9 +67,9 @@ const systemType = (element: ElementDefinition, structure: StructureDefinition):
   return structure.kind === 'resource' && element.path === `${structure.type}.id` ? 'id' : 'string'
 }
 
-/** The binding of an element where it is one that is checked. */
+/** The binding of an element where it is one that is checked, if only where advice is wanted. */
 export const checkedBinding = ({ id, binding }: ElementDefinition, source: string): BindingCheck | undefined =>
-  binding && (binding.strength === 'required' || binding.strength === 'extensible' || binding.maxValueSet) ? { binding, rule: `binding:${id}`, source } : undefined
+  binding && (binding.strength !== 'example' || binding.maxValueSet) ? { binding, rule: `binding:${id}`, source } : undefined
 
 const compiled = new WeakMap<object, Types>()
 

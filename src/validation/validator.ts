@@ -22,6 +22,8 @@ export interface ValidationOptions {
   readonly also?: readonly string[]
   /** An unknown canonical in `meta.profile`: an error on ordinary interactions, a warning at intake. */
   readonly unknownProfile: 'error' | 'warning'
+  /** Says of codes outside a preferred value set that they are, as information; left out: not. */
+  readonly preferred?: boolean
 }
 
 export interface Validator {

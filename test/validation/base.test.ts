@@ -195,6 +195,16 @@ describe('bindings', () => {
     expect(errorsOf(issues).length === 0).toBe(isMember)
   })
 
+  it('tells of a preferred binding where that is wanted', () => {
+    const reaction = (code: string) => ({ resourceType: 'Encounter', status: 'planned', class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB' },
+      hospitalization: { dietPreference: [{ text: 'x' }], specialCourtesy: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-EncounterSpecialCourtesy', code }] }] } })
+    const advice = (code: string, preferred: boolean) => told(check(reaction(code), { ...DECLARED, preferred }), 'information')
+    const issue = 'binding:Encounter.hospitalization.specialCourtesy at Encounter.hospitalization.specialCourtesy[0].coding[0]'
+    expect(advice('VIP', true)).toEqual([])
+    expect(advice('QQQ', true)).toContain(issue)
+    expect(advice('QQQ', false)).toEqual([])
+  })
+
   it('takes FHIRPath\'s own types for types of elements', () => {
     const structure = (code: string) => ({ resourceType: 'StructureDefinition', url: 'https://example.org/x', name: 'X', status: 'draft', kind: 'resource', abstract: false, type: 'Patient',
       baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Patient', derivation: 'constraint', differential: { element: [{ id: 'Patient.id', path: 'Patient.id', type: [{ code }] }] } })
@@ -243,6 +253,15 @@ describe('references', () => {
     ] })
     expect(errors(bundle(1))).toEqual([])
     expect(errors(bundle(2))).toEqual(['target:ServiceRequest.subject at Bundle.entry[2].resource.subject'])
+  })
+})
+
+describe('a reference to nothing', () => {
+  const to = (managingOrganization: object) => told(check({ resourceType: 'Patient', managingOrganization }, DECLARED))
+  it('is a warning', () => {
+    expect(to({ type: 'Organization' })).toEqual(['reference-empty at Patient.managingOrganization'])
+    expect(to({ display: 'Preston' })).toEqual([])
+    expect(to({ extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] })).toEqual([])
   })
 })
 

@@ -91,10 +91,12 @@ export const indexBundle = (bundle: Readonly<Record<string, unknown>>, path = 'B
     if (candidates === undefined) return []
     return version === undefined ? candidates : candidates.filter(({ resource }) => resource.meta?.versionId === version)
   }
+  let byCanonical: Map<unknown, Found[]> | undefined
   const findCanonical: BundleIndex['findCanonical'] = (type, canonical) => {
+    byCanonical ??= Map.groupBy([...byUrl.values(), ...byId.values()].flat(), ({ resource }) => resource['url'])
     const [url, version] = canonical.split('|', 2)
-    return entriesOf(bundle, path).find(({ resource }) =>
-      resource?.resourceType === type && resource['url'] === url && (version === undefined || resource['version'] === version))?.resource
+    return byCanonical.get(url)?.find(({ resource }) =>
+      resource.resourceType === type && (version === undefined || resource['version'] === version))?.resource
   }
   return { type: bundle['type'], findCanonical, findAll, find: (reference, base) => findAll(reference, base)[0] }
 }
