@@ -16,7 +16,7 @@ import { madeRow, writeMadePostcodes } from './postcodes.ts'
 const ROWS = 1_000_000
 const LOOKUPS = 10_000
 const ROUNDS = 5
-const MEGABYTE = 1024 * 1024
+const MEGABYTE = 1e6
 const LOCALITIES = fileURLToPath(new URL('../localities', import.meta.url))
 const SCRIPT = fileURLToPath(new URL('../scripts/coverage-import.ts', import.meta.url))
 
@@ -47,7 +47,7 @@ const measureImport = async (file: string, target: string): Promise<Imported> =>
   const [code] = await once(child, 'close') as [number]
   if (code !== 0) throw new Error(told)
   const { cpu, kilobytes } = JSON.parse(told) as { cpu: number; kilobytes: number }
-  return { seconds: (performance.now() - began) / 1_000, cpuSeconds: cpu / 1e6, mostResidentMb: kilobytes / 1024 }
+  return { seconds: (performance.now() - began) / 1_000, cpuSeconds: cpu / 1e6, mostResidentMb: kilobytes * 1024 / MEGABYTE }
 }
 
 /** @param part of a million rows */

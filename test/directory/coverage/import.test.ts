@@ -185,7 +185,25 @@ describe('any file', () => {
     await fc.assert(fc.asyncProperty(content, fc.constantFrom(...FORMATS), async (text, format) => {
       const found = await run(format, put('any.csv', text)).catch((error: unknown) => error)
       expect(found instanceof ImportError || (found as Imported).postcodes > 0).toBe(true)
-    }), { numRuns: 150, seed: 8 })
+    }), { numRuns: 50, seed: 8 })
+  })
+})
+
+describe('any archive', () => {
+  const whole = zipped({ 'ONSPD_UK.csv': 'pcds,doterm,oslaua,lat,long\nPR1 2AB,,E07000123,53.7,-2.7\n', 'Documents/ONSPD_names.csv': 'x', '__MACOSX/._ONSPD_UK.csv': 'x' })
+
+  it('is imported without what is not the directory', async () => {
+    expect((await imported('onspd', put('ONSPD.zip', whole))).about).toMatchObject({ postcodes: 1, bad: 0 })
+  })
+
+  it('is imported or refused in words, whichever of its bytes are others', async () => {
+    const changes = fc.array(fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 })), { minLength: 1, maxLength: 4 })
+    await fc.assert(fc.asyncProperty(changes, async changed => {
+      const broken = Buffer.from(whole)
+      for (const [at, byte] of changed) broken[at] = byte
+      const found = await run('onspd', put('broken.zip', broken)).catch((error: unknown) => error)
+      expect(found instanceof ImportError || (found as Imported).postcodes > 0).toBe(true)
+    }), { numRuns: 80, seed: 8 })
   })
 })
 

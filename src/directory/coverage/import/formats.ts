@@ -46,7 +46,7 @@ export const holdsFormat = (format: Format, path: string): boolean => {
   switch (format) {
     case 'onspd': return /(?:^|\/)(?:ONSPD|NSPL)[^/]*\.csv$/i.test(path) && !/(?:^|\/)(?:multi_csv|Documents)\//i.test(path)
     case 'codepoint': return /(?:^|\/)[a-z]{1,2}\.csv$/i.test(path)
-    case 'simple': return /\.csv(?:\.gz)?$/i.test(path)
+    case 'simple': return /(?:^|\/)[^./][^/]*\.csv(?:\.gz)?$/i.test(path)
   }
 }
 

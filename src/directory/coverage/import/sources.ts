@@ -9,7 +9,7 @@ import { PassThrough, pipeline, type Transform } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { ImportError } from './error.ts'
 import { holdsFormat, type Format } from './formats.ts'
-import { zipEntries, ZipError } from './zip.ts'
+import { zipEntries } from './zip.ts'
 
 export interface Source {
   /** As an operator knows it: the file's name, and the name within an archive. */
@@ -54,11 +54,11 @@ const sourcesAt = async (path: string, format: Format): Promise<readonly Source[
   const name = basename(path)
   const kind = await kindOf(path)
   if (kind === 'zip') {
-    const entries = await asImportErrors(zipEntries(path))
-    return entries.filter(entry => holdsFormat(format, entry.name)).map(entry => ({
+    const entries = await zipEntries(path)
+    return entries.filter(entry => entry.bytes > 0 && holdsFormat(format, entry.name)).map(entry => ({
       name: `${name}/${basename(entry.name)}`, bytes: entry.bytes, stamp,
       async* lines() {
-        const { content, packed } = await asImportErrors(entry.open())
+        const { content, packed } = await entry.open()
         yield* linesOf(packed, content, `${entry.name} in ${path}`)
       },
     }))
@@ -68,10 +68,6 @@ const sourcesAt = async (path: string, format: Format): Promise<readonly Source[
     lines: () => linesOf(createReadStream(path), kind === 'gzip' ? createGunzip() : new PassThrough(), path),
   }]
 }
-
-const asImportErrors = <T>(promise: Promise<T>): Promise<T> => promise.catch((error: unknown) => {
-  throw error instanceof ZipError ? new ImportError(error.message) : error
-})
 
 const kindOf = async (path: string): Promise<'plain' | 'gzip' | 'zip'> => {
   const file = await open(path, 'r')

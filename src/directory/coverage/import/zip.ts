@@ -6,6 +6,7 @@ import { createReadStream, type ReadStream } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { PassThrough, type Transform } from 'node:stream'
 import { createInflateRaw } from 'node:zlib'
+import { ImportError } from './error.ts'
 
 export interface ZipEntry {
   readonly name: string
@@ -20,8 +21,6 @@ export interface OpenedEntry {
   readonly packed: ReadStream
 }
 
-export class ZipError extends Error {}
-
 const END = 0x06054b50
 const CENTRAL = 0x02014b50
 const LOCAL = 0x04034b50
@@ -30,15 +29,17 @@ const LONGEST_COMMENT = 65_535
 const STORED = 0
 const DEFLATED = 8
 
+/** @throws ImportError where it is none, or is broken */
 export const zipEntries = async (path: string): Promise<readonly ZipEntry[]> => {
   const file = await open(path, 'r')
   try {
     const { size } = await file.stat()
     const tail = await bytesAt(file, Math.max(0, size - END_BYTES - LONGEST_COMMENT), Math.min(size, END_BYTES + LONGEST_COMMENT))
     const end = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]))
-    if (end === -1 || tail.length - end < END_BYTES || tail.readUInt32LE(end) !== END) throw new ZipError(`${path} is not a whole ZIP archive`)
+    if (end === -1 || tail.length - end < END_BYTES || tail.readUInt32LE(end) !== END) throw new ImportError(`${path} is not a whole ZIP archive`)
     const [count, length, start] = [tail.readUInt16LE(end + 10), tail.readUInt32LE(end + 12), tail.readUInt32LE(end + 16)]
-    if (count === 0xffff || start === 0xffff_ffff) throw new ZipError(`${path} is a ZIP archive of more than 4 GB: unpack it first`)
+    if (count === 0xffff || start === 0xffff_ffff) throw new ImportError(`${path} is a ZIP archive of more than 4 GB: unpack it first`)
+    if (start + length > size) throw new ImportError(`${path} is not a whole ZIP archive`)
     return entriesIn(await bytesAt(file, start, length), count, path)
   } finally {
     await file.close()
@@ -53,7 +54,7 @@ const bytesAt = async (file: FileHandle, position: number, length: number): Prom
 const entriesIn = (directory: Buffer, count: number, path: string): readonly ZipEntry[] => {
   const entries: ZipEntry[] = []
   for (let at = 0, index = 0; index < count; index++) {
-    if (directory.length - at < 46 || directory.readUInt32LE(at) !== CENTRAL) throw new ZipError(`${path} has a broken list of files`)
+    if (directory.length - at < 46 || directory.readUInt32LE(at) !== CENTRAL) throw new ImportError(`${path} has a broken list of files`)
     const nameLength = directory.readUInt16LE(at + 28)
     const method = directory.readUInt16LE(at + 10)
     const bytes = directory.readUInt32LE(at + 20)
@@ -63,7 +64,7 @@ const entriesIn = (directory: Buffer, count: number, path: string): readonly Zip
     entries.push({
       name, bytes,
       open: () => {
-        if (isEncrypted || (method !== STORED && method !== DEFLATED)) throw new ZipError(`${name} in ${path} cannot be unpacked here: unpack it first`)
+        if (isEncrypted || (method !== STORED && method !== DEFLATED)) throw new ImportError(`${name} in ${path} cannot be unpacked here: unpack it first`)
         return opened(path, localAt, bytes, method)
       },
     })
@@ -77,7 +78,7 @@ const opened = async (path: string, localAt: number, bytes: number, method: numb
   const file = await open(path, 'r')
   try {
     const header = await bytesAt(file, localAt, 30)
-    if (header.length < 30 || header.readUInt32LE(0) !== LOCAL) throw new ZipError(`${path} is a broken ZIP archive`)
+    if (header.length < 30 || header.readUInt32LE(0) !== LOCAL) throw new ImportError(`${path} is a broken ZIP archive`)
     const start = localAt + 30 + header.readUInt16LE(26) + header.readUInt16LE(28)
     const packed = createReadStream(path, { start, end: start + bytes - 1 })
     const content = method === DEFLATED ? createInflateRaw() : new PassThrough()
