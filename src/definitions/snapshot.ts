@@ -131,7 +131,7 @@ function shorthand(choice: Node, name: string): Node {
   return slice
 }
 
-/** The value an element of a differential gives over what it inherits; invariants add up, the rest replaces. */
+/** The value an element of a differential gives over what it inherits; it only narrows how often, invariants add up, the rest replaces. */
 function constrain(base: ElementDefinition, difference: ElementDifference): ElementDefinition {
   const known = new Set(base.constraints?.map(constraint => constraint.key))
   const added = difference.constraints?.filter(constraint => !known.has(constraint.key)) ?? []
@@ -141,6 +141,8 @@ function constrain(base: ElementDefinition, difference: ElementDifference): Elem
   return {
     ...inherited,
     ...rest,
+    min: Math.max(base.min, difference.min ?? 0),
+    max: Math.min(base.max, difference.max ?? Infinity),
     ...boundTo(bound, binding),
     ...(base.sliceName === undefined ? {} : { sliceName: base.sliceName }),
     ...(constraints.length === 0 ? {} : { constraints }),

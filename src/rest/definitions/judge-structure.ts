@@ -6,7 +6,6 @@ import type { StructureDefinition as RawStructure } from 'fhir/r4.js'
 import { withoutVersion } from '../../definitions/canonical.ts'
 import type { Definition } from '../../definitions/definition.ts'
 import type { Definitions, StructureDefinition } from '../../definitions/definitions.ts'
-import { elementIds } from '../../definitions/element.ts'
 import { MAX_ELEMENTS, SnapshotError } from '../../definitions/snapshot.ts'
 import { readStructureSource, structureOf } from '../../definitions/structure.ts'
 import { nearest } from '../../fhir/nearest.ts'
@@ -15,7 +14,9 @@ import { compileBindings } from '../../validation/bindings.ts'
 import { compileProfile } from '../../validation/compile.ts'
 import { typesOf } from '../../validation/types.ts'
 import { judgeConstraints } from './judge-constraints.ts'
+import { judgeNarrowing } from './judge-narrowing.ts'
 import type { Surroundings } from './judge.ts'
+import { placeOf } from './place.ts'
 
 export const judgeStructure = ({ definitions, own }: Surroundings, raw: RawStructure): readonly Issue[] => {
   const { derivation = 'specialization' } = raw
@@ -29,7 +30,8 @@ export const judgeStructure = ({ definitions, own }: Surroundings, raw: RawStruc
   if (structure instanceof SnapshotError) {
     return [fault('definition-snapshot', placeOf(raw, structure.element), `the snapshot cannot be made: ${sentence(structure, raw)}; correct the differential`)]
   }
-  return [...judgeSlices(definitions, raw, structure), ...judgeConstraints(raw)]
+  const base = definitions.structure(raw.baseDefinition ?? '')
+  return [...base === undefined ? [] : judgeNarrowing(raw, base), ...judgeSlices(definitions, raw, structure), ...judgeConstraints(raw)]
 }
 
 const fault = (code: DefinitionFault, element: string, text: string): Issue => unusableDefinition(code, `StructureDefinition.${element}`, text)
@@ -90,15 +92,6 @@ const made = (definitions: Definitions, raw: RawStructure): StructureDefinition 
 }
 
 const sentence = ({ message }: SnapshotError, { url }: RawStructure): string => (message.startsWith(`${url}: `) ? message.slice(url.length + 2) : message)
-
-/** Where an element stands in the resource: in its differential, else in its snapshot. */
-const placeOf = (raw: RawStructure, id: string | undefined): string => {
-  for (const part of ['differential', 'snapshot'] as const) {
-    const index = id === undefined ? -1 : elementIds(raw[part]?.element ?? []).indexOf(id)
-    if (index >= 0) return `${part}.element[${index}]`
-  }
-  return raw.differential === undefined ? 'snapshot' : 'differential'
-}
 
 /** What the validator could not check of it. */
 const judgeSlices = (definitions: Definitions, raw: RawStructure, structure: StructureDefinition): readonly Issue[] => {

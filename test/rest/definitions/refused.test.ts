@@ -32,6 +32,12 @@ describe('a definition is refused', () => {
       'definition-type at StructureDefinition.derivation', /only R4 itself/],
     ['whose differential names an element that is not there', profile('no-element', [{ path: 'Basic.code' }, { path: 'Basic.subjekt', min: 1 }]),
       'definition-snapshot at StructureDefinition.differential.element[1]', /there is no "subjekt" in Basic/],
+    ['that allows more than its base', profile('wider', [{ path: 'Basic.subject', max: '*' }]),
+      'definition-snapshot at StructureDefinition.differential.element[0]', /Basic.subject has a maximum of \*, where its base has 1; a profile may only narrow/],
+    ['that requires less than its base', profile('laxer', [{ path: 'Basic.author' }, { path: 'Basic.code', min: 0 }]),
+      'definition-snapshot at StructureDefinition.differential.element[1]', /a minimum of 0, where its base has 1/],
+    ['that gives an element another type', profile('retyped', [{ path: 'Basic.created', type: [{ code: 'dateTime' }] }]),
+      'definition-snapshot at StructureDefinition.differential.element[0]', /of the type dateTime, and of date by its base/],
     ['with slices and no discriminator', profile('untold', [
       { path: 'Basic.identifier', slicing: { rules: 'open', description: 'somehow' } },
       { id: 'Basic.identifier:mine', path: 'Basic.identifier', sliceName: 'mine', min: 1 },
