@@ -63,7 +63,9 @@ const run = async (): Promise<void> => {
   const format = formatOf(values.format)
   const { COVERAGE, CLIENTS } = process.env
   const { coverage: target } = readConfig({ COVERAGE, CLIENTS })
+  const before = await readTable(target).catch(() => undefined)
   tell(await importPostcodes({ files: positionals, format, target, now: Date.now(), report }))
+  if (before !== undefined) say(`before: ${before.size} postcodes of ${before.origin.source}`)
   await tellWhoGoesByIt(target)
   say(`${target} is replaced; a hub that runs takes it within seconds`)
 }

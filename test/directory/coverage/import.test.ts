@@ -164,6 +164,14 @@ describe('a simple directory', () => {
     expect((await imported('simple', put('new.csv', simple('PR1 2AC,E07000123,53.7,-2.7')))).about.postcodes).toBe(1)
   })
 
+  it('is not imported where something else stands in the way, which is named', async () => {
+    mkdirSync(`${target()}.import`, { recursive: true })
+    await expect(run('simple', put('a.csv', simple('PR1 2AB,E07000123,53.7,-2.7')))).rejects.toThrow(/postcodes\.bin\.import cannot be used: /)
+    rmSync(`${target()}.import`, { recursive: true })
+    writeFileSync(`${target()}.import`, 'no database, but many more than a hundred characters of something else. '.repeat(20))
+    await expect(run('simple', put('a.csv', simple('PR1 2AB,E07000123,53.7,-2.7')))).rejects.toThrow(/postcodes\.bin\.import cannot be used: file is not a database/)
+  })
+
   it('that is not there is refused', async () => {
     await expect(run('simple', join(folder, 'missing.csv'))).rejects.toThrow('there is no file')
   })
@@ -173,6 +181,27 @@ describe('a simple directory', () => {
     expect([existsSync(`${target()}.import`), existsSync(`${target()}.new`)]).toEqual([false, false])
     expect(told.map(({ phase }) => phase)).toEqual(['reading', 'writing', 'writing'])
     expect(told.every(({ done, total }, index) => done === total || index === 1)).toBe(true)
+  })
+})
+
+describe('several files', () => {
+  const files = (): readonly string[] => [
+    put('a.csv', simple('PR1 2AB,E07000123,53.7,-2.7', 'PR1 2AC,E07000123,53.7,-2.7', 'x,,,')),
+    put('b.csv', simple('PR7 1AA,E07000118,53.6,-2.6')),
+  ]
+
+  it('are one directory, named by the first', async () => {
+    const { about, table } = await imported('simple', ...files())
+    expect(about).toMatchObject({ postcodes: 3, districts: 2, bad: 1 })
+    expect(table.origin.source).toBe('a.csv and 1 more')
+  })
+
+  it('go on with the file that an import was stopped before', async () => {
+    const both = files()
+    const stopped = importPostcodes({ files: both, format: 'simple', target: target(), now: NOW, report: () => { throw new Error('stopped') } })
+    await expect(stopped).rejects.toThrow('stopped')
+    expect(await run('simple', ...both)).toMatchObject({ postcodes: 3, bad: 1, resumedAfter: 3, named: ['a.csv line 4: "x" is not a postcode'] })
+    expect(await run('simple', ...both)).toMatchObject({ postcodes: 3, bad: 1, resumedAfter: 0 })
   })
 })
 

@@ -54,14 +54,20 @@ const ADD = `
 
 /** @throws ImportError while another import is at it */
 export const openStaging = (path: string, identity: string): Staging => {
-  const db = new DatabaseSync(path, { timeout: 0 })
+  const unusable = (error: unknown): ImportError => new ImportError(`${path} cannot be used: ${(error as Error).message}`)
+  let db: DatabaseSync
+  try {
+    db = new DatabaseSync(path, { timeout: 0 })
+  } catch (error) {
+    throw unusable(error)
+  }
   try {
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768')
     db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`)
   } catch (error) {
     db.close()
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) throw new ImportError(`another import is running (it holds ${path})`)
-    throw new ImportError(`${path} cannot be used (${(error as Error).message}): remove it`)
+    throw unusable(error)
   }
   return stagingIn(db, path, identity)
 }
