@@ -4,6 +4,7 @@ import type { Locality } from '../../src/directory/load.ts'
 import { compilePack, openTriage } from '../../src/triage/load.ts'
 import type { RulePack } from '../../src/triage/pack.ts'
 import { PackRefused } from '../../src/triage/packs/faults.ts'
+import { FACT_MEANINGS } from '../../src/triage/situation.ts'
 import { directory, localities, triage } from './referral.ts'
 
 const [locality] = localities
@@ -121,4 +122,29 @@ it('takes a third locality as data alone', () => {
   const newtown = changed(content => Object.assign(content, { id: 'newtown', url: 'https://care-connexions.example/fhir/PlanDefinition/newtown' }))
   const three = openTriage([...localities, { ...newtown, name: 'newtown' }])
   expect(three.packs.map(({ pack }) => pack.id)).toEqual(['central-lancashire', 'east-staffordshire', 'newtown'])
+})
+
+describe('docs/triage.md', () => {
+  const text = readFileSync('docs/triage.md', 'utf8')
+
+  it('lists every fact that a condition may ask for, as it is meant', () => {
+    for (const [fact, meaning] of Object.entries(FACT_MEANINGS)) expect(text).toContain(`| \`${fact}\` | ${meaning} |`)
+  })
+
+  it('explains every part of a pack, of a rule\'s outcome and of a condition', () => {
+    const schema = JSON.parse(readFileSync('src/triage/pack.schema.json', 'utf8')) as {
+      properties: Record<string, unknown>
+      definitions: { condition: { then: { properties: object }; else: { properties: object } }; outcome: { properties: object } }
+    }
+    const { condition, outcome } = schema.definitions
+    const parts = Object.keys(schema.properties).filter(name => !['$schema', 'id', 'url', 'title'].includes(name))
+    for (const name of [...parts, ...Object.keys(condition.then.properties), ...Object.keys(condition.else.properties), ...Object.keys(outcome.properties)]) {
+      expect([name, text.includes(`\`${name}\``) || name === 'fact']).toEqual([name, true])
+    }
+  })
+
+  it('quotes the rule that it reads aloud as it is', () => {
+    const quoted = JSON.parse(/A rule:\n\n```json\n([\s\S]*?)```/.exec(text)?.[1] ?? '') as { id: string }
+    expect(triage.packs.find(({ pack }) => pack.id === 'east-staffordshire')?.pack.rules.find(({ id }) => id === quoted.id)).toEqual(quoted)
+  })
 })
