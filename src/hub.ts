@@ -47,7 +47,9 @@ import { loadPackages, packagesIn } from './rest/definitions/packages.ts'
 import { encounterEverything, patientEverything } from './rest/everything/everything.ts'
 import { meta, metaAdd, metaDelete } from './rest/meta/meta.ts'
 import type { Operation } from './rest/operation.ts'
+import { isOwn, operationDefinitionOf } from './rest/operation-definitions.ts'
 import { createOperations } from './rest/operations.ts'
+import { publish } from './rest/publish.ts'
 import { createReindexOperation } from './rest/reindex/operation.ts'
 import { openReindexer } from './rest/reindex/reindex.ts'
 import { createUnindexed } from './rest/reindex/unindexed.ts'
@@ -174,6 +176,7 @@ const compose = async (
     createReindexOperation(live, reindexer),
     createReloadOperation(triage),
   ]
+  await publish(repository, 'publish-operations', operations.map(({ definition }) => definition).filter(isOwn).map(operationDefinitionOf))
 
   const tokenKey = loadTokenKey(config.tokenKey)
   const rest: RestParts = {

@@ -13,7 +13,7 @@ const period = { start: '2031-03-01T09:00:00Z', end: '2031-03-31T17:00:00Z' }
 const address = { use: 'work', line: ['1 Quayside'], city: 'Whitehaven', state: 'Cumbria', postalCode: 'CA28 7LL', country: 'GB' }
 
 /** In an order in which references point backwards. */
-const entries: readonly { readonly resourceType: string; readonly id: string }[] = [
+const entries: readonly (object & { readonly resourceType: string; readonly id: string; readonly [element: string]: unknown })[] = [
   { resourceType: 'Practitioner', id: 'all', active: true, name: [{ family: 'Allbright' }] },
   { resourceType: 'Organization', id: 'all', active: false, identifier, name: 'Everything Said', alias: ['Omnia'], type: [concept('trust')], address: [address], telecom, partOf: reference('Organization/cl-care-connexions') },
   { resourceType: 'Endpoint', id: 'all', status: 'suspended', identifier, name: 'Everything Wire', connectionType: { system: x, code: 'wire' }, payloadType: [concept('letter')], address: 'https://x.example/fhir', managingOrganization: reference('Organization/all') },
