@@ -10,6 +10,7 @@ import { ABSOLUTE } from './meaning.ts'
 import { checkAddress } from './policy/addresses.ts'
 import { checkIdentifier } from './policy/identifiers.ts'
 import { shown } from './shown.ts'
+import { checkUnit } from './units.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -31,6 +32,11 @@ export const checkDatatype = (
       break
     case 'Attachment': return checkAttachment(value, path, findings)
     case 'Address': return checkAddress(value, path, findings)
+    case 'Quantity':
+    case 'Age':
+    case 'Duration':
+    case 'Distance':
+    case 'Count': return checkUnit(value, path, findings)
   }
 }
 

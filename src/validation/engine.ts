@@ -181,6 +181,10 @@ const unknownProfile = (definitions: Definitions, canonical: string, severity: '
       text: `the profile ${url} is known here in version ${known.version ?? 'none'}, not ${version ?? ''}; claim that version or none` }
   }
   const near = findings.suggest(() => nearest(url, definitions.canonicals('StructureDefinition')))
+  if (near === url) {
+    return { severity, type: 'processing', code: 'definition', source: url,
+      text: `the definition ${url} is broken or rests on one that is not here, so nothing can be checked by it; correct that definition, or claim another` }
+  }
   return { severity, type: 'not-found', code: 'profile-unknown',
     text: `the profile ${canonical.slice(0, 200)} is not known here, so it cannot be checked${near === undefined ? '; claim a known one, or none' : `; did you mean ${near}?`}` }
 }

@@ -30,3 +30,16 @@ const isResourceType = (type: string, { type2Parent }: Model): boolean => {
   for (let above: string | undefined = type; above !== undefined; above = type2Parent[above]) if (above === 'Resource') return true
   return false
 }
+
+interface Ucum {
+  getSpecifiedUnit(code: string, purpose: 'validate'): { readonly unit: object | null }
+}
+
+/** Whether UCUM has the unit; the library is the engine's own. */
+export const isUcumCode = (code: string): boolean => {
+  try {
+    return (engine().fhirpath.ucumUtils as Ucum).getSpecifiedUnit(code, 'validate').unit !== null
+  } catch {
+    return false
+  }
+}

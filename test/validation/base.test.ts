@@ -165,6 +165,16 @@ describe('what a data type means', () => {
     expect(told(check({ resourceType: 'Patient', name: [{ text: 'x', period: { start: '2026', end: '9999-12-31' } }] }, DECLARED))).toEqual([])
   })
 
+  it.each([['mm[Hg]', true], ['/min', true], ['{Breaths}/min', true], ['10*9/L', true], ['mL/min/{1.73_m2}', true], ['mmHg', false], ['beats/min', false], ['foo', false], [`m${'.m'.repeat(500)}`, false]])(
+    'of UCUM %s is a unit: %s', (code, isUnit) => {
+      const issues = told(check({ ...observation, valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code } }, DECLARED))
+      expect(issues).toEqual(isUnit ? [] : ['quantity-unit at Observation.value.ofType(Quantity).code'])
+    })
+
+  it('says which unit was meant', () => {
+    expect(check({ ...observation, valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code: 'mmHg' } })[0]?.text).toBe('UCUM has no unit "mmHg"; did you mean "mm[Hg]"?')
+  })
+
   it('says what is wrong with a narrative, and not what it says', () => {
     const issue = check({ resourceType: 'Patient', text: { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml"><p onclick="x">Edith</p></div>' } })[0]
     expect(issue).toMatchObject({ code: 'txt-1', expression: ['Patient.text.div'], text: expect.stringContaining('"onclick"') })

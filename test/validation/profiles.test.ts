@@ -320,6 +320,17 @@ describe('an extension with a FHIRPath context', () => {
   })
 })
 
+describe('a profile that cannot be made', () => {
+  it.each<[string, object]>([
+    ['has an element that its type does not', profile(URL, 'Patient', [{ path: 'Patient.nonsense', min: 1 }])],
+    ['is its own base', profile(URL, 'Patient', [], { baseDefinition: URL })],
+    ['rests on one that is not here', profile(URL, 'Patient', [], { baseDefinition: 'https://example.org/none' })],
+  ])('because it %s, is named as the definition at fault', (_why, broken) => {
+    const issues = check({ resourceType: 'Patient', meta: { profile: [URL] } }, DECLARED, createValidator(withDefinitions(definitions, [broken as RawStructure])))
+    expect(issues).toMatchObject([{ severity: 'error', code: 'definition', type: 'processing', source: URL, expression: ['Patient.meta.profile[0]'] }])
+  })
+})
+
 describe('a broken definition', () => {
   const fault = (element: readonly object[]) => against('Patient', element, { ...patient }).filter(({ source }) => source === URL)
 
