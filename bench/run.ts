@@ -18,6 +18,7 @@ import { RESOURCES_A_PERSON } from './record.ts'
 import { measureStarting } from './starting.ts'
 import { storesNamed, type StoreName } from './stores.ts'
 import { HEADING, line, MARK } from './table.ts'
+import { measureValidation } from './validation.ts'
 
 const { values: given } = parseArgs({ options: {
   store: { type: 'string', default: 'sqlite' }, only: { type: 'string' }, size: { type: 'string' }, quick: { type: 'boolean', default: false },
@@ -32,7 +33,7 @@ const SEARCH_FOR_MS = 6_000
 /** Measured apart from the phases, with the most people. */
 const APART = ['start', 'beside']
 /** Measured once, without a store or on one of their own. */
-const ON_THEIR_OWN = ['coverage', 'directory']
+const ON_THEIR_OWN = ['coverage', 'directory', 'validation']
 
 const say = (text: string): void => { process.stdout.write(`${text}\n`) }
 const only = given.only?.split(',')
@@ -133,6 +134,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 say(`Node ${process.version}; what was aimed at is in brackets`)
 if (isWanted('coverage')) await attempt('coverage', () => measureCoverage(part, say))
 if (isWanted('directory')) for (const name of stores) await attempt('directory', () => measureDirectory(name, part, registry, say))
+if (isWanted('validation')) await attempt('validation', () => measureValidation(part, say))
 for (const people of only?.every(name => ON_THEIR_OWN.includes(name)) === true ? [] : sizes) {
   for (const name of stores) {
     say(`\n${name}: ${people} people, ${people * RESOURCES_A_PERSON} resources of their own`)

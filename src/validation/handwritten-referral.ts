@@ -41,6 +41,8 @@ export const referralRules: readonly HandwrittenRule[] = [
     const status = member(value, 'status')
     return typeof status !== 'string' || !WITH_REASON.includes(status) || has(value, 'statusReason')
   }],
+  ['hub-ref-1', 'reasonCode.exists() or reasonReference.exists() or code.exists()',
+    value => has(value, 'reasonCode') || has(value, 'reasonReference') || has(value, 'code')],
   ['prr-1', 'orderDetail.empty() or code.exists()', value => !has(value, 'orderDetail') || has(value, 'code')],
   ['ppc-1', 'policy.exists() or policyRule.exists()', value => has(value, 'policy') || has(value, 'policyRule')],
   consentOf('ppc-2', 'patient-privacy'),

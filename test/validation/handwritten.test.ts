@@ -49,6 +49,7 @@ const samples: Readonly<Record<string, readonly [base: string, values: readonly 
   ]],
   'hub-task-2': ['Task', ['requested', 'rejected', 'failed', 'cancelled', 'on-hold', undefined].flatMap(status =>
     [hubTask('offer', status), hubTask('offer', status, { statusReason: { text: 'x' } })])],
+  'hub-ref-1': ['ServiceRequest', [{}, { code: { text: 'x' } }, { reasonCode: [{ text: 'x' }] }, { reasonReference: [{ display: 'x' }] }].map(given => ({ resourceType: 'ServiceRequest', ...given }))],
   'prr-1': ['ServiceRequest', [{ resourceType: 'ServiceRequest' }, { resourceType: 'ServiceRequest', orderDetail: [{ text: 'x' }] },
     { resourceType: 'ServiceRequest', orderDetail: [{ text: 'x' }], code: { text: 'x' } }]],
   'ppc-1': ['Consent', [{ resourceType: 'Consent' }, { resourceType: 'Consent', policy: [{ uri: 'x' }] }, { resourceType: 'Consent', policyRule: { text: 'x' } }]],
