@@ -40,7 +40,7 @@ export const openMongoStore = async ({ url, clock, searchDeadlineMs = SEARCH_DEA
   const writer = createWriter(database, clock, committed => follower.own(committed))
   const soon = <T>(work: Promise<T>): Promise<T> => asked(work, ANSWER_MS)
   const inTime = <T>(work: Promise<T>): Promise<T> => asked(work, searchDeadlineMs + ANSWER_MS)
-  const readCurrent = createPointReads(database)
+  const readCurrent = createPointReads(database, ANSWER_MS)
   /** Whether the last commit could not be made: then readiness asks for a write. */
   let isRefusing = false
 

@@ -7,7 +7,7 @@
  */
 import { refText, type ResourceRef } from '../../fhir/resource.ts'
 import type { Visibility } from '../../search/plan.ts'
-import type { StoredVersion } from '../store.ts'
+import { Unavailable, type StoredVersion } from '../store.ts'
 import type { Database } from './database.ts'
 import type { RefText, ResourceDocument } from './documents.ts'
 import { CURRENT, currentVersion } from './versions.ts'
@@ -17,6 +17,8 @@ const TOGETHER = 32
 
 interface Asked {
   readonly ref: RefText
+  /** When nobody waits any more. */
+  readonly end: number
   readonly resolve: (found: ResourceDocument | undefined) => void
   readonly reject: (error: unknown) => void
 }
@@ -24,7 +26,10 @@ interface Asked {
 /** The current version, from the resource itself; undefined where there is none, or none to be seen. */
 export type ReadCurrent = (ref: ResourceRef, visibility: Visibility) => Promise<StoredVersion | undefined>
 
-export const createPointReads = ({ resources, read }: Pick<Database, 'resources' | 'read'>): ReadCurrent => {
+/** Each is given up after `limitMs`. */
+export const createPointReads = (
+  { resources, read }: Pick<Database, 'resources' | 'read'>, limitMs: number, now: () => number = () => performance.now(),
+): ReadCurrent => {
   const asked: Asked[] = []
   let isAsking = false
 
@@ -45,13 +50,20 @@ export const createPointReads = ({ resources, read }: Pick<Database, 'resources'
 
   const ask = async (): Promise<void> => {
     isAsking = true
-    while (asked.length > 0) await answer(asked.splice(0, TOGETHER))
+    while (asked.length > 0) {
+      const group = asked.splice(0, TOGETHER)
+      const at = now()
+      // While the database was away others gave up; their questions must not stand before those of who waits.
+      for (const { end, reject } of group) if (end < at) reject(new Unavailable('the database was away for too long'))
+      const waiting = group.filter(({ end }) => end >= at)
+      if (waiting.length > 0) await answer(waiting)
+    }
     isAsking = false
   }
 
   return async (ref, visibility) => {
     const found = await new Promise<ResourceDocument | undefined>((resolve, reject) => {
-      asked.push({ ref: refText(ref), resolve, reject })
+      asked.push({ ref: refText(ref), end: now() + limitMs, resolve, reject })
       if (!isAsking) void ask()
     })
     return found === undefined || !isSeen(found, visibility) ? undefined : currentVersion(found)
