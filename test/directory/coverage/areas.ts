@@ -28,6 +28,10 @@ export const REGION = '../shared/geo/postcodes.csv.gz'
 /** Where the reference material is absent, the test is skipped; its title says so. */
 export const withRegion = existsSync(REGION) ? it : it.skip
 
+/** Rows of a file of the reference material, without its header. */
+export const geo = (name: string): readonly (readonly string[])[] =>
+  readFileSync(`../shared/geo/${name}`, 'utf8').trim().split(/\r?\n/).slice(1).map(row => row.split(','))
+
 export const regionPostcodes = (): readonly KnownPostcode[] =>
   gunzipSync(readFileSync(REGION)).toString('utf8').trim().split('\n').slice(1).map(row => {
     const [postcode = '', district = '', latitude, longitude] = row.split(',')
