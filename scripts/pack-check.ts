@@ -40,7 +40,8 @@ const failing = (file: string, pack: CompiledPack, localities: readonly Locality
   const failed = vignettes.filter(vignette => (['first', 'second'] as const).flatMap(forms => {
     const proposal = propose(triage, {
       ...bundleContent(referralBundle(vignette.id, vignette.given, forms, localities) as unknown as Resource), directory,
-      receivedAt: receivedAtOf(vignette.given.receivedAt), addressedLocality: pack.locality.name, capacity: new Map(Object.entries(vignette.given.capacity ?? {})),
+      receivedAt: receivedAtOf(vignette.given.receivedAt), addressedLocality: pack.locality.name,
+      capacity: new Map(Object.entries(vignette.given.capacity ?? {})),
     })
     const wrong = differences(vignette, proposalParameters(proposal), localities)
     for (const line of wrong) say(`error ${file} ${vignette.id}, ${forms} forms: ${line}`)

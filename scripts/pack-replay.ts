@@ -1,7 +1,7 @@
 /**
- * `npm run pack:replay -- FOLDER [--store sqlite:FILE|mongodb://…] [--show N]`: what would be different, had the rule pack of FOLDER been
- * in force? Every result of triage that the store holds is asked again as things then stood, of the pack in this project and
- * of the changed one; a row for each that differs, and what could not be replayed with its reason. Nothing is written.
+ * `npm run pack:replay -- FOLDER [--store sqlite:FILE|mongodb://…] [--show N]`: what would be different, had the rule pack of
+ * FOLDER been in force? Every result of triage that the store holds is asked again as things then stood, of the pack in this
+ * project and of the changed one; a row for each that differs, and what could not be replayed with its reason. Nothing is written.
  *
  * A SQLite file is one program's at a time: stop the hub, or take a copy of the file. Exit status 2: not replayed.
  */
@@ -44,9 +44,12 @@ const packsWith = (folder: string) => {
   const name = basename(resolve(folder))
   const shipped = loadLocalities('localities').map(compilePack)
   const given = loadLocalities(dirname(resolve(folder))).find(locality => locality.name === name)
-  if (given === undefined || !shipped.some(({ locality }) => locality.name === name)) throw new Error(`${folder} is no folder of a locality of this hub`)
+  if (given === undefined || !shipped.some(({ locality }) => locality.name === name)) {
+    throw new Error(`${folder} is no folder of a locality of this hub`)
+  }
   const changed = compilePack(given)
-  return { inForce: triageOf(shipped), changed: triageOf(shipped.map(pack => (pack.locality.name === name ? changed : pack))), canonical: changed.pack.url }
+  const packs = shipped.map(pack => (pack.locality.name === name ? changed : pack))
+  return { inForce: triageOf(shipped), changed: triageOf(packs), canonical: changed.pack.url }
 }
 
 const rowOf = ({ referral, at }: Result, text: string): string => `${referral.padEnd(36)}  ${at.slice(0, 16)}Z  ${text}`
@@ -65,7 +68,9 @@ const tell = ({ replayed, differing, missed }: Replay, shown: number): void => {
 }
 
 try {
-  const { values, positionals: [folder] } = parseArgs({ allowPositionals: true, options: { store: { type: 'string' }, show: { type: 'string', default: '50' } } })
+  const { values, positionals: [folder] } = parseArgs({
+    allowPositionals: true, options: { store: { type: 'string' }, show: { type: 'string', default: '50' } },
+  })
   if (folder === undefined) throw new Error(USAGE)
   const { inForce, changed, canonical } = packsWith(folder)
   const store = await openStore(addressOf(values.store), { clock: systemClock() })

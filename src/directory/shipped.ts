@@ -7,6 +7,7 @@
 import { hash } from 'node:crypto'
 import { systemCaller } from '../access/caller.ts'
 import { PUBLIC } from '../access/visibility.ts'
+import { isObject } from '../fhir/json.ts'
 import { outcomes } from '../fhir/outcomes.ts'
 import { hubCodeSystem, refText, type Resource, type ResourceRef } from '../fhir/resource.ts'
 import type { Repository } from '../rest/repository.ts'
@@ -65,7 +66,8 @@ interface Tag {
   readonly code?: string
 }
 
-const tagOf = (resource: Resource): Tag | undefined => (resource.meta?.tag as readonly Tag[] | undefined)?.find(({ system }) => system === SHIPPED)
+const tagOf = (resource: Resource): Tag | undefined =>
+  (resource.meta?.tag as readonly Tag[] | undefined)?.find(({ system }) => system === SHIPPED)
 
 const isToBeLeft = (current: Resource, shipped: Resource): boolean => {
   const before = tagOf(current)
@@ -93,15 +95,17 @@ const contentHash = (resource: Resource): string => {
 }
 
 /** The same whatever the order of the elements. */
-const canonical = (value: unknown): string => JSON.stringify(value, (_name, each: unknown) => (
-  typeof each === 'object' && each !== null && !Array.isArray(each) ? Object.fromEntries(Object.entries(each).sort(([one], [other]) => (one < other ? -1 : 1))) : each))
+const canonical = (value: unknown): string => JSON.stringify(value, (_name, each: unknown) => (isObject(each) ? inOrder(each) : each))
+
+const inOrder = (object: object): object => Object.fromEntries(Object.entries(object).sort(([one], [other]) => (one < other ? -1 : 1)))
 
 const withCapacityOf = (current: Resource, shipped: Resource): Resource => {
   const reported = extensionsIn(current['extension']).filter(({ url }) => url === CAPACITY_EXTENSION)
   return reported.length === 0 ? shipped : { ...shipped, extension: [...extensionsIn(shipped['extension']), ...reported] }
 }
 
-const extensionsIn = (value: unknown): readonly { readonly url?: string }[] => (Array.isArray(value) ? value as readonly { readonly url?: string }[] : [])
+const extensionsIn = (value: unknown): readonly { readonly url?: string }[] =>
+  (Array.isArray(value) ? value as readonly { readonly url?: string }[] : [])
 
 /** `0.10.0` is higher than `0.9.2`; no version is the lowest. */
 const isHigher = (one: string, other: string): boolean => {

@@ -56,7 +56,8 @@ const inPlace = (compiled: CompiledNeed, compiledPlace: CompiledPlace | undefine
   if (compiledPlace === undefined || compiledPlace.place.except?.includes(compiled.need.code) === true) return compiled
   const { place, services } = compiledPlace
   const { whenNoneFits: _ofTheNeed, due: _otherwise, ...need } = compiled.need
-  return { services, need: { ...need, priority: place.priority, services: place.services, ...(place.due === undefined ? {} : { due: place.due }) } }
+  const { priority, due } = place
+  return { services, need: { ...need, priority, services: place.services, ...(due === undefined ? {} : { due }) } }
 }
 
 /** The same alternatives in the same order. Needs without a service never share: what marks one is not said of another. */

@@ -6,7 +6,7 @@
  * An `error` keeps a pack from coming into force; a `note` is for the eyes of whoever signs it.
  */
 import { serviceCode } from '../../directory/services.ts'
-import type { Condition } from '../condition.ts'
+import type { Condition, Truth } from '../condition.ts'
 import type { CompiledPack, CompiledRule } from '../load.ts'
 import { NO_SERVICE } from './fact-values.ts'
 import { situationWhere, type Compared } from './reach.ts'
@@ -25,7 +25,7 @@ const note = (pointer: string, text: string): Doubt => ({ severity: 'note', poin
 
 const pointerOf = ({ pack }: CompiledPack, { rule }: CompiledRule): string => `/rules/${pack.rules.indexOf(rule)}`
 const compared = ({ rule, fails }: CompiledRule): Compared => ({ condition: rule.failsWhen, fails })
-const counts = ({ rule }: CompiledRule, truth: boolean | undefined): boolean => truth === true || (truth === undefined && rule.ifUnknown === 'fails')
+const counts = ({ rule }: CompiledRule, truth: Truth): boolean => truth === true || (truth === undefined && rule.ifUnknown === 'fails')
 
 const unreachable = (compiled: CompiledPack): readonly Doubt[] => compiled.rules.flatMap(rule => {
   const { pack, rules } = compiled
@@ -33,30 +33,35 @@ const unreachable = (compiled: CompiledPack): readonly Doubt[] => compiled.rules
   if (situationWhere([compared(rule)], pack, ([truth]) => counts(rule, truth)) === undefined) {
     return [error(`${pointer}/failsWhen`, `nothing makes the rule ${rule.rule.id} fail`)]
   }
+  const alone = (earlier: CompiledRule) =>
+    situationWhere([compared(rule), compared(earlier)], pack, ([truth, decided]) => counts(rule, truth) && !counts(earlier, decided))
   // Only what asks for no further fact can fail each time that this does.
-  const before = rules.find(earlier => earlier.step !== rule.step && rules.indexOf(earlier) < rules.indexOf(rule) && earlier.rule.then.decide !== undefined
-    && earlier.facts.every(fact => rule.facts.includes(fact))
-    && situationWhere([compared(rule), compared(earlier)], pack, ([truth, decided]) => counts(rule, truth) && !counts(earlier, decided)) === undefined)
-  return before === undefined ? [] : [error(pointer, `the rule ${rule.rule.id} is never reached: whenever it fails, ${before.rule.id} (step ${before.rule.step}) has decided`)]
+  const before = rules.slice(0, rules.indexOf(rule)).find(earlier => earlier.step !== rule.step && earlier.rule.then.decide !== undefined
+    && earlier.facts.every(fact => rule.facts.includes(fact)) && alone(earlier) === undefined)?.rule
+  return before === undefined ? []
+    : [error(pointer, `the rule ${rule.rule.id} is never reached: whenever it fails, ${before.id} (step ${before.step}) has decided`)]
 })
 
 /** Of a step's decisions, and of its lists of candidates, the first counts. */
 const overlapping = (compiled: CompiledPack): readonly Doubt[] => compiled.rules.flatMap((rule, index) =>
   compiled.rules.slice(index + 1).filter(other => other.step === rule.step && disagree(rule, other)).flatMap(other => {
     const both = situationWhere([compared(rule), compared(other)], compiled.pack, ([one, two]) => counts(rule, one) && counts(other, two))
-    return both === undefined ? [] : [note(pointerOf(compiled, other), `overlaps with ${rule.rule.id}, which stands first and decides where both fail`)]
+    return both === undefined ? []
+      : [note(pointerOf(compiled, other), `overlaps with ${rule.rule.id}, which stands first and decides where both fail`)]
   }))
 
 const disagree = (one: CompiledRule, other: CompiledRule): boolean => {
   const [first, second] = [one.rule.then, other.rule.then]
+  const differ = (left: unknown, right: unknown): boolean => JSON.stringify(left) !== JSON.stringify(right)
   if (first.decide !== undefined && second.decide !== undefined) {
-    return first.decide.insteadOf === undefined && second.decide.insteadOf === undefined && JSON.stringify(first.decide) !== JSON.stringify(second.decide)
+    return first.decide.insteadOf === undefined && second.decide.insteadOf === undefined && differ(first.decide, second.decide)
   }
-  return first.review?.candidates !== undefined && second.review?.candidates !== undefined
-    && JSON.stringify(first.review.candidates) !== JSON.stringify(second.review.candidates)
+  const [candidates, others] = [first.review?.candidates, second.review?.candidates]
+  return candidates !== undefined && others !== undefined && differ(candidates, others)
 }
 
-const needsWithoutService = ({ pack, needs }: CompiledPack): readonly Doubt[] => pack.needs.flatMap(({ code, services, whenNoneFits = NO_SERVICE }, index) => {
+const needsWithoutService = ({ pack, needs }: CompiledPack): readonly Doubt[] => pack.needs.flatMap((need, index) => {
+  const { code, services, whenNoneFits = NO_SERVICE } = need
   const candidacies = (needs.get(code)?.services ?? []).map(({ when }, rank): Compared | undefined => {
     const condition = services[rank]?.when
     return when === undefined || condition === undefined ? undefined : { condition, fails: when }
@@ -64,7 +69,8 @@ const needsWithoutService = ({ pack, needs }: CompiledPack): readonly Doubt[] =>
   const conditional = candidacies.filter(each => each !== undefined)
   if (conditional.length < candidacies.length || situationWhere(conditional, pack, truths => !truths.includes(true)) === undefined) return []
   const pointer = `/needs/${index}/services`
-  const speaking = pack.rules.filter(({ failsWhen, then }) => speaksOf(failsWhen, 'line-marks', whenNoneFits) || (then.decide !== undefined && speaksOf(failsWhen, 'needs', code)))
+  const speaking = pack.rules.filter(({ failsWhen, then }) =>
+    speaksOf(failsWhen, 'line-marks', whenNoneFits) || (then.decide !== undefined && speaksOf(failsWhen, 'needs', code)))
   const what = services.length === 0 ? 'there is no service' : 'there may be no service'
   return speaking.length === 0 ? [error(pointer, `${what} for ${code}, and no rule speaks of the need or of its mark "${whenNoneFits}"`)]
     : [note(pointer, `${what} for ${code}: ${speaking.map(({ id }) => id).join(', ')}`)]
@@ -79,9 +85,10 @@ const speaksOf = (condition: Condition, fact: string, code: string): boolean => 
 
 const serviceDoubts = ({ pack, locality }: CompiledPack): readonly Doubt[] => {
   const named = new Set([
-    ...pack.needs.flatMap(({ services }) => services.map(({ code }) => code)),
-    ...(pack.places ?? []).flatMap(({ services }) => services.map(({ code }) => code)),
-    ...pack.rules.flatMap(({ then }) => [...then.decide?.services ?? [], ...(then.review?.candidates ?? []).flatMap(candidate => ('service' in candidate ? [candidate.service] : []))]),
+    ...[...pack.needs, ...pack.places ?? []].flatMap(({ services }) => services.map(({ code }) => code)),
+    ...pack.rules.flatMap(({ then: { decide, review } }) => [
+      ...decide?.services ?? [], ...(review?.candidates ?? []).flatMap(candidate => ('service' in candidate ? [candidate.service] : [])),
+    ]),
   ])
   const listed = new Set(locality.resources.flatMap(resource => serviceCode(resource) ?? []))
   return pack.services.flatMap(({ code, destinations = [] }, index) => [

@@ -28,7 +28,8 @@ export class PackRefused extends Error {
 }
 
 /** `localities/x/pack.json:12:15 /needs/3/services/0/code: …` */
-export const faultText = (file: string, { line, column, pointer, text }: PackFault): string => `${file}:${line}:${column} ${pointer || '/'}: ${text}`
+export const faultText = (file: string, { line, column, pointer, text }: PackFault): string =>
+  `${file}:${line}:${column} ${pointer || '/'}: ${text}`
 
 const schema = JSON.parse(readFileSync(new URL('../pack.schema.json', import.meta.url), 'utf8')) as object
 const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile<RulePack>(schema)
@@ -41,11 +42,13 @@ export const readPack = (text: string, locality: Pick<Locality, 'coverage'>): Re
   const { value } = parsed
   const twice = parsed.repeated.map(pointer => ({ pointer, text: 'stands twice; only the last would count' }))
   const wrong = [...twice, ...validate(value) ? unknownNames(value, locality) : schemaFaults(validate.errors ?? [])]
-  return wrong.length === 0 ? { kind: 'read', pack: value as RulePack, place } : { kind: 'faulty', faults: wrong.map(place).sort((a, b) => a.line - b.line || a.column - b.column) }
+  if (wrong.length === 0) return { kind: 'read', pack: value as RulePack, place }
+  return { kind: 'faulty', faults: wrong.map(place).sort((a, b) => a.line - b.line || a.column - b.column) }
 }
 
 /** The branches of a condition are told apart by `if`, which says nothing itself. */
-const schemaFaults = (errors: readonly ErrorObject[]): readonly Unplaced[] => errors.filter(({ keyword }) => keyword !== 'if').map(inWords)
+const schemaFaults = (errors: readonly ErrorObject[]): readonly Unplaced[] =>
+  errors.filter(({ keyword }) => keyword !== 'if').map(inWords)
 
 const inWords = (error: ErrorObject): Unplaced => {
   const { instancePath: pointer, keyword, data } = error
@@ -58,19 +61,26 @@ const inWords = (error: ErrorObject): Unplaced => {
       const meant = nearest(name, Object.keys((error.parentSchema?.['properties'] ?? {}) as object))
       return { pointer: pointer + step(name), text: `"${name}" is not known here${meant === undefined ? '' : `; did you mean "${meant}"?`}` }
     }
-    case 'type': return is(`is ${kindOf(data)}, and should be ${[params['type']].flat().map(name => KINDS[String(name)] ?? String(name)).join(' or ')}`)
+    case 'type': {
+      const kinds = [params['type']].flat().map(name => KINDS[String(name)] ?? String(name))
+      return is(`is ${kindOf(data)}, and should be ${kinds.join(' or ')}`)
+    }
     case 'enum': return is(`is ${shown(data)}, and should be one of ${(params['allowedValues'] as readonly unknown[]).map(String).join(', ')}`)
     case 'const': return is(`is ${shown(data)}, and should be ${shown(params['allowedValue'])}, or not be there`)
     case 'pattern': return is(`is ${shown(data)}, which has not the form ${String(params['pattern'])}`)
-    case 'minProperties': return is('says too little: a condition is a fact with one comparison, or one of all, any, not; an outcome says at least one thing')
-    case 'maxProperties': return is('says too much: a condition is a fact with one comparison, or one of all, any, not')
+    case 'minProperties': return is(`says too little: ${CONDITION}; an outcome says at least one thing`)
+    case 'maxProperties': return is(`says too much: ${CONDITION}`)
     case 'minItems': return is('is empty')
     case 'minLength': return is('is empty')
     default: return is(error.message ?? keyword)
   }
 }
 
-const KINDS: Readonly<Record<string, string>> = { string: 'text', number: 'a number', integer: 'a whole number', boolean: 'true or false', object: 'an object', array: 'a list', null: 'null' }
+const CONDITION = 'a condition is a fact with one comparison, or one of all, any, not'
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'text', number: 'a number', integer: 'a whole number', boolean: 'true or false', object: 'an object', array: 'a list', null: 'null',
+}
 
 const kindOf = (value: unknown): string => {
   const kind = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value

@@ -85,7 +85,9 @@ export const openPacks = (localities: readonly Locality[]): LivePacks => {
   }
 }
 
-type Judged = { readonly kind: 'compiled'; readonly pack: CompiledPack } | { readonly kind: 'refused'; readonly faults: readonly PackFault[] }
+type Judged =
+  | { readonly kind: 'compiled'; readonly pack: CompiledPack }
+  | { readonly kind: 'refused'; readonly faults: readonly PackFault[] }
 
 const judge = (before: CompiledPack, text: string): Judged => {
   try {

@@ -5,7 +5,7 @@
  */
 import type { Locality } from '../../directory/load.ts'
 import { nearest } from '../../fhir/nearest.ts'
-import type { Condition, NumberOrThreshold } from '../condition.ts'
+import type { Condition } from '../condition.ts'
 import { stepNumber, STEPS, type Candidacy, type RulePack } from '../pack.ts'
 import { FACT_KINDS, isFact, type FactKind } from './fact-values.ts'
 import { step, type Unplaced } from './text.ts'
@@ -15,6 +15,7 @@ export const unknownNames = (pack: RulePack, locality: Pick<Locality, 'coverage'
   const services = pack.services.map(({ code }) => code)
   const needs = pack.needs.map(({ code }) => code)
   const places = pack.places ?? []
+  const districts = locality.coverage.districts.map(({ code }) => code)
   return [
     ...twice('/services', pack.services, ({ code }) => code, 'code'),
     ...twice('/needs', pack.needs, ({ code }) => code, 'code'),
@@ -25,7 +26,8 @@ export const unknownNames = (pack: RulePack, locality: Pick<Locality, 'coverage'
     ...pack.needs.flatMap(({ services: ranked }, index) => candidacyFaults(`/needs/${index}/services`, ranked, pack)),
     ...pack.services.flatMap(({ destinations = [] }, index) => [
       ...twice(`/services/${index}/destinations`, destinations, ({ code }) => code, 'code'),
-      ...destinations.flatMap(({ when }, rank) => (when === undefined ? [] : conditionFaults(`/services/${index}/destinations/${rank}/when`, when, pack))),
+      ...destinations.flatMap(({ when }, rank) => (
+        when === undefined ? [] : conditionFaults(`/services/${index}/destinations/${rank}/when`, when, pack))),
     ]),
     ...places.flatMap(({ when, except, services: ranked }, index) => [
       ...conditionFaults(`/places/${index}/when`, when, pack),
@@ -33,21 +35,24 @@ export const unknownNames = (pack: RulePack, locality: Pick<Locality, 'coverage'
       ...(except ?? []).flatMap((code, at) => unknown(`/places/${index}/except/${at}`, 'need', code, needs)),
     ]),
     ...pack.rules.flatMap((rule, index) => ruleFaults(`/rules/${index}`, rule, pack, services)),
-    ...pack.districts.flatMap((code, index) => unknown(`/districts/${index}`, 'district of the coverage', code, locality.coverage.districts.map(each => each.code))),
+    ...pack.districts.flatMap((code, index) => unknown(`/districts/${index}`, 'district of the coverage', code, districts)),
   ]
 }
 
 const ruleFaults = (at: string, rule: RulePack['rules'][number], pack: RulePack, services: readonly string[]): readonly Unplaced[] => {
-  const { then } = rule
+  const { advice, missing = [], decide, notOffered = [], review } = rule.then
+  const { texts } = pack
+  const each = (element: string, what: string, names: readonly string[], known: readonly string[]): readonly Unplaced[] =>
+    names.flatMap((name, index) => unknown(`${at}/then/${element}/${index}`, what, name, known))
   return [
     ...(STEPS.includes(stepNumber(rule)) ? [] : [{ pointer: `${at}/step`, text: `there is no step ${rule.step}; there are 1 to 12` }]),
     ...conditionFaults(`${at}/failsWhen`, rule.failsWhen, pack),
-    ...(then.missing ?? []).flatMap((item, index) => unknown(`${at}/then/missing/${index}`, 'question (texts/questions)', item, Object.keys(pack.texts.questions))),
-    ...(then.advice === undefined ? [] : unknown(`${at}/then/advice`, 'text (texts/advice)', then.advice, Object.keys(pack.texts.advice))),
-    ...(then.decide?.services ?? []).flatMap((code, index) => unknown(`${at}/then/decide/services/${index}`, 'service', code, services)),
-    ...(then.notOffered ?? []).flatMap((code, index) => unknown(`${at}/then/notOffered/${index}`, 'service', code, services)),
-    ...(then.review?.candidates ?? []).flatMap((candidate, index) =>
-      ('service' in candidate ? unknown(`${at}/then/review/candidates/${index}/service`, 'service', candidate.service, services) : [])),
+    ...each('missing', 'question (texts/questions)', missing, Object.keys(texts.questions)),
+    ...(advice === undefined ? [] : unknown(`${at}/then/advice`, 'text (texts/advice)', advice, Object.keys(texts.advice))),
+    ...each('decide/services', 'service', decide?.services ?? [], services),
+    ...each('notOffered', 'service', notOffered, services),
+    ...(review?.candidates ?? []).flatMap((candidate, index) => (
+      'service' in candidate ? unknown(`${at}/then/review/candidates/${index}/service`, 'service', candidate.service, services) : [])),
   ]
 }
 
@@ -66,37 +71,56 @@ const conditionFaults = (at: string, condition: Condition, pack: RulePack): read
   const { fact } = condition
   if (!isFact(fact)) return unknown(`${at}/fact`, 'fact', fact, Object.keys(FACT_KINDS))
   const kind = FACT_KINDS[fact]
-  const never = (name: string, text: string): Unplaced => ({ pointer: at + step(name), text: `${fact} ${text}` })
-  const words = (name: string, values: readonly unknown[]): readonly Unplaced[] => values.flatMap((value, index) => {
-    const pointer = at + step(name) + (values.length === 1 && name !== 'in' && name !== 'includes' && name !== 'only' ? '' : step(index))
-    return codeFaults(pointer, fact, kind, value, pack)
-  })
-  if ('atLeast' in condition) return kind.kind === 'number' ? limitFaults(`${at}/atLeast`, condition.atLeast, pack) : [never('atLeast', 'is no number')]
-  if ('below' in condition) return kind.kind === 'number' ? limitFaults(`${at}/below`, condition.below, pack) : [never('below', 'is no number')]
-  if ('straddles' in condition) return kind.kind === 'number' ? limitFaults(`${at}/straddles`, condition.straddles, pack) : [never('straddles', 'is no number')]
-  if ('includes' in condition) return kind.kind === 'list' ? words('includes', condition.includes) : [never('includes', 'is no list; compare it with is or in')]
-  if ('only' in condition) return kind.kind === 'list' ? words('only', condition.only) : [never('only', 'is no list; compare it with is or in')]
-  if ('stated' in condition) return []
-  if (kind.kind === 'list') return [never('in' in condition ? 'in' : 'is' in condition ? 'is' : 'established', 'is a list; compare it with includes or only')]
-  if ('in' in condition) return kind.kind === 'code' ? words('in', condition.in) : [never('in', 'is no code')]
-  return 'is' in condition ? words('is', [condition.is]) : words('established', [condition.established])
+  const comparison = comparisonIn(condition)
+  const pointer = `${at}/${comparison}`
+  const cannot = (text: string): readonly Unplaced[] => [{ pointer, text: `${fact} ${text}` }]
+  const words = (values: readonly string[]): readonly Unplaced[] =>
+    values.flatMap((value, index) => codeFaults(pointer + step(index), fact, kind, value, pack))
+  switch (comparison) {
+    case 'stated': return []
+    case 'atLeast':
+    case 'below':
+    case 'straddles': return kind.kind === 'number' ? limitFaults(pointer, condition, pack) : cannot('is no number')
+    case 'includes':
+    case 'only': return kind.kind === 'list' ? words(valuesIn(condition)) : cannot('is no list; compare it with is or in')
+    case 'in': return kind.kind === 'code' ? words(valuesIn(condition)) : cannot(kind.kind === 'list' ? NO_CODE : 'is no code')
+    case 'is':
+    case 'established': {
+      if (kind.kind === 'list') return cannot(NO_CODE)
+      return codeFaults(pointer, fact, kind, 'is' in condition ? condition.is : 'established' in condition ? condition.established : '', pack)
+    }
+  }
 }
 
+const NO_CODE = 'is a list; compare it with includes or only'
+
+type Comparing = Extract<Condition, { readonly fact: string }>
+const COMPARISONS = ['is', 'in', 'atLeast', 'below', 'straddles', 'includes', 'only', 'stated', 'established'] as const
+
+/** The form says that there is one (`pack.schema.json`). */
+const comparisonIn = (condition: Comparing): (typeof COMPARISONS)[number] => COMPARISONS.find(name => name in condition) ?? 'stated'
+
+const valuesIn = (condition: Comparing): readonly string[] =>
+  ('in' in condition ? condition.in : 'includes' in condition ? condition.includes : 'only' in condition ? condition.only : [])
+
 const codeFaults = (pointer: string, fact: string, kind: FactKind, value: unknown, pack: RulePack): readonly Unplaced[] => {
+  const never = (what: string): readonly Unplaced[] => [{ pointer, text: `${fact} is ${what}, never ${JSON.stringify(value)}` }]
   switch (kind.kind) {
-    case 'number': return typeof value === 'number' ? [] : [{ pointer, text: `${fact} is a number, never ${JSON.stringify(value)}` }]
-    case 'boolean': return typeof value === 'boolean' ? [] : [{ pointer, text: `${fact} is true or false, never ${JSON.stringify(value)}` }]
+    case 'number': return typeof value === 'number' ? [] : never('a number')
+    case 'boolean': return typeof value === 'boolean' ? [] : never('true or false')
     case 'code':
     case 'list': {
-      if (typeof value !== 'string') return [{ pointer, text: `${fact} is a code, never ${JSON.stringify(value)}` }]
+      if (typeof value !== 'string') return never('a code')
       const codes = kind.codes?.(pack)
       return codes === undefined ? [] : unknown(pointer, `value of the fact ${fact}`, value, codes)
     }
   }
 }
 
-const limitFaults = (pointer: string, limit: NumberOrThreshold, { thresholds }: RulePack): readonly Unplaced[] =>
-  (typeof limit === 'number' ? [] : unknown(pointer, 'threshold', limit.replace(/^\$/, ''), Object.keys(thresholds)))
+const limitFaults = (pointer: string, condition: Comparing, { thresholds }: RulePack): readonly Unplaced[] => {
+  const limit = 'atLeast' in condition ? condition.atLeast : 'below' in condition ? condition.below : 'straddles' in condition ? condition.straddles : 0
+  return typeof limit === 'number' ? [] : unknown(pointer, 'threshold', limit.replace(/^\$/, ''), Object.keys(thresholds))
+}
 
 const unknown = (pointer: string, what: string, name: string, known: readonly string[]): readonly Unplaced[] => {
   if (known.includes(name)) return []
@@ -104,7 +128,7 @@ const unknown = (pointer: string, what: string, name: string, known: readonly st
   return [{ pointer, text: `there is no ${what} "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}` }]
 }
 
-const twice = <T>(at: string, list: readonly T[], nameOf: (each: T) => string, element: string): readonly Unplaced[] => list.flatMap((each, index) => {
-  const first = list.findIndex(other => nameOf(other) === nameOf(each))
-  return first === index ? [] : [{ pointer: `${at}/${index}/${element}`, text: `"${nameOf(each)}" stands twice` }]
-})
+const twice = <T>(at: string, list: readonly T[], nameOf: (each: T) => string, element: string): readonly Unplaced[] => {
+  const names = list.map(nameOf)
+  return names.flatMap((name, index) => (names.indexOf(name) === index ? [] : [{ pointer: `${at}/${index}/${element}`, text: `"${name}" stands twice` }]))
+}

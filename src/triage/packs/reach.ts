@@ -16,7 +16,9 @@ export interface Compared {
 }
 
 /** A situation for which `wanted` holds of what the conditions say, or undefined where none was found. */
-export const situationWhere = (compared: readonly Compared[], pack: RulePack, wanted: (truths: readonly Truth[]) => boolean): Situation | undefined => {
+export const situationWhere = (
+  compared: readonly Compared[], pack: RulePack, wanted: (truths: readonly Truth[]) => boolean,
+): Situation | undefined => {
   const conditions = compared.map(({ condition }) => condition)
   const facts = [...new Set(conditions.flatMap(factsIn))]
   const domains = facts.map(fact => valuesOf(fact, conditions, pack))
@@ -38,10 +40,11 @@ const valuesOf = (fact: string, conditions: readonly Condition[], pack: RulePack
   const kind = isFact(fact) ? FACT_KINDS[fact] : undefined
   const named = [...new Set(conditions.flatMap(condition => namedIn(condition, fact, pack)))]
   const words = named.filter(value => typeof value === 'string')
+  const numbers = named.filter(value => typeof value === 'number')
   switch (kind?.kind) {
     case undefined: return [undefined]
     case 'boolean': return [undefined, true, false]
-    case 'number': return [undefined, ...named.flatMap(limit => (typeof limit === 'number' ? [limit - 1, limit, { low: limit - 1, high: limit }] : []))]
+    case 'number': return [undefined, ...numbers.flatMap(limit => [limit - 1, limit, { low: limit - 1, high: limit }])]
     case 'code': return [undefined, ...words, ...other(words, kind.codes?.(pack))]
     case 'list': return lists(words, other(words, kind.codes?.(pack)))
   }
@@ -60,8 +63,11 @@ const namedIn = (condition: Condition, fact: string, pack: RulePack): readonly (
   if ('any' in condition) return condition.any.flatMap(each => namedIn(each, fact, pack))
   if ('not' in condition) return namedIn(condition.not, fact, pack)
   if (condition.fact !== fact) return []
-  const given = 'is' in condition ? [condition.is] : 'in' in condition ? condition.in : 'includes' in condition ? condition.includes
-    : 'only' in condition ? condition.only : 'established' in condition ? [condition.established]
-      : 'atLeast' in condition ? [condition.atLeast] : 'below' in condition ? [condition.below] : 'straddles' in condition ? [condition.straddles] : []
-  return given.flatMap(value => (typeof value === 'boolean' ? [] : typeof value === 'string' && value.startsWith('$') ? [pack.thresholds[value.slice(1)] ?? 0] : [value]))
+  const values = valuesIn(condition).filter(value => typeof value !== 'boolean')
+  return values.map(value => (typeof value === 'string' && value.startsWith('$') ? pack.thresholds[value.slice(1)] ?? 0 : value))
+}
+
+const valuesIn = (condition: Extract<Condition, { readonly fact: string }>): readonly (string | number | boolean)[] => {
+  const { fact: _name, stated: _whether, ...comparison } = { stated: undefined, ...condition }
+  return Object.values(comparison).flat() as readonly (string | number | boolean)[]
 }

@@ -18,7 +18,8 @@ export const reloadPacks = (packs: LivePacks, repository: Repository): Promise<r
 export const createReloadOperation = (packs: LivePacks): Operation => operation({
   code: 'reload-packs',
   title: 'Reload the rule packs',
-  documentation: 'Reads the files of the rule packs again. All or none: one with a fault is refused with its line and column, and the packs in force stay.',
+  documentation: 'Reads the files of the rule packs again. All or none: one with a fault is refused with its line and column, and the '
+    + 'packs in force stay.',
   resource: ['PlanDefinition'],
   system: false, type: true, instance: false, affectsState: true,
   parameter: [
@@ -39,8 +40,10 @@ export const createReloadOperation = (packs: LivePacks): Operation => operation(
 })
 
 const packParameter = ({ canonical, version, was }: Reloaded): ParametersParameter => ({ name: 'pack', part: [
-  { name: 'canonical', valueCanonical: canonical }, { name: 'version', valueString: version }, ...(was === undefined ? [] : [{ name: 'was', valueString: was }]),
+  { name: 'canonical', valueCanonical: canonical }, { name: 'version', valueString: version },
+  ...(was === undefined ? [] : [{ name: 'was', valueString: was }]),
 ] })
 
 const refusal = ({ refused }: PacksRefused): FhirError =>
-  new FhirError(422, refused.flatMap(({ file, faults }) => faults.flatMap(fault => outcomes.businessRule('pack-refused', faultText(file, fault)).issues)))
+  new FhirError(422, refused.flatMap(({ file, faults }) =>
+    faults.flatMap(fault => outcomes.businessRule('pack-refused', faultText(file, fault)).issues)))

@@ -3,7 +3,8 @@
  * the capacity as they stood at that moment, of the pack in force and of the changed one.
  *
  * The versions of a store, in the order of its commits, are all there is to know. A result that the pack in force does not
- * give again went by something that is not stored so (the request as it was sent, other code, other coverage): it is told, not compared.
+ * give again went by something that is not stored so (the request as it was sent, other code, other coverage): it is told,
+ * not compared.
  */
 import type { GuidanceResponse, Parameters, ParametersParameter } from 'fhir/r4.js'
 import { instant } from '../../fhir/clock.ts'
@@ -35,26 +36,32 @@ export interface Result {
  * @param changed the same packs but for the one that is replayed
  * @param canonical of the pack that is replayed
  */
-export const replay = async (versions: AsyncIterable<StoredVersion>, inForce: Triage, changed: Triage, canonical: string): Promise<Replay> => {
+export const replay = async (
+  versions: AsyncIterable<StoredVersion>, inForce: Triage, changed: Triage, canonical: string,
+): Promise<Replay> => {
   const store = openPast(inForce.packs)
-  const found: { replayed: number; differing: Replay['differing'][number][]; missed: Replay['missed'][number][] } = { replayed: 0, differing: [], missed: [] }
+  const pack = inForce.packs.find(({ pack: { url } }) => url === canonical)
+  const [differing, missed]: [Replay['differing'][number][], Replay['missed'][number][]] = [[], []]
+  let replayed = 0
   const judge = (guidance: GuidanceResponse): void => {
     const kept = guidance.contained?.find((each): each is Parameters => each.resourceType === 'Parameters')
     if (kept === undefined || packOf(kept).canonical !== canonical) return
     const referral = guidance.requestIdentifier?.value ?? ''
     const result = { referral, at: guidance.occurrenceDateTime ?? '', version: packOf(kept).version }
     const resources = store.caseOf(referral, guidance)
-    if (resources === undefined) return void found.missed.push({ result, reason: 'its ServiceRequest is not there' })
-    const pack = inForce.packs.find(({ pack: { url } }) => url === canonical)
-    const asked = { resources, addressed: pack?.locality.name, referrerKind: undefined, receivedAt: Date.parse(result.at) }
-    const answer = (triage: Triage): string => answerText(proposeForCase(triage, store.directory(), withKind(asked, kept)).parameters as unknown as Parameters)
+    if (resources === undefined) return void missed.push({ result, reason: 'its ServiceRequest is not there' })
+    // The kind of client that sent it is remembered on the result itself.
+    const asked = { resources, addressed: pack?.locality.name, referrerKind: kept.meta?.tag?.[0]?.code, receivedAt: Date.parse(result.at) }
+    const answer = (triage: Triage): string =>
+      answerText(proposeForCase(triage, store.directory(), asked).parameters as unknown as Parameters)
     const was = answer(inForce)
     if (result.version === pack?.pack.version && was !== answerText(kept)) {
-      return void found.missed.push({ result, reason: `the pack in force would answer ${was} now, and answered ${answerText(kept)}: it went by something that is not stored` })
+      const reason = `the pack in force would answer ${was} now, and answered ${answerText(kept)}: it went by something that is not stored`
+      return void missed.push({ result, reason })
     }
-    found.replayed++
+    replayed++
     const wouldBe = answer(changed)
-    if (wouldBe !== was) found.differing.push({ result, was, wouldBe })
+    if (wouldBe !== was) differing.push({ result, was, wouldBe })
   }
 
   let together: StoredVersion[] = []
@@ -71,15 +78,13 @@ export const replay = async (versions: AsyncIterable<StoredVersion>, inForce: Tr
     together.push(version)
   }
   close()
-  return found
+  return { replayed, differing, missed }
 }
 
-/** The kind of client that sent it is remembered on the result itself. */
-const withKind = <T extends { readonly referrerKind: string | undefined }>(asked: T, kept: Parameters): T =>
-  ({ ...asked, referrerKind: kept.meta?.tag?.[0]?.code })
-
 /** Not of the person's state: what the hub itself keeps in a case. */
-const KEPT_BY_THE_HUB: ReadonlySet<string> = new Set(['ServiceRequest', 'Task', 'Provenance', 'AuditEvent', 'Communication', 'Binary', 'Appointment'])
+const KEPT_BY_THE_HUB: ReadonlySet<string> = new Set([
+  'ServiceRequest', 'Task', 'Provenance', 'AuditEvent', 'Communication', 'Binary', 'Appointment',
+])
 /** A PractitionerRole leads to its organisation, an Encounter to a place. */
 const REACH = 2
 
@@ -94,7 +99,8 @@ interface Past {
 const openPast = (packs: readonly CompiledPack[]): Past => {
   const current = new Map<string, Resource>()
   const cases = new Map<string, Set<string>>()
-  const localityOf = new Map<string, string>(packs.flatMap(({ locality }) => locality.resources.map(({ resourceType, id }) => [`${resourceType}/${id}`, locality.name] as const)))
+  const localityOf = new Map<string, string>(packs.flatMap(({ locality: { name, resources } }) =>
+    resources.map(({ resourceType, id }) => [`${resourceType}/${id}`, name] as const)))
   let directory: Directory | undefined
 
   const near = (resources: readonly Resource[]): readonly Resource[] => {
@@ -121,12 +127,13 @@ const openPast = (packs: readonly CompiledPack[]): Past => {
     caseOf(referral, { occurrenceDateTime = '', id }) {
       const request = current.get(`ServiceRequest/${referral}`)
       if (request === undefined) return undefined
-      const members = [...cases.get(referral) ?? []].flatMap(text => current.get(text) ?? []).filter(({ resourceType, ...rest }) =>
-        !KEPT_BY_THE_HUB.has(resourceType) && (resourceType !== 'GuidanceResponse' || (rest.id !== id && String(rest['occurrenceDateTime']) < occurrenceDateTime)))
+      const isEarlier = (other: Resource): boolean => other.id !== id && String(other['occurrenceDateTime']) < occurrenceDateTime
+      const members = [...cases.get(referral) ?? []].flatMap(text => current.get(text) ?? [])
+        .filter(member => !KEPT_BY_THE_HUB.has(member.resourceType) && (member.resourceType !== 'GuidanceResponse' || isEarlier(member)))
       return near([request, ...members])
     },
     directory: () => (directory ??= directoryOf(packs.map(({ locality: { name } }) => ({
-      locality: name, services: [...current].flatMap(([text, resource]) => (localityOf.get(text) === name && resource.resourceType === 'HealthcareService' ? [resource] : [])),
+      locality: name, services: [...current].flatMap(([text, resource]) => (localityOf.get(text) === name ? [resource] : [])),
     })))),
   }
 }
@@ -139,11 +146,12 @@ const referencesIn = (value: unknown): readonly string[] => {
 }
 
 const packOf = (kept: Parameters): { readonly canonical: string; readonly version: string } => {
-  const parts = named(kept, 'pack')[0]?.part ?? []
-  return { canonical: parts.find(({ name }) => name === 'canonical')?.valueCanonical ?? '', version: parts.find(({ name }) => name === 'version')?.valueString ?? '' }
+  const part = (name: string): ParametersParameter | undefined => named(kept, 'pack')[0]?.part?.find(each => each.name === name)
+  return { canonical: part('canonical')?.valueCanonical ?? '', version: part('version')?.valueString ?? '' }
 }
 
-const named = ({ parameter = [] }: Parameters, name: string): readonly ParametersParameter[] => parameter.filter(each => each.name === name)
+const named = ({ parameter = [] }: Parameters, name: string): readonly ParametersParameter[] =>
+  parameter.filter(each => each.name === name)
 
 /** `offer UCR2H asap by 2026-11-24T12:15Z (mca)`: what a sender would notice. */
 const answerText = (answer: Parameters): string => {

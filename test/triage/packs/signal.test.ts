@@ -16,7 +16,8 @@ it('reloads the packs, and says which version took the place of which, or what i
     cwd: root, stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '', PORT: '0', AUTH: 'off', STORE: `sqlite:${join(root, 'hub.db')}`, CLIENTS: join(root, 'clients.json'), LOG_LEVEL: 'warn' },
   })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const reader = createInterface({ input: child.stdout })
+  const lines = reader[Symbol.asyncIterator]()
   const next = async (wanted: RegExp): Promise<string> => {
     for (;;) {
       const line = await lines.next()
@@ -38,6 +39,7 @@ it('reloads the packs, and says which version took the place of which, or what i
     const ended = once(child, 'exit')
     child.kill('SIGTERM')
     await ended
+    reader.close()
     rmSync(root, { recursive: true, force: true })
   }
 }, 60_000)
