@@ -69,8 +69,8 @@ export const placeOfPostcode = (coverage: CoverageIndex, text: string): Place =>
   const postcode = normalPostcode(text)
   if (postcode === undefined) return UNKNOWN
   const shipped = coverage.sectors.get(sectorOf(postcode)) ?? UNKNOWN
-  const { table } = coverage.postcodes
-  if (table === undefined || missingDistricts(coverage, table).length > 0) return shipped
+  const table = tableInForce(coverage)
+  if (table === undefined) return shipped
   const district = table.find(postcode)?.district
   switch (district?.kind) {
     case 'district': return district
@@ -78,6 +78,21 @@ export const placeOfPostcode = (coverage: CoverageIndex, text: string): Place =>
     case 'none':
     case undefined: return agreed(shipped, table.districtsAround(postcode), coverage)
   }
+}
+
+/**
+ * Whether the imported directory has other postcodes of the sector and not this one: it is new, or a slip of the pen.
+ * Where it lies may be certain all the same; whether there is such a house is not.
+ */
+export const isUnlisted = (coverage: CoverageIndex, text: string): boolean => {
+  const postcode = normalPostcode(text)
+  const table = postcode === undefined ? undefined : tableInForce(coverage)
+  return postcode !== undefined && table !== undefined && table.find(postcode) === undefined && table.districtsAround(postcode).size > 0
+}
+
+const tableInForce = (coverage: CoverageIndex): PostcodeTable | undefined => {
+  const { table } = coverage.postcodes
+  return table === undefined || missingDistricts(coverage, table).length > 0 ? undefined : table
 }
 
 /**

@@ -3,7 +3,7 @@
  * is ambiguous or unknown leaves the question to the next statement; statements that lead to different places are a
  * conflict, and the place is then not known.
  */
-import { mayBeOnePlace, placeOfDistrict, placeOfPostcode, placeOfPractice, type CoverageIndex, type Place } from '../directory/coverage.ts'
+import { isUnlisted, mayBeOnePlace, placeOfDistrict, placeOfPostcode, placeOfPractice, type CoverageIndex, type Place } from '../directory/coverage.ts'
 import type { Facts } from './facts.ts'
 import type { Conflict } from './facts/claims.ts'
 import type { PracticeFact, ResidenceFact } from './facts/person.ts'
@@ -22,10 +22,13 @@ export const placeConflicts = (area: CoverageIndex, { residence, practice }: Fac
   const places = placesOf(area, residence?.value)
   const known = places.filter(({ place }) => isKnown(place))
   const from = (residence?.value ?? []).map(where => where.from)
+  const unlisted = (residence?.value ?? []).filter(({ postcode }) => postcode !== undefined && isUnlisted(area, postcode))
   return [
     ...(differ(area, known.map(({ place }) => place)) ? [{ fact: 'residence', text: 'what is stated of where the person lives or stays leads to different places', from: known.map(where => where.from) }] : []),
     ...(residence !== undefined && places.every(({ place }) => place.kind === 'unknown')
       ? [{ fact: 'unplaced', text: 'what is stated of where the person lives or stays is no place that this hub knows', from }] : []),
+    ...(unlisted.length > 0
+      ? [{ fact: 'unplaced', text: 'the postcode is in no postcode directory: it is new, or a slip of the pen', from: unlisted.map(where => where.from) }] : []),
     ...(differ(area, practicePlaces(area, practice?.value).filter(isKnown))
       ? [{ fact: 'practice', text: 'what is stated of the GP practice leads to different places', from: [practice?.from ?? ''] }] : []),
   ]

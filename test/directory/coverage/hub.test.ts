@@ -18,7 +18,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const residence = async (postalCode: string): Promise<string | undefined> => {
+interface Told {
+  readonly name: string
+  readonly part?: readonly { readonly name: string; readonly valueString?: string; readonly valueCode?: string }[]
+}
+
+const triaged = async (postalCode: string): Promise<readonly Told[]> => {
   const patient = { resourceType: 'Patient', birthDate: '1942-03-09', address: [{ use: 'home', postalCode }] }
   const request = { resourceType: 'ServiceRequest', status: 'active', intent: 'order', subject: { reference: 'urn:uuid:00000000-0000-4000-8000-000000000001' } }
   const referral = { resourceType: 'Bundle', type: 'collection', entry: [
@@ -26,9 +31,12 @@ const residence = async (postalCode: string): Promise<string | undefined> => {
   ] }
   const { body } = await (await hub.as('gp')).post('/fhir/ServiceRequest/$triage').set('content-type', FHIR_JSON)
     .send({ resourceType: 'Parameters', parameter: [{ name: 'referral', resource: referral }] }).expect(200)
-  const missing = (body as { parameter: { name: string; part?: { name: string; valueString?: string }[] }[] }).parameter
-    .filter(({ name }) => name === 'missing').map(({ part }) => part?.find(({ name }) => name === 'linkId')?.valueString)
-  return missing.includes('residence') ? 'asked' : 'known'
+  return (body as { parameter: readonly Told[] }).parameter
+}
+
+const residence = async (postalCode: string): Promise<string> => {
+  const isAsked = (await triaged(postalCode)).some(({ name, part }) => name === 'missing' && part?.some(({ valueString }) => valueString === 'residence') === true)
+  return isAsked ? 'asked' : 'known'
 }
 
 const inForce = async (): Promise<void> => {
@@ -49,6 +57,12 @@ describe('a hub', () => {
     expect(hub.hub.coverage()).toEqual([
       '3 postcodes of made.csv (simple), imported 2026-11-22', expect.stringMatching(/^not in force for east-staffordshire, no postcode lies in E07000193 \(East Staffordshire\)/),
     ])
+  })
+
+  it('names a postcode that the directory should have and does not, and places it by its sector', async () => {
+    const isNamed = async (postalCode: string): Promise<boolean> => (await triaged(postalCode)).some(({ name, part }) =>
+      name === 'conflict' && part?.some(({ valueString }) => valueString?.includes('in no postcode directory') === true) === true)
+    expect([await residence('PR7 1ZZ'), await isNamed('PR7 1ZZ'), await isNamed('PR7 1AA')]).toEqual(['known', true, false])
   })
 
   it('keeps the directory when its file is broken', async () => {

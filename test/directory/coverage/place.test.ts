@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import {
-  indexCoverage, mayBeOnePlace, missingDistricts, placeOfDistrict, placeOfPostcode, placeOfPractice, type CoverageIndex, type Place,
+  indexCoverage, isUnlisted, mayBeOnePlace, missingDistricts, placeOfDistrict, placeOfPostcode, placeOfPractice, type CoverageIndex, type Place,
 } from '../../../src/directory/coverage.ts'
 import { areasWith, geo, regionPostcodes, REGION, shipped, survey, withRegion } from './areas.ts'
 import { directoryOf, type MadePostcode } from './made.ts'
@@ -136,6 +136,14 @@ describe('coverage with an imported directory', () => {
     expect([placeOfPostcode(area, 'PR1 2AB'), placeOfPostcode(area, 'PR1 2ZZ')]).toEqual([PRESTON, PRESTON])
     expect(placeOfPostcode(area, 'PR3 0ZZ')).toEqual({ kind: 'ambiguous' })
     expect(placeOfPostcode(area, 'ZE1 0AA')).toEqual({ kind: 'unknown' })
+  })
+
+  it('says which postcodes the directory should have and does not', () => {
+    const area = areaWith({ postcode: 'PR1 2AB', district: 'E07000123' })
+    expect(['PR1 2ZZ', 'pr12zz'].map(text => isUnlisted(area, text))).toEqual([true, true])
+    // One that is there, one of a sector that it does not cover, half a postcode; and without a directory, any.
+    expect(['PR1 2AB', 'SW1A 1AA', 'PR1', ''].map(text => isUnlisted(area, text))).toEqual([false, false, false, false])
+    expect([isUnlisted(lancashire, 'PR1 2ZZ'), isUnlisted(areasWith(area.postcodes)[1], 'PR1 2ZZ')]).toEqual([false, false])
   })
 
   it('asks where the directory has the sector in more districts than is shipped, terminated postcodes apart', () => {
