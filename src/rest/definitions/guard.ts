@@ -3,17 +3,17 @@
  * its transaction in whatever order; two of one canonical say the same; and none that others need goes.
  */
 import { withoutVersion } from '../../definitions/canonical.ts'
-import type { DefinitionResource } from '../../definitions/definition.ts'
+import { DEFINITION_KINDS, type DefinitionResource } from '../../definitions/definition.ts'
 import type { Definitions } from '../../definitions/definitions.ts'
 import { withDefinitions } from '../../definitions/overlay.ts'
 import { FhirError, unusableDefinition, type Issue } from '../../fhir/outcomes.ts'
 import { refText, type Resource } from '../../fhir/resource.ts'
-import type { Condition } from '../../search/plan.ts'
 import type { Change, Guard, Unit } from '../unit.ts'
 import { defineTheSame, definitionIn } from './in-effect.ts'
 import { isShipped, judgeAlone, judgeDefinition, type Surroundings } from './judge.ts'
 import { definedBy, isKind, storedDefinition, type LiveDefinitions, type StoredDefinitions } from './live.ts'
-import { needing } from './needed.ts'
+import { neededBy } from './needed.ts'
+import { derivedFrom, withUrl } from './stored-by-url.ts'
 
 /** All of UK Core's draft has 600; a set of definitions is laid anew with each change, some 2 ms for so many. */
 export const MAX_DEFINITIONS = 2_000
@@ -25,14 +25,14 @@ export const createDefinitionGuard = (live: LiveDefinitions): Guard => ({
     if (changes.length === 0) return
     const stored = await withBases(unit, live, changed(live.stored(), changes), changes)
     const own = definedBy(stored)
-    const surroundings = { own, definitions: withDefinitions(live.shipped, own) }
+    const definitions = withDefinitions(live.shipped, own)
+    const others = await sameUrls(unit, changes)
     for (const change of changes) {
       const definition = definitionIn(change.after)
-      await unit.judging(change.ref, async () => {
-        if (definition !== undefined) await requireUsable(live, unit, { definition, stored, surroundings })
-        await requireNobodyNeeds(live, unit, change, { stored, changes, definitions: surroundings.definitions })
-      })
+      if (definition === undefined) continue
+      await unit.judging(change.ref, () => requireUsable(live, { definition, others: others(definition), stored, surroundings: { own, definitions } }))
     }
+    await requireNobodyNeeds(live, unit, { stored, changes, definitions })
   },
 })
 
@@ -59,18 +59,17 @@ const changed = (stored: StoredDefinitions, changes: readonly Change[]): StoredD
 const withBases = async (unit: Unit, live: LiveDefinitions, stored: StoredDefinitions, changes: readonly Change[]): Promise<StoredDefinitions> => {
   const found = new Map(stored)
   const seen = new Set<string>()
-  const pending = changes.flatMap(({ after }) => baseOf(definitionIn(after)))
-  for (let base = pending.pop(); base !== undefined; base = pending.pop()) {
-    if (seen.has(base) || isShipped(live.shipped, 'StructureDefinition', base)) continue
-    seen.add(base)
-    for (const [key, { defines: [one] }] of found) if (one?.kind === 'StructureDefinition' && one.url === base) found.delete(key)
-    for (const resource of await unit.find('StructureDefinition', sameUrl(base))) {
-      const definition = definitionIn(resource)
-      if (definition === undefined) continue
-      const ref = { type: 'StructureDefinition', id: resource.id! }
+  let bases = changes.flatMap(({ after }) => baseOf(definitionIn(after)))
+  while (bases.length > 0) {
+    const asked = new Set(bases.filter(base => !seen.has(base) && !isShipped(live.shipped, 'StructureDefinition', base)))
+    for (const base of asked) seen.add(base)
+    for (const [key, { defines: [one] }] of found) if (one?.kind === 'StructureDefinition' && asked.has(one.url)) found.delete(key)
+    const current = await withUrl(unit, 'StructureDefinition', [...asked])
+    for (const definition of current) {
+      const ref = { type: 'StructureDefinition', id: definition.id! }
       found.set(refText(ref), storedDefinition(ref, definition))
-      pending.push(...baseOf(definition))
     }
+    bases = current.flatMap(baseOf)
   }
   return found
 }
@@ -78,17 +77,29 @@ const withBases = async (unit: Unit, live: LiveDefinitions, stored: StoredDefini
 const baseOf = (definition: DefinitionResource | undefined): readonly string[] =>
   (definition?.resourceType === 'StructureDefinition' && definition.baseDefinition !== undefined ? [withoutVersion(definition.baseDefinition)] : [])
 
+/** What is in effect under the urls of what changes; of two that arrive together one finds the other and is judged again. */
+const sameUrls = async (unit: Unit, changes: readonly Change[]): Promise<(of: DefinitionResource) => readonly DefinitionResource[]> => {
+  const found = new Map<string, DefinitionResource[]>()
+  const named = ({ resourceType, url = '' }: DefinitionResource): string => `${resourceType} ${url}`
+  for (const type of DEFINITION_KINDS) {
+    const urls = changes.flatMap(({ ref, after }) => (ref.type === type ? definitionIn(after)?.url ?? [] : []))
+    for (const one of await withUrl(unit, type, [...new Set(urls)])) found.set(named(one), [...found.get(named(one)) ?? [], one])
+  }
+  return definition => found.get(named(definition)) ?? []
+}
+
 interface Usable {
   readonly definition: DefinitionResource
+  /** In effect under the same url, itself among them. */
+  readonly others: readonly DefinitionResource[]
   readonly stored: StoredDefinitions
   readonly surroundings: Surroundings
 }
 
-const requireUsable = async (live: LiveDefinitions, unit: Unit, { definition, stored, surroundings }: Usable): Promise<void> => {
+/** Throws a refusal of 422 with every reason. */
+const requireUsable = async (live: LiveDefinitions, { definition, others, stored, surroundings }: Usable): Promise<void> => {
   const { resourceType, url = '', version, id } = definition
   const issues = [...judgeDefinition(live.shipped, surroundings, definition)]
-  // what is found becomes an expectation of the commit: of two that arrive together one is judged again
-  const others = (await unit.find(resourceType, sameUrl(url))).flatMap(resource => definitionIn(resource) ?? [])
   const other = others.find(one => one.id !== id && one.version === version && !defineTheSame(one, definition))
   if (other !== undefined) {
     issues.push(unusableDefinition('definition-duplicate', `${resourceType}.url`,
@@ -101,8 +112,6 @@ const requireUsable = async (live: LiveDefinitions, unit: Unit, { definition, st
   if (issues.length > 0) throw new FhirError(422, issues)
 }
 
-const sameUrl = (url: string): Condition => ({ kind: 'match', param: 'url', test: { kind: 'uri', match: 'exact', uri: url } })
-
 interface Needed {
   readonly stored: StoredDefinitions
   readonly changes: readonly Change[]
@@ -110,21 +119,26 @@ interface Needed {
   readonly definitions: Definitions
 }
 
-/** Structures that could be made before the change and cannot be made after it. */
-const requireNobodyNeeds = async (live: LiveDefinitions, unit: Unit, change: Change, { stored, changes, definitions }: Needed): Promise<void> => {
-  const before = definitionIn(change.before)
-  if (before?.resourceType !== 'StructureDefinition') return
+/** Structures that could be made before the changes and cannot be made after them. */
+const requireNobodyNeeds = async (live: LiveDefinitions, unit: Unit, { stored, changes, definitions }: Needed): Promise<void> => {
+  const touched = changes.flatMap(change => {
+    const before = definitionIn(change.before)
+    return before?.resourceType === 'StructureDefinition' ? [{ change, url: before.url }] : []
+  })
   const own = new Set(changes.map(({ ref }) => refText(ref)))
-  const lost = needing(stored, before.url).find(({ ref, defines: [one] }) => one !== undefined && !own.has(refText(ref))
-    && live.definitions().structure(canonicalOf(one)) !== undefined && definitions.structure(canonicalOf(one)) === undefined)
   // what another hub has put since is found in the store
-  const unseen = lost !== undefined || definitions.structure(before.url) !== undefined ? undefined
-    : (await unit.find('StructureDefinition', { kind: 'match', param: 'base', test: { kind: 'url', url: before.url } }))
-      .find(resource => definitionIn(resource) !== undefined && !own.has(refText({ type: 'StructureDefinition', id: resource.id! })))
-  const needed = lost !== undefined ? refText(lost.ref) : unseen === undefined ? undefined : `StructureDefinition/${unseen.id}`
-  if (needed === undefined) return
-  throw new FhirError(change.after === undefined ? 409 : 422, [unusableDefinition('definition-in-use', 'StructureDefinition',
-    `${needed} is made from ${before.url} and could not be made any more; retire, delete or change that first, or in the same transaction`)])
+  const unseen = (await derivedFrom(unit, touched.flatMap(({ url }) => (definitions.structure(url) === undefined ? url : []))))
+    .filter(({ id = '' }) => !own.has(refText({ type: 'StructureDefinition', id })))
+  const needing = neededBy(stored)
+  for (const { change, url } of touched) {
+    const lost = needing(url).find(({ ref, defines: [one] }) => one !== undefined && !own.has(refText(ref))
+      && live.definitions().structure(canonicalOf(one)) !== undefined && definitions.structure(canonicalOf(one)) === undefined)
+    const derived = unseen.find(one => baseOf(one)[0] === url)
+    const needed = lost !== undefined ? refText(lost.ref) : derived === undefined ? undefined : `StructureDefinition/${derived.id}`
+    if (needed === undefined) continue
+    await unit.judging(change.ref, () => Promise.reject(new FhirError(change.after === undefined ? 409 : 422, [unusableDefinition('definition-in-use', 'StructureDefinition',
+      `${needed} is made from ${url} and could not be made any more; retire, delete or change that first, or in the same transaction`)])))
+  }
 }
 
 const canonicalOf = ({ url, version }: { readonly url: string; readonly version: string | undefined }): string =>

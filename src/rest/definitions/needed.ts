@@ -11,18 +11,26 @@ const madeFrom = (definition: Definition | undefined): readonly string[] => {
     .map(withoutVersion)
 }
 
-/** Those made from the structure with this url, and from what is made from it. */
-export const needing = (stored: StoredDefinitions, url: string): readonly StoredDefinition[] => {
+/** Finds those made from the structure with a url, and from what is made from it. */
+export const neededBy = (stored: StoredDefinitions): ((url: string) => readonly StoredDefinition[]) => {
   const users = new Map<string, StoredDefinition[]>()
-  for (const one of stored.values()) for (const used of madeFrom(one.defines[0])) users.set(used, [...users.get(used) ?? [], one])
-  const found = new Set<StoredDefinition>()
-  const pending = [url]
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    for (const user of users.get(next) ?? []) {
-      if (found.has(user)) continue
-      found.add(user)
-      pending.push(...user.defines.slice(0, 1).map(one => one.url))
+  for (const one of stored.values()) {
+    for (const used of madeFrom(one.defines[0])) {
+      const known = users.get(used)
+      if (known === undefined) users.set(used, [one])
+      else known.push(one)
     }
   }
-  return [...found]
+  return url => {
+    const found = new Set<StoredDefinition>()
+    const pending = [url]
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      for (const user of users.get(next) ?? []) {
+        if (found.has(user)) continue
+        found.add(user)
+        pending.push(...user.defines.slice(0, 1).map(one => one.url))
+      }
+    }
+    return [...found]
+  }
 }
