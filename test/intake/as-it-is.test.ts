@@ -121,8 +121,8 @@ describe('references', () => {
 
   it('by the url of an attachment lead to the stored Binary', async () => {
     const answer = await submit(sent({ entries: [
-      { fullUrl: 'urn:uuid:scan', resource: { resourceType: 'Binary', contentType: 'text/plain', data: 'QUJD' } },
-      { fullUrl: 'urn:uuid:letter', resource: { resourceType: 'DocumentReference', status: 'current', content: [{ attachment: { url: 'urn:uuid:scan' } }] } },
+      { fullUrl: 'urn:uuid:5f1b7c0e-0000-4000-8000-00000000000a', resource: { resourceType: 'Binary', contentType: 'text/plain', data: 'QUJD' } },
+      { fullUrl: 'urn:uuid:letter', resource: { resourceType: 'DocumentReference', status: 'current', content: [{ attachment: { url: 'urn:uuid:5f1b7c0e-0000-4000-8000-00000000000a' } }] } },
     ], request: { supportingInfo: [{ reference: 'urn:uuid:letter' }] } }))
     const letter = await read<{ content: { attachment: { url: string } }[] }>((await requestOf(answer)).supportingInfo?.[0]?.reference)
     expect((await read<Binary>(letter.content[0]?.attachment.url)).data).toBe('QUJD')

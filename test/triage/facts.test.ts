@@ -142,6 +142,30 @@ describe('NEWS2 as observed', () => {
     expect(facts({}, {}, vital('9279-1', 16, '/min', { id: 'a' }), vital('9279-1', 26, '/min', { id: 'b', effectiveDateTime: undefined })).news2.parts.respiration).toBe(3)
   })
 
+  it('takes a complete set of readings for newer than a total that was stated before it, but not an incomplete one', () => {
+    const stated = observed(SNOMED, '1104051000000101', { ...score(8), effectiveDateTime: '2026-11-24T08:00:00Z' })
+    expect(facts({}, {}, stated, ...set).news2).toMatchObject({ total: { value: 5 }, stated: undefined, differs: false })
+    expect(facts({}, {}, stated, ...set.slice(1)).news2).toMatchObject({ total: { value: 8 }, partsSent: 'some' })
+  })
+
+  it('counts the worse of both scales of saturation where both are named, and says so', () => {
+    const scales = ['1104311000000102', '1104321000000108'].map(code => observed(SNOMED, code, {}))
+    const oxygen = observed(SNOMED, '371825009', {})
+    const both = facts({}, {}, vital('2708-6', 90, '%'), oxygen, ...scales)
+    expect([both.news2.parts.saturation, both.conflicts.map(({ fact }) => fact)]).toEqual([3, ['observation']])
+    expect(facts({}, {}, vital('2708-6', 90, '%'), oxygen, scales[1] ?? {}).news2.parts.saturation).toBe(0)
+    expect(facts({}, {}, vital('2708-6', 97, '%'), oxygen, ...scales).news2.parts.saturation).toBe(3)
+  })
+
+  it('says by what each part was scored and when, and of a time still to come that it is none', () => {
+    expect(facts({}, {}, vital('9279-1', 22, '/min', { id: 'a' })).news2.observed)
+      .toEqual([{ parameter: 'respiration', score: 2, from: 'Observation/a.value', at: Date.parse('2026-11-24T09:30:00Z') }])
+    const ahead = facts({}, {}, vital('9279-1', 22, '/min', { id: 'a', effectiveDateTime: '2026-11-24T10:31:00Z' }))
+    expect([ahead.news2.observed[0]?.at, ahead.conflicts.map(({ fact }) => fact)]).toEqual([undefined, ['clock']])
+    // A clock may be some minutes fast.
+    expect(facts({}, {}, vital('9279-1', 22, '/min', { effectiveDateTime: '2026-11-24T10:29:00Z' })).conflicts).toEqual([])
+  })
+
   it('is the higher of the sender’s scores and the hub’s, not a mixture of both', () => {
     const component = [['1104301000000104', 0], ['1104371000000107', 1]].map(([code, value]) => ({ code: coded(SNOMED, String(code)), ...score(Number(value)) }))
     const { news2 } = facts({}, {}, observed(SNOMED, '1104051000000101', { ...score(1), component }), ...set)
