@@ -33,6 +33,12 @@ const unknownExtension: Expected = {
 const yearsAgo: Expected = {
   code: 'authored-not-credible', at: '.authoredOn', fix: false, because: 'the example was written years before it is received here' }
 
+const birthPlace: Expected = {
+  code: 'hub-postcode', at: '.extension[0].value.ofType(Address).postalCode', fix: false, because: 'the place of birth has no postcode of the national form; it is kept' }
+
+const addressKey: Expected = {
+  code: 'hub-paf', at: '.address[0].extension[0].extension[1].value.ofType(string)', fix: false, because: 'the address key is not of the form of the Postcode Address File; it is kept' }
+
 const ORDER = ['.requester', '.performer[0]', '.locationReference[0]']
 
 /** By file, of both lines; a file that is not named is stored just as sent, with no issue and no Task. */
@@ -53,6 +59,11 @@ const expectations: Readonly<Record<string, readonly Expected[]>> = {
   'UKCore-ServiceRequest-Extension-PriorityReason-Example': lost('.requester'),
   'Extension-UKCore-PriorityReason-SendingAsText-Example': lost('.requester'),
   'UKCore-Extension-PriorityReason-SendingAsText-Example': lost('.requester'),
+  'Extension-UKCore-BirthPlace-Example': [birthPlace],
+  'UKCore-Patient-Extension-BirthPlace-Example': [birthPlace],
+  'Patient-Extension-BirthPlace-Example': [birthPlace],
+  'Extension-UKCore-AddressKey-Example': [addressKey],
+  'UKCore-Patient-Extension-AddressKey-Example': [addressKey],
   'UKCore-ServiceRequest-CTChestScan-Example': [yearsAgo, ...lost(...ORDER)],
   'UKCore-ServiceRequest-ECG-Example': [yearsAgo, ...lost(...ORDER)],
   'UKCore-ServiceRequest-HipReplacement-Example': [yearsAgo, ...lost(...ORDER)],
@@ -162,6 +173,10 @@ const national: readonly (Omit<Expected, 'at'> & { readonly entry: number; reado
   { entry: 5, code: 'patient-mended', at: '', fix: true, because: 'the NHS number is kept as words' },
   { entry: 5, code: 'binding:Patient.contact.relationship', at: '.contact[0].relationship[0].coding[0]', fix: false, because: 'the code names a value set as its system; extensible, kept' },
   { entry: 5, code: 'binding:Patient.contact.relationship', at: '.contact[1].relationship[0].coding[0]', fix: false, because: 'the code names a value set as its system; extensible, kept' },
+  { entry: 5, code: 'coding-system', at: '.contact[0].relationship[0].coding[0].system', fix: true, because: 'the code names a value set as its system' },
+  { entry: 5, code: 'coding-system', at: '.contact[1].relationship[0].coding[0].system', fix: true, because: 'the code names a value set as its system' },
+  { entry: 8, code: 'hub-identifier-form', at: '.identifier[0].value', fix: false, because: 'the identifier has not the form that its system calls for; it is kept' },
+  { entry: 14, code: 'hub-identifier-form', at: '.identifier[0].value', fix: false, because: 'the identifier has not the form that its system calls for; it is kept' },
   { entry: 6, code: 'identifier-system', at: '.identifier[0]', fix: false, because: 'ods-organization-code with a lower-case id' },
   { entry: 7, code: 'binding:PractitionerRole.specialty', at: '.specialty[0].coding[0]', fix: false, because: 'a SNOMED CT code beside the value set; extensible, kept' },
   { entry: 10, code: 'identifier-system', at: '.identifier[0]', fix: false, because: 'ods-organization-code with a lower-case id' },
