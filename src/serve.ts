@@ -68,6 +68,8 @@ const start = async (config: Config): Promise<void> => {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  // A hub that is still starting reads the packs as they are then.
+  process.on('SIGHUP', () => void serving.hub.then(reloaded).then(say, () => undefined))
   let hub: Hub
   try {
     hub = await serving.hub
@@ -80,7 +82,6 @@ const start = async (config: Config): Promise<void> => {
   const resident = Math.round(process.memoryUsage.rss() / MEGABYTE)
   say(`Care Connexions is ready at ${config.baseUrl ?? serving.url}/fhir: first answer after ${startedInMs} ms, ${resident} MB resident`)
   for (const note of notes(config, hub)) say(note)
-  process.on('SIGHUP', () => void reloaded(hub).then(say))
   // What was compiled is kept now: a hub that is killed would not do it at its end.
   flushCompileCache()
 }

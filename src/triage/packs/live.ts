@@ -5,6 +5,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { Locality } from '../../directory/load.ts'
 import { compilePack, triageOf, type CompiledPack, type Triage } from '../load.ts'
 import { doubtsAbout } from './doubts.ts'
@@ -14,10 +15,10 @@ export interface LivePacks extends Triage {
   /**
    * Reads the packs' files again.
    *
-   * @param publish makes what comes into force known, before it is
+   * @param publish makes a pack known that comes into force, before it is
    * @throws PacksRefused, with nothing changed
    */
-  reload(publish: (packs: readonly CompiledPack[]) => Promise<unknown>): Promise<readonly Reloaded[]>
+  reload(publish: (pack: CompiledPack) => Promise<unknown>): Promise<readonly Reloaded[]>
 }
 
 export interface Reloaded {
@@ -53,19 +54,18 @@ export const openPacks = (localities: readonly Locality[]): LivePacks => {
   let inForce = triageOf(localities.map(compilePack))
   let running: Promise<unknown> = Promise.resolve()
 
-  const reload = async (publish: (packs: readonly CompiledPack[]) => Promise<unknown>): Promise<readonly Reloaded[]> => {
+  const reload = async (publish: (pack: CompiledPack) => Promise<unknown>): Promise<readonly Reloaded[]> => {
     const before = inForce.packs
     const read = await Promise.all(before.map(async pack => [pack, await readFile(pack.locality.pack.file, 'utf8')] as const))
     const refused: RefusedPack[] = []
-    const next = read.map(([pack, text]) => {
-      if (text === pack.locality.pack.text) return pack
-      const judged = judge(pack, text)
-      if (judged.kind === 'compiled') return judged.pack
-      refused.push({ file: `${pack.locality.name}/${basename(pack.locality.pack.file)}`, faults: judged.faults })
-      return pack
-    })
+    const next: CompiledPack[] = []
+    for (const [pack, text] of read) {
+      const judged: Judged = text === pack.locality.pack.text ? { kind: 'compiled', pack } : await judge(pack, text)
+      if (judged.kind === 'compiled') next.push(judged.pack)
+      else refused.push({ file: `${pack.locality.name}/${basename(pack.locality.pack.file)}`, faults: judged.faults })
+    }
     if (refused.length > 0) throw new PacksRefused(refused)
-    await publish(next.filter((pack, index) => pack !== before[index]))
+    for (const pack of next) if (!before.includes(pack)) await publish(pack)
     inForce = triageOf(next)
     return next.map((pack, index) => ({
       locality: pack.locality.name, canonical: pack.pack.url, version: pack.pack.version,
@@ -89,9 +89,12 @@ type Judged =
   | { readonly kind: 'compiled'; readonly pack: CompiledPack }
   | { readonly kind: 'refused'; readonly faults: readonly PackFault[] }
 
-const judge = (before: CompiledPack, text: string): Judged => {
+/** Requests come in between: compiling takes some 5 ms, the doubts as much again. */
+const judge = async (before: CompiledPack, text: string): Promise<Judged> => {
   try {
+    await setImmediate()
     const pack = compilePack({ ...before.locality, pack: { ...before.locality.pack, text } })
+    await setImmediate()
     const wrong = [...identityFaults(before, pack), ...doubtsAbout(pack).filter(({ severity }) => severity === 'error')]
     return wrong.length === 0 ? { kind: 'compiled', pack } : { kind: 'refused', faults: wrong.map(pack.place) }
   } catch (error) {

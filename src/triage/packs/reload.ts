@@ -13,7 +13,7 @@ import { PacksRefused, type LivePacks, type Reloaded } from './live.ts'
 import { publishPacks } from './publish.ts'
 
 export const reloadPacks = (packs: LivePacks, repository: Repository): Promise<readonly Reloaded[]> =>
-  packs.reload(changed => publishPacks(repository, changed))
+  packs.reload(changed => publishPacks(repository, [changed]))
 
 export const createReloadOperation = (packs: LivePacks): Operation => operation({
   code: 'reload-packs',
