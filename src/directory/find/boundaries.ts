@@ -23,8 +23,14 @@ const schema = z.object({
   })),
 })
 
-type Ring = readonly (readonly [number, number])[]
-interface Outline { readonly code: string; readonly rings: readonly Ring[] }
+/** Longitudes and latitudes in turn; the first point is the last again. */
+type Ring = Float64Array
+interface Outline {
+  readonly code: string
+  readonly rings: readonly Ring[]
+  /** West, south, east and north of it, with room for what is beside it. */
+  readonly box: readonly [number, number, number, number]
+}
 
 export type Boundaries = (position: Position) => Place
 
@@ -34,11 +40,21 @@ export const loadBoundaries = (folder: string): Boundaries => {
   if (!existsSync(file)) return () => ({ kind: 'unknown' })
   const parsed = schema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
   if (!parsed.success) throw new Error(`${file}: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`)
-  const outlines = parsed.data.features.map(({ properties, geometry }): Outline => ({
-    code: properties.gss, rings: geometry.type === 'Polygon' ? geometry.coordinates : geometry.coordinates.flat(),
-  }))
-  return position => placeIn(outlines, position)
+  const outlines = parsed.data.features.map(({ properties, geometry }) =>
+    outlineOf(properties.gss, geometry.type === 'Polygon' ? geometry.coordinates : geometry.coordinates.flat()))
+  return position => placeIn(outlines.filter(({ box }) => isWithin(box, position)), position)
 }
+
+/** More than 250 m, up to the latitudes of the Hebrides. */
+const ROOM_DEGREES = 0.005
+
+const outlineOf = (code: string, rings: readonly (readonly (readonly [number, number])[])[]): Outline => {
+  const [x, y] = [rings.flat().map(([longitude]) => longitude), rings.flat().map(([, latitude]) => latitude)]
+  return { code, rings: rings.map(each => Float64Array.from(each.flat())), box: [Math.min(...x) - ROOM_DEGREES, Math.min(...y) - ROOM_DEGREES, Math.max(...x) + ROOM_DEGREES, Math.max(...y) + ROOM_DEGREES] }
+}
+
+const isWithin = ([west, south, east, north]: Outline['box'], { latitude, longitude }: Position): boolean =>
+  west <= longitude && longitude <= east && south <= latitude && latitude <= north
 
 const placeIn = (outlines: readonly Outline[], position: Position): Place => {
   if (outlines.some(({ rings }) => rings.some(each => isBeside(each, position)))) return { kind: 'ambiguous' }
@@ -50,8 +66,8 @@ const placeIn = (outlines: readonly Outline[], position: Position): Place => {
 const isInside = (rings: readonly Ring[], { latitude, longitude }: Position): boolean => {
   let isIn = false
   for (const each of rings) {
-    for (const [index, [x, y]] of each.entries()) {
-      const [fromX, fromY] = each[index === 0 ? each.length - 1 : index - 1]!
+    for (let index = 2; index < each.length; index += 2) {
+      const fromX = each[index - 2]!, fromY = each[index - 1]!, x = each[index]!, y = each[index + 1]!
       if ((y > latitude) !== (fromY > latitude) && longitude < (fromX - x) * (latitude - y) / (fromY - y) + x) isIn = !isIn
     }
   }
@@ -59,16 +75,17 @@ const isInside = (rings: readonly Ring[], { latitude, longitude }: Position): bo
 }
 
 const METRES_PER_DEGREE = EARTH_RADIUS_METRES * Math.PI / 180
+const NEAR_SQUARED = NEAR_OUTLINE_METRES ** 2
 
-/** On a plane: over so short a way the Earth is flat. */
+/** On a plane around the position: over so short a way the Earth is flat. */
 const isBeside = (each: Ring, { latitude, longitude }: Position): boolean => {
-  const [acrossMetres, upMetres] = [METRES_PER_DEGREE * Math.cos(latitude * Math.PI / 180), METRES_PER_DEGREE]
-  const [x, y] = [(index: number) => (each[index]![0] - longitude) * acrossMetres, (index: number) => (each[index]![1] - latitude) * upMetres]
-  for (let index = 1; index < each.length; index++) {
-    const [fromX, fromY, alongX, alongY] = [x(index - 1), y(index - 1), x(index) - x(index - 1), y(index) - y(index - 1)]
+  const across = METRES_PER_DEGREE * Math.cos(latitude * Math.PI / 180)
+  for (let index = 2; index < each.length; index += 2) {
+    const fromX = (each[index - 2]! - longitude) * across, fromY = (each[index - 1]! - latitude) * METRES_PER_DEGREE
+    const alongX = (each[index]! - longitude) * across - fromX, alongY = (each[index + 1]! - latitude) * METRES_PER_DEGREE - fromY
     const length = alongX * alongX + alongY * alongY
-    const at = length === 0 ? 0 : Math.max(0, Math.min(1, -(fromX * alongX + fromY * alongY) / length))
-    if (Math.hypot(fromX + at * alongX, fromY + at * alongY) < NEAR_OUTLINE_METRES) return true
+    const at = length > 0 ? Math.max(0, Math.min(1, -(fromX * alongX + fromY * alongY) / length)) : 0
+    if ((fromX + at * alongX) ** 2 + (fromY + at * alongY) ** 2 < NEAR_SQUARED) return true
   }
   return false
 }
