@@ -30,7 +30,7 @@ export interface ReferenceCheck {
 export interface References {
   /** A literal reference by itself: what only the Bundle around can resolve is there, and a search only in a transaction. */
   checkLiteral(value: Record<string, unknown>, path: string, scope: Scope): void
-  check(check: ReferenceCheck, value: unknown, path: string, scope: Scope): void
+  check(check: ReferenceCheck, value: Readonly<Record<string, unknown>>, path: string, scope: Scope): void
   /** A canonical that begins with `#` names a contained resource; `targets` are those of its element. */
   checkLocalCanonical(targets: readonly string[] | undefined, value: string, path: string, scope: Scope): void
 }
@@ -53,7 +53,7 @@ export const compileReferences = (definitions: Definitions): References => {
   })
 
   const check: References['check'] = ({ targets, rule, source }, value, path, scope) => {
-    const { reference, type } = value as { reference?: unknown; type?: unknown }
+    const { reference, type } = value
     const literal = typeof reference === 'string' ? reference : ''
     const stated = typeof type === 'string' && definitions.resourceTypes.has(type) ? type : undefined
     const target = literal === '' ? undefined : resolveIn(scope, literal)

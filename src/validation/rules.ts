@@ -49,9 +49,9 @@ export const createRules = ({ bindings, references, meetProfiles }: RuleParts): 
     const { id, source } = rule
     const wrong = (code: string, text: string): void => findings.add(path, { severity: 'error', type: 'value', code, text, source })
 
-    if (rule.types) {
-      const actual = typeOf(item)
-      if (!rule.types.includes(actual)) wrong(`type:${id}`, `found ${withArticle(actual)}; ${source} allows ${rule.types.join(', ')} here`)
+    if (rule.types && !rule.types.includes(typeOf(item))) {
+      wrong(`type:${id}`, `found ${withArticle(typeOf(item))}; ${source} allows ${rule.types.join(', ')} here`)
+      return
     }
     if (value !== undefined) {
       if ('fixed' in rule && !isSameJson(value, rule.fixed)) wrong(`fixed:${id}`, `found ${shownOf(type, value, 'another value')}; it must be exactly ${shown(rule.fixed)}`)
@@ -66,7 +66,7 @@ export const createRules = ({ bindings, references, meetProfiles }: RuleParts): 
         findings.withdraw(`binding:${rule.base.definition.id}`, path)
         bindings.check(rule.binding, value, type, path, findings)
       }
-      if (rule.reference && type === 'Reference') references.check(rule.reference, value, path, scope)
+      if (rule.reference && type === 'Reference' && isObject(value)) references.check(rule.reference, value, path, scope)
       for (const { type: profiled, canonicals } of rule.profiles ?? []) {
         if (profiled === typeOf(item)) meetProfiles(canonicals, value, path, inner)
       }
@@ -177,7 +177,9 @@ const itemsOf = ({ base }: ElementRule, container: Record<string, unknown>, path
   return items
 }
 
-const addItems = ({ step, type }: Property, value: unknown, shadow: unknown, path: string, items: Item[]): void => {
+const addItems = ({ step, type }: Property, found: unknown, shadow: unknown, path: string, items: Item[]): void => {
+  // null is no value of anything, which the walk tells
+  const value = found ?? undefined
   if (value === undefined && shadow === undefined) return
   const here = `${path}.${step}`
   if (!Array.isArray(value) && !Array.isArray(shadow)) {

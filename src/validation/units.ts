@@ -20,12 +20,15 @@ const MEANT: ReadonlyMap<string, string> = new Map([
 const known = new Map<string, boolean>()
 const MOST_KNOWN = 1000
 
+/** Of these characters codes are made; the library complains of others on the console. */
+const PRINTED = /^[!-~]+$/
+
 /** Longer ones are not units, and need not be parsed. */
 const LONGEST = 100
 
 const isUnit = (code: string): boolean => {
   if (USUAL.has(code)) return true
-  if (code.length > LONGEST) return false
+  if (code.length > LONGEST || !PRINTED.test(code)) return false
   let answer = known.get(code)
   if (answer === undefined) {
     if (known.size >= MOST_KNOWN) known.clear()

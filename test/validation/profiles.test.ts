@@ -110,6 +110,18 @@ describe('a profile element by element', () => {
     expect(at({ effectivePeriod: { start: '2026' } })).toEqual([])
   })
 
+  it.each([[null], ['Patient/1'], [[null]]])('is not confused by %j where a reference is asked for', subject => {
+    const element = { path: 'ServiceRequest.subject', type: [{ code: 'Reference', targetProfile: ['http://hl7.org/fhir/StructureDefinition/Patient'] }] }
+    const issues = told(against('ServiceRequest', [element], { resourceType: 'ServiceRequest', status: 'active', intent: 'order', subject }), 'error')
+    expect(issues.length).toBeGreaterThan(0)
+    expect(issues.filter(issue => issue.startsWith('not-validated'))).toEqual([])
+  })
+
+  it('says of a value of another type only that', () => {
+    const element = { path: 'Observation.value[x]', type: [{ code: 'Quantity' }], patternQuantity: { code: 'kg' } }
+    expect(errors('Observation', [element], { ...observation, valueQuantity: undefined, valueString: 'x' })).toEqual(['type:Observation.value[x] at Observation.value.ofType(string)'])
+  })
+
   it('keeps a warning a warning', () => {
     const issues = against('Patient', [{ path: 'Patient', constraint: [{ key: 'p-1', severity: 'warning', human: 'Should have a name', expression: 'name.exists()' }] }], { resourceType: 'Patient' })
     expect(issues.map(({ severity, code, text }) => [severity, code, text])).toEqual([['warning', 'p-1', 'Should have a name (rule p-1: name.exists())']])

@@ -32,7 +32,7 @@ export const versionOf = (url: string): string | undefined => VERSION.exec(url)?
 
 /** @param path of the Bundle */
 export const entriesOf = (bundle: Readonly<Record<string, unknown>>, path: string): readonly Entry[] =>
-  (Array.isArray(bundle['entry']) ? bundle['entry'] as readonly unknown[] : []).map((item, i): Entry => {
+  Array.from(Array.isArray(bundle['entry']) ? bundle['entry'] as readonly unknown[] : [], (item, i): Entry => {
     const value = isObject(item) ? item : {}
     const { fullUrl, resource } = value
     return {
