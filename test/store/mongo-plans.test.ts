@@ -14,7 +14,7 @@ import { connect, type Database } from '../../src/store/mongo/database.ts'
 import { openMongoStore } from '../../src/store/mongo/open.ts'
 import { compilingIn, pageStages, selectionOf } from '../../src/store/mongo/search.ts'
 import { START } from '../contract/stores.ts'
-import { allOf, EVERYTHING, isToken, match, not, plan, put, reference, refersTo, seenBy, text, token, write } from '../contract/write.ts'
+import { allOf, anyOf, EVERYTHING, isToken, match, not, plan, put, reference, refersTo, seenBy, text, token, write } from '../contract/write.ts'
 import { entries, TESTS } from './every-test.ts'
 
 const server = process.env['MONGO_URL']
@@ -127,6 +127,7 @@ suite(`MongoDB: every plan${server === undefined ? ' (skipped: MONGO_URL is not 
     ['everything, newest first', observations(EVERYTHING)],
     ['everything, oldest first', observations(EVERYTHING, { sort: by('_lastUpdated', 'ascending') })],
     ['a code, newest first', observations(isToken('code', '1'))],
+    ['several codes, newest first', observations(anyOf(isToken('code', '1'), isToken('code', '2'), isToken('code', '3')))],
     ...(['ascending', 'descending'] as const).flatMap(direction => [
       [`a worklist by authored-on, ${direction}`, plan('Task', allOf(refersTo('owner', 'Organization/0'), isToken('status', 'requested')), { visibility: all, sort: by('authored-on', direction) })],
       [`a worklist by its updates, ${direction}`, plan('Task', allOf(refersTo('owner', 'Organization/0'), isToken('status', 'completed')), { visibility: all, sort: by('_lastUpdated', direction) })],

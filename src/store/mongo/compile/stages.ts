@@ -64,7 +64,7 @@ const filterOf = (types: readonly string[], condition: Condition, elsewhere: Rea
   const all = (some: readonly Condition[]): ResourceFilter[] => some.map(one => filterOf(types, one, elsewhere))
   switch (condition.kind) {
     case 'all-of': return condition.of.length === 0 ? ALWAYS : { $and: all(condition.of) }
-    case 'any-of': return condition.of.length === 0 ? NEVER : { $or: all(condition.of) }
+    case 'any-of': return anyOf(all(condition.of))
     case 'not': return { $nor: [filterOf(types, condition.of, elsewhere)] }
     case 'match': return testFilter(types.map(type => `${type}.${condition.param}`), condition.test)
     case 'missing': return condition.missing ? { present: { $ne: condition.param } } : { present: condition.param }
@@ -75,6 +75,23 @@ const filterOf = (types: readonly string[], condition: Condition, elsewhere: Rea
     case 'last-updated': return lastUpdated(condition)
     case 'chain': case 'has': case 'within': return elsewhere.get(condition)!
   }
+}
+
+/** Those that ask for keys alone are one list of keys: planned once, and walked in the order of updates. */
+const anyOf = (filters: readonly ResourceFilter[]): ResourceFilter => {
+  const keys = filters.flatMap(filter => keysAlone(filter) ?? [])
+  const others = filters.filter(filter => keysAlone(filter) === undefined)
+  const [first, ...more] = keys.length === 0 ? others : [{ keys: { $in: [...new Set(keys)] } }, ...others]
+  if (first === undefined) return NEVER
+  return more.length === 0 ? first : { $or: [first, ...more] }
+}
+
+const keysAlone = (filter: ResourceFilter): readonly string[] | undefined => {
+  const { keys, ...others } = filter
+  if (Object.keys(others).length > 0) return undefined
+  if (typeof keys === 'string') return [keys]
+  const listed: unknown = (keys as { readonly $in?: unknown } | undefined)?.$in
+  return Array.isArray(listed) && listed.every(one => typeof one === 'string') ? listed : undefined
 }
 
 /** Up to so many types, an id is looked for under each. */
