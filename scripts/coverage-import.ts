@@ -46,7 +46,8 @@ const tell = ({ postcodes, districts, bad, named, contradictory, resumedAfter }:
   say(`${postcodes} postcodes in ${districts} districts`)
   if (bad > 0) say(`${bad} lines could not be read${bad > named.length ? `, the first ${named.length} of them` : ''}:`)
   for (const line of named) say(`  ${line}`)
-  if (contradictory.count > 0) say(`${contradictory.count} postcodes stand in two districts and will be asked for: ${contradictory.first.join(', ')}${contradictory.count > contradictory.first.length ? ', …' : ''}`)
+  const { count, first } = contradictory
+  if (count > 0) say(`${count} postcodes stand in two districts and will be asked for: ${first.join(', ')}${count > first.length ? ', …' : ''}`)
 }
 
 /** A locality whose districts are missing would have everybody live elsewhere: the hub does not go by it there. */

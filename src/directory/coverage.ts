@@ -110,7 +110,8 @@ export const notInForce = (localities: readonly { readonly name: string; readonl
   localities.flatMap(({ name, area }) => {
     const { districts, postcodes: { table } } = area
     const missing = table === undefined ? [] : missingDistricts(area, table)
-    return missing.length === 0 ? [] : [`not in force for ${name}, no postcode lies in ${missing.map(code => `${code} (${districts.get(code)})`).join(', ')}: its sectors decide`]
+    const named = missing.map(code => `${code} (${districts.get(code)})`).join(', ')
+    return missing.length === 0 ? [] : [`not in force for ${name}, no postcode lies in ${named}: its sectors decide`]
   })
 
 /** What is shipped of a sector, where the directory's postcodes of that sector do not say otherwise. */
@@ -141,8 +142,9 @@ export const placeOfDistrict = ({ districts }: CoverageIndex, text: string): Pla
 /** Whether two places may be one: what is outside a locality may be in any district that is not its own. */
 export const mayBeOnePlace = ({ districts }: CoverageIndex, one: Place, other: Place): boolean => {
   if (one.kind === 'district' && other.kind === 'district') return one.code === other.code
-  const district = one.kind === 'district' ? one : other
-  return one.kind === other.kind || (district.kind === 'district' && (one.kind === 'outside' || other.kind === 'outside') && !districts.has(district.code))
+  if (one.kind === 'district' && other.kind === 'outside') return !districts.has(one.code)
+  if (one.kind === 'outside' && other.kind === 'district') return !districts.has(other.code)
+  return one.kind === other.kind
 }
 
 /** The district of a practice that any locality lists, by its ODS code. */

@@ -39,7 +39,9 @@ export interface DueIfReceived {
   readonly sameDayAt: number | undefined
 }
 
-export const dueIfReceived = ({ opening, cutOff, withinMinutes }: ReferralHours, { at, firstAt = at, startedAt = firstAt }: Received): DueIfReceived => {
+export const dueIfReceived = (
+  { opening, cutOff, withinMinutes }: ReferralHours, { at, firstAt = at, startedAt = firstAt }: Received,
+): DueIfReceived => {
   const closesAt = openingAt(opening, at)?.to
   const withinAt = startedAt + withinMinutes * MINUTE
   const dayAt = firstAt !== at && isOpen(opening, firstAt) ? firstAt : at

@@ -86,7 +86,8 @@ export const nextOpening = (hours: OpeningHours, at: number): number | undefined
 export const closingOfDay = (hours: OpeningHours, at: number): number | undefined => {
   const { day } = londonTime(at)
   const [begins, ends] = [londonInstant(day, 0), londonInstant(day + 1, 0)]
-  const closings = [...openingsOn(hours, day - 1), ...openingsOn(hours, day)].flatMap(({ from, to }) => (to > begins && from < ends ? [Math.min(to, ends)] : []))
+  const closings = [...openingsOn(hours, day - 1), ...openingsOn(hours, day)]
+    .flatMap(({ from, to }) => (to > begins && from < ends ? [Math.min(to, ends)] : []))
   return closings.length === 0 ? undefined : Math.max(...closings)
 }
 

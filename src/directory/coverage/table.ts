@@ -62,7 +62,9 @@ const MICRODEGREES = 1e6
 
 export const microdegrees = (degrees: number): number => Math.round(degrees * MICRODEGREES)
 
-export const createTable = (origin: TableOrigin, codes: readonly string[], { keys, latitudes, longitudes, districts }: TableColumns): PostcodeTable => {
+export const createTable = (
+  origin: TableOrigin, codes: readonly string[], { keys, latitudes, longitudes, districts }: TableColumns,
+): PostcodeTable => {
   const districtOf = (index: number): PostcodeDistrict => {
     const number = (districts[index] ?? NO_DISTRICT) & ~TERMINATED
     if (number === CONTRADICTORY) return { kind: 'contradictory' }

@@ -99,8 +99,9 @@ const byNames = (first: readonly string[], layout: Layout): LineReader | Unreada
   const terminated = layout.terminated === undefined ? undefined : indexOf(layout.terminated)
   return fields => {
     const [lat, lon] = [fieldAt(fields, latitude), fieldAt(fields, longitude)]
-    return lat === undefined || lon === undefined ? tooShort(fields, first.length) : postcodeOf(
-      fieldAt(fields, postcode), fieldAt(fields, district), geographic(lat, lon), terminated !== undefined && (fieldAt(fields, terminated) ?? '') !== '')
+    if (lat === undefined || lon === undefined) return tooShort(fields, first.length)
+    const isTerminated = terminated !== undefined && (fieldAt(fields, terminated) ?? '') !== ''
+    return postcodeOf(fieldAt(fields, postcode), fieldAt(fields, district), geographic(lat, lon), isTerminated)
   }
 }
 
@@ -149,8 +150,8 @@ const geographic = (lat: string, lon: string): Located => {
 const onGrid = (easting: string, northing: string): Located => {
   const [east, north] = [Number(easting), Number(northing)]
   if (east === 0 && north === 0) return 'none'
-  return NUMBER.test(easting) && NUMBER.test(northing) && east > 0 && east < 700_000 && north > 0 && north < 1_300_000 ? wgs84OfGrid(east, north)
-    : { fault: `${easting},${northing} is no reference of the National Grid` }
+  const isOnGrid = NUMBER.test(easting) && NUMBER.test(northing) && east > 0 && east < 700_000 && north > 0 && north < 1_300_000
+  return isOnGrid ? wgs84OfGrid(east, north) : { fault: `${easting},${northing} is no reference of the National Grid` }
 }
 
 /** With Rockall's meridian on one side, the Channel Islands below and Shetland above. */

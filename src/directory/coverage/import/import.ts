@@ -76,7 +76,8 @@ const readAll = async (sources: readonly Source[], format: Format, staging: Stag
   const total = sources.reduce((sum, { bytes }) => sum + bytes, 0)
   let before = 0
   for (const [index, source] of sources.entries()) {
-    if (index >= staging.standing.source) await readOne(source, index, format, staging, done => report({ phase: 'reading', done: before + done, total }))
+    const started = before
+    if (index >= staging.standing.source) await readOne(source, index, format, staging, done => report({ phase: 'reading', done: started + done, total }))
     before += source.bytes
   }
 }

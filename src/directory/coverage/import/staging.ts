@@ -109,7 +109,9 @@ const stagingIn = (db: DatabaseSync, path: string, identity: string): Staging =>
     columns() {
       const count = one('SELECT count(*) AS result FROM postcode')
       if (count > MOST_ROWS) throw new ImportError(`there are ${count} postcodes; the United Kingdom has fewer than ${MOST_ROWS}`)
-      const columns = { keys: new Uint32Array(count), latitudes: new Int32Array(count), longitudes: new Int32Array(count), districts: new Uint16Array(count) }
+      const columns = {
+        keys: new Uint32Array(count), latitudes: new Int32Array(count), longitudes: new Int32Array(count), districts: new Uint16Array(count),
+      }
       let index = 0
       for (const { key, latitude, longitude, district, terminated } of db.prepare('SELECT * FROM postcode ORDER BY key').iterate()) {
         columns.keys[index] = Number(key)

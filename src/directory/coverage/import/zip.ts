@@ -64,7 +64,9 @@ const entriesIn = (directory: Buffer, count: number, path: string): readonly Zip
     entries.push({
       name, bytes,
       open: () => {
-        if (isEncrypted || (method !== STORED && method !== DEFLATED)) throw new ImportError(`${name} in ${path} cannot be unpacked here: unpack it first`)
+        if (isEncrypted || (method !== STORED && method !== DEFLATED)) {
+          throw new ImportError(`${name} in ${path} cannot be unpacked here: unpack it first`)
+        }
         return opened(path, localAt, bytes, method)
       },
     })
