@@ -134,7 +134,8 @@ export const compileBindings = (definitions: Definitions): Bindings => {
     if (listed === undefined) {
       if (known.content !== 'complete' || known.codes.size === 0 || findings.isFull('warning')) return
       const near = nearest(code, known.codes.keys())
-      findings.add(`${path}.code`, { severity: 'warning', type: 'code-invalid', code: 'coding-unknown',
+      // R4's own systems do not change any more; those of terminology.hl7.org and others have editions with more codes
+      findings.add(`${path}.code`, { severity: system.startsWith('http://hl7.org/fhir/') ? 'error' : 'warning', type: 'code-invalid', code: 'coding-unknown',
         text: `the code system ${system} has no code "${code.slice(0, 64)}"${near === undefined ? '' : `; did you mean "${near}"?`}` })
     } else if (typeof display === 'string' && listed !== '' && ![listed, ...known.designations?.get(code) ?? []].some(name => plain(name) === plain(display))) {
       findings.add(`${path}.display`, { severity: 'warning', type: 'value', code: 'coding-display',

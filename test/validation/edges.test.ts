@@ -113,6 +113,7 @@ describe('what is wrong', () => {
     ['the right code of no system', allergy({ coding: [{ code: 'active' }] }), 'binding'],
     ['a currency that is none', { resourceType: 'Invoice', status: 'draft', totalNet: { value: 1, currency: 'POUND' } }, 'binding'],
     ['a type of resource that is none', { resourceType: 'Questionnaire', status: 'draft', subjectType: ['Foo'] }, 'binding'],
+    ['a code that R4\'s own system does not have', observed({ category: [{ coding: [{ system: 'http://hl7.org/fhir/administrative-gender', code: 'mail' }] }] }), 'coding-unknown'],
     ['two types of a choice', observed({ effectiveDateTime: '2026', effectivePeriod: { start: '2026' } }), 'choice:Observation.effective[x]'],
     ['sampled data without its origin', observed({ valueSampledData: { period: 10, dimensions: 1 } }), 'min:SampledData.origin'],
     ['an author that the document does not hold', bundle('document', [at(1, composition())], DOCUMENT), ''],
