@@ -79,7 +79,7 @@ export const createWalk = (parts: Parts): WalkResource => {
     walkObject({ value, node, path, elementPath: node.path, depth }, scope)
     if (value['contained'] !== undefined && position !== 'contained') checkContained(value['contained'], path, findings)
     checkInvariants(node.invariants, value, path, scope)
-    checkByType(resource, path, scope)
+    checkByType(resource, path, scope, definitions)
     parts.meetResourceProfiles(resource, path, position, scope)
   }
 
