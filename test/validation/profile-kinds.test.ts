@@ -11,7 +11,11 @@ const BASE = 'http://hl7.org/fhir/StructureDefinition/'
 const CLAIMED = 'https://example.org/StructureDefinition/p'
 const UCUM = 'http://unitsofmeasure.org'
 
-interface Definition { readonly resourceType: string; readonly url: string }
+interface Definition {
+  readonly resourceType: string
+  readonly url: string
+  readonly [name: string]: unknown
+}
 
 /** `at('Patient.identifier:a.system', { min: 1 })`: the path is the id without slices. */
 const at = (id: string, rule: object): object => {
