@@ -155,6 +155,8 @@ describe('NEWS2 as observed', () => {
     expect([both.news2.parts.saturation, both.conflicts.map(({ fact }) => fact)]).toEqual([3, ['observation']])
     expect(facts({}, {}, vital('2708-6', 90, '%'), oxygen, scales[1] ?? {}).news2.parts.saturation).toBe(0)
     expect(facts({}, {}, vital('2708-6', 97, '%'), oxygen, ...scales).news2.parts.saturation).toBe(3)
+    const unused = observed(SNOMED, '1104321000000108', { dataAbsentReason: { text: 'not used' } })
+    expect(facts({}, {}, vital('2708-6', 90, '%'), oxygen, scales[0] ?? {}, unused)).toMatchObject({ news2: { parts: { saturation: 3 } }, conflicts: [] })
   })
 
   it('says by what each part was scored and when, and of a time still to come that it is none', () => {

@@ -5,9 +5,9 @@
 import type { CodeableConcept, Consent as ConsentResource, DocumentReference } from 'fhir/r4.js'
 import type { Fact, Known } from '../facts.ts'
 import { agreed, type Claim } from './claims.ts'
+import { codesOf, effectiveAt, hasCode, instantOf, isInForce, list } from './elements.ts'
 import type { Referral } from './resources.ts'
 import { FACT_SYSTEM, statement, textAnswers } from './statements.ts'
-import { codesOf, effectiveAt, hasCode, instantOf, isInForce, list } from './elements.ts'
 
 /** `lacks-bi`: lacks capacity, a best-interests decision is recorded; `lacks-nobi`: lacks capacity, none is. */
 export type Consent = 'given' | 'declined' | 'lacks-bi' | 'lacks-nobi'

@@ -6,9 +6,9 @@
 import { hubCodeSystem } from '../../fhir/resource.ts'
 import { SNOMED, type Vocabulary } from '../vocabulary.ts'
 import type { Fact } from '../facts.ts'
-import { FACT_SYSTEM, statement, textAnswers } from './statements.ts'
-import type { Referral } from './resources.ts'
 import { codesOf, codings, hasCode, isAsserted, isInForce, list } from './elements.ts'
+import type { Referral } from './resources.ts'
+import { FACT_SYSTEM, statement, textAnswers } from './statements.ts'
 
 export interface CodedFact {
   readonly code: string

@@ -6,9 +6,9 @@
 import type { Fact } from '../facts.ts'
 import { SNOMED } from '../vocabulary.ts'
 import { agreed, type Claim } from './claims.ts'
+import { effectiveAt, hasCode, isAsserted } from './elements.ts'
 import type { Referral } from './resources.ts'
 import { FACT_SYSTEM } from './statements.ts'
-import { effectiveAt, hasCode, isAsserted } from './elements.ts'
 
 const CLINICAL_FRAILTY_SCALE = '763264000'
 

@@ -5,8 +5,8 @@
 import type { CodeableConcept } from 'fhir/r4.js'
 import { SNOMED } from '../vocabulary.ts'
 import type { Claim } from './claims.ts'
-import type { Referral } from './resources.ts'
 import { codesOf, effectiveAt, isAsserted, isInForce, list } from './elements.ts'
+import type { Referral } from './resources.ts'
 
 interface National {
   readonly codes: readonly string[]

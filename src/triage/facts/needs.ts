@@ -7,10 +7,10 @@ import type { CodeableConcept } from 'fhir/r4.js'
 import { hubCodeSystem } from '../../fhir/resource.ts'
 import { SNOMED, type Vocabulary } from '../vocabulary.ts'
 import type { Conflict } from './claims.ts'
+import { codesOf, codings, isAsserted, list } from './elements.ts'
 import type { CodedFact } from './flags.ts'
 import type { Referral } from './resources.ts'
 import { textAnswers } from './statements.ts'
-import { codesOf, codings, isAsserted, list } from './elements.ts'
 
 const NEED_SYSTEM = hubCodeSystem('need')
 

@@ -4,15 +4,15 @@
  * Of several readings of a part the latest counts, of one time the worse; one without a time may be the latest. Where what
  * is stated and what is recomputed differ, the higher counts and is named (domain 2.3: the NHS's own example states 6, is 5).
  */
-import type { CodeableConcept, Observation, ObservationComponent } from 'fhir/r4.js'
+import type { Observation, ObservationComponent } from 'fhir/r4.js'
 import type { Fact } from '../facts.ts'
-import { hasSingleThree, isComplete, PARAMETERS, scores, total, type Consciousness, type Parameter, type Scores, type Vitals } from '../news2.ts'
-import { convert, type Dimension, type Quantity } from '../units.ts'
-import { LOINC, SNOMED } from '../vocabulary.ts'
+import { hasSingleThree, isComplete, PARAMETERS, scores, total, type Parameter, type Scores, type Vitals } from '../news2.ts'
+import { SNOMED } from '../vocabulary.ts'
 import { CLOCK_AHEAD_MS, current } from './claims.ts'
+import { codings, effectiveAt, isInForce, list } from './elements.ts'
+import { readingOf, type Reading } from './readings.ts'
 import type { Referral } from './resources.ts'
 import { answer, FACT_SYSTEM, statement } from './statements.ts'
-import { codings, effectiveAt, isInForce, list } from './elements.ts'
 
 export interface News2 {
   /** The higher of stated and recomputed; undefined when neither is known. With parts missing, a lower bound. */
@@ -34,42 +34,12 @@ export interface ObservedPart {
   readonly at: number | undefined
 }
 
-type Measure = { readonly parameter: Parameter; readonly dimension: Dimension; readonly plausible: readonly [number, number] }
-
-/** Outside these a reading is a slip of the keyboard and is not scored: it is unknown. */
-const MEASURES: Readonly<Record<string, Measure>> = Object.fromEntries([
-  ...of({ parameter: 'respiration', dimension: 'rate', plausible: [0, 100] }, [`${LOINC}|9279-1`, `${SNOMED}|86290005`]),
-  ...of({ parameter: 'saturation', dimension: 'percent', plausible: [20, 100] }, [`${LOINC}|2708-6`, `${LOINC}|59408-5`, `${SNOMED}|103228002`, `${SNOMED}|431314004`]),
-  ...of({ parameter: 'systolic', dimension: 'pressure', plausible: [20, 350] }, [`${LOINC}|8480-6`, `${SNOMED}|72313002`, `${SNOMED}|271649006`]),
-  ...of({ parameter: 'pulse', dimension: 'rate', plausible: [0, 350] }, [`${LOINC}|8867-4`, `${SNOMED}|364075005`, `${SNOMED}|78564009`]),
-  ...of({ parameter: 'temperature', dimension: 'temperature', plausible: [15, 46] }, [`${LOINC}|8310-5`, `${SNOMED}|276885007`, `${SNOMED}|386725007`]),
-])
-
-function of(measure: Measure, codes: readonly string[]): readonly (readonly [string, Measure])[] {
-  return codes.map(code => [code, measure] as const)
-}
-
-const ACVPU: Readonly<Record<string, Consciousness>> = { 248234008: 'A', 130987000: 'C', 300202002: 'V', 450847001: 'P', 422768004: 'U' }
-const ACVPU_CODE = '1104441000000107'
-const AIR = '722742002'
-const OXYGEN = '371825009'
-const OXYGEN_FLOW = '3151-8'
-const OXYGEN_FRACTION = '3150-6'
-
 const TOTAL = '1104051000000101'
 const SCALE_1 = '1104311000000102'
 const SCALE_2 = '1104321000000108'
 const SUB_SCORES: Readonly<Record<string, Parameter>> = {
   1104301000000104: 'respiration', [SCALE_1]: 'saturation', [SCALE_2]: 'saturation', 1104331000000105: 'oxygen',
   1104341000000101: 'systolic', 1104351000000103: 'pulse', 1104361000000100: 'consciousness', 1104371000000107: 'temperature',
-}
-
-/** A reading as a piece of the vital signs, with its time and where it stands. */
-interface Reading {
-  readonly vitals: Partial<Vitals>
-  readonly parameter: Parameter
-  readonly at: number
-  readonly from: string
 }
 
 /** A score as the sender states it. */
@@ -81,7 +51,6 @@ interface Stated {
 
 interface SubScore extends Stated {
   readonly parameter: Parameter
-  readonly scale: 1 | 2 | undefined
 }
 
 /** What was sent of NEWS2, before anything is made of it. */
@@ -157,14 +126,15 @@ const read = (part: Observation | ObservationComponent, at: number, from: string
     if (!isTotal && parameter === undefined) continue
     const value = part.valueInteger ?? part.valueQuantity?.value
     const scale = code === SCALE_2 ? 2 : code === SCALE_1 ? 1 : undefined
-    if (scale !== undefined) sent.scales.push({ scale, at, from })
+    // Sent as absent it is the scale that was not used.
+    if (scale !== undefined && part.dataAbsentReason === undefined) sent.scales.push({ scale, at, from })
     if (typeof value !== 'number') continue
     const most = isTotal ? MAX_TOTAL : 3
     if (!Number.isInteger(value) || value < 0 || value > most) {
       referral.conflict(isTotal ? { fact: 'news2-total', text: `a NEWS2 of ${value} cannot be: it is 0 to ${MAX_TOTAL}`, from: [from] }
         : { fact: 'observation', text: `a NEWS2 sub-score of ${value} cannot be: it is 0 to 3`, from: [from] })
     } else if (isTotal) sent.totals.push({ value, at, from })
-    else if (parameter !== undefined) sent.subScores.push({ parameter, scale, value, at, from })
+    else if (parameter !== undefined) sent.subScores.push({ parameter, value, at, from })
   }
   const reading = readingOf(part, at, from, referral)
   if (reading !== undefined) sent.readings.push(reading)
@@ -216,50 +186,6 @@ const observedParts = (parts: Scores, used: readonly Reading[], subScores: reado
 
 const highest = <T extends Stated>(scores: readonly T[]): T | undefined => current(scores).reduce<T | undefined>(
   (worst, each) => (worst === undefined || each.value > worst.value ? each : worst), undefined)
-
-const readingOf = (part: Observation | ObservationComponent, at: number, from: string, referral: Referral): Reading | undefined => {
-  for (const { system, code = '' } of codings(part.code)) {
-    const measure = MEASURES[`${system}|${code}`]
-    if (measure !== undefined && part.valueQuantity?.value !== undefined) return measured(measure, part.valueQuantity, at, from, referral)
-    if (system === SNOMED && code === ACVPU_CODE) {
-      const consciousness = acvpu(part.valueCodeableConcept)
-      return consciousness === undefined ? undefined : { vitals: { consciousness }, parameter: 'consciousness', at, from }
-    }
-  }
-  const oxygen = oxygenOf(part)
-  return oxygen === undefined ? undefined : { vitals: { oxygen }, parameter: 'oxygen', at, from }
-}
-
-const measured = ({ parameter, dimension, plausible: [low, high] }: Measure, quantity: Quantity, at: number, from: string, referral: Referral): Reading | undefined => {
-  const value = convert(quantity, dimension)
-  if (value !== undefined && value >= low && value <= high) return { vitals: { [parameter]: value }, parameter, at, from }
-  referral.conflict({
-    fact: 'observation', from: [from],
-    text: value === undefined ? `the unit of ${parameter} is missing, or not one of ${parameter}` : `${parameter} of ${value} cannot be a reading`,
-  })
-  return undefined
-}
-
-const acvpu = (value: CodeableConcept | undefined): Consciousness | undefined =>
-  codings(value).map(({ system, code = '' }) => (system === SNOMED ? ACVPU[code] : undefined)).find(found => found !== undefined)
-
-/** "Room air" and "oxygen" as the code of an Observation without value, as its value, or as a flow or fraction. */
-const oxygenOf = (part: Observation | ObservationComponent): boolean | undefined => {
-  const named = [...codings(part.valueCodeableConcept), ...codings(part.code)].filter(({ system }) => system === SNOMED).map(({ code }) => code)
-  if (named.includes(AIR)) return part.valueBoolean === undefined ? false : !part.valueBoolean
-  if (named.includes(OXYGEN)) return part.valueBoolean ?? true
-  const loinc = codings(part.code).filter(({ system }) => system === LOINC).map(({ code }) => code)
-  if (part.valueQuantity === undefined) return undefined
-  if (loinc.includes(OXYGEN_FLOW)) {
-    const flow = convert(part.valueQuantity, 'flow')
-    return flow === undefined ? undefined : flow > 0
-  }
-  if (loinc.includes(OXYGEN_FRACTION)) {
-    const fraction = convert(part.valueQuantity, 'percent')
-    return fraction === undefined ? undefined : fraction > 21
-  }
-  return undefined
-}
 
 /** Latest reading of each parameter; of one time, the one that scores more. */
 const latest = (readings: readonly Reading[], scale: 1 | 2): readonly Reading[] => PARAMETERS.flatMap(parameter => {

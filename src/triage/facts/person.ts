@@ -6,9 +6,9 @@ import type { Address, Location, Patient } from 'fhir/r4.js'
 import { hubProfile, ODS_ORGANISATION_SYSTEM } from '../../fhir/resource.ts'
 import { londonTime, dayText } from '../../directory/london.ts'
 import type { Fact, Known } from '../facts.ts'
-import { answer } from './statements.ts'
-import type { Referral } from './resources.ts'
 import { codings, extensionOf, list } from './elements.ts'
+import type { Referral } from './resources.ts'
+import { answer } from './statements.ts'
 
 /** Whole years at receipt, both ends included. */
 export interface AgeRange {

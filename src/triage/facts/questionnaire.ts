@@ -4,8 +4,8 @@
  */
 import type { QuestionnaireResponse, QuestionnaireResponseItem, QuestionnaireResponseItemAnswer } from 'fhir/r4.js'
 import type { Claim } from './claims.ts'
-import type { Referral } from './resources.ts'
 import { instantOf, list } from './elements.ts'
+import type { Referral } from './resources.ts'
 
 /** A boolean, a number, or a text, date or code as text. */
 export type Answer = boolean | number | string

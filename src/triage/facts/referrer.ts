@@ -7,10 +7,10 @@ import { hubCodeSystem, hubProfile } from '../../fhir/resource.ts'
 import type { Fact } from '../facts.ts'
 import { SNOMED, type Vocabulary } from '../vocabulary.ts'
 import { agreed, type Claim } from './claims.ts'
+import { codesOf, codings, extensionOf, isInForce, list } from './elements.ts'
 import { isOds } from './person.ts'
 import type { Referral } from './resources.ts'
 import { textAnswers } from './statements.ts'
-import { codesOf, codings, extensionOf, isInForce, list } from './elements.ts'
 
 const KIND_SYSTEM = hubCodeSystem('referrer-kind')
 const SOURCE_EXTENSION = 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-SourceOfServiceRequest'

@@ -8,8 +8,8 @@ import type {
 } from 'fhir/r4.js'
 import type { Resource } from '../../fhir/resource.ts'
 import type { Claim, Conflict } from './claims.ts'
-import { answersIn, type Answer } from './questionnaire.ts'
 import { codings, isInForce } from './elements.ts'
+import { answersIn, type Answer } from './questionnaire.ts'
 
 interface ByType {
   CarePlan: CarePlan

@@ -7,10 +7,10 @@ import { hubCodeSystem } from '../../fhir/resource.ts'
 import type { Fact } from '../facts.ts'
 import { SNOMED, type Vocabulary } from '../vocabulary.ts'
 import { agreed, type Claim } from './claims.ts'
+import { codesOf, codings, effectiveAt, isInForce, list } from './elements.ts'
 import { organizationKind } from './referrer.ts'
 import type { Referral } from './resources.ts'
 import { FACT_SYSTEM, textAnswers } from './statements.ts'
-import { codesOf, codings, effectiveAt, isInForce, list } from './elements.ts'
 
 export const SETTINGS = ['own-home', 'care-home', 'hospital-ward', 'ed'] as const
 export type Setting = (typeof SETTINGS)[number]

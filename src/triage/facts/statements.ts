@@ -8,10 +8,10 @@ import { hubCodeSystem } from '../../fhir/resource.ts'
 import { dayNumber, londonTime } from '../../directory/london.ts'
 import type { Fact, Known } from '../facts.ts'
 import { agreed, type Claim } from './claims.ts'
+import { codesOf, effectiveAt, hasCode, list } from './elements.ts'
 import { nationalClaims } from './national.ts'
 import type { Answer } from './questionnaire.ts'
 import type { Referral } from './resources.ts'
-import { codesOf, effectiveAt, hasCode, list } from './elements.ts'
 
 export const FACT_SYSTEM = hubCodeSystem('fact')
 
