@@ -1,7 +1,6 @@
 /**
  * Invariants written by hand because they run on very many elements (a compiled FHIRPath expression takes 2-10 µs,
- * these some 20 ns), because FHIRPath compares all with all (csd-1, que-2), or because it has no function for them in a
- * plain engine (`htmlChecks`).
+ * these some 20 ns), or because FHIRPath compares all with all (csd-1, que-2).
  *
  * Keyed by rule and by its expression as R4 4.0.1 (or the hub's own profile) publishes it, so that another rule of the same key is compiled;
  * `test/validation/handwritten.test.ts` holds each against the compiled form.
@@ -13,7 +12,6 @@ import { questionnaireRules } from './handwritten-questionnaires.ts'
 import { referralRules } from './handwritten-referral.ts'
 import { containedById, type Scope } from './scope.ts'
 import { compareDates } from './values.ts'
-import { narrativeFault } from './xhtml.ts'
 
 type Json = Record<string, unknown>
 /** Whether the rule is met; undefined where that cannot be known here. */
@@ -116,8 +114,6 @@ const rules: readonly HandwrittenRule[] = [
   ['csd-1', 'concept.code.combine($this.descendants().concept.code).isDistinct()', isDistinctWithin(({ concept }) =>
     (Array.isArray(concept) ? (concept as readonly unknown[]).filter(isObject).map(({ code }) => code) : []))],
   ['que-2', 'descendants().linkId.isDistinct()', isDistinctWithin(({ linkId }) => [linkId])],
-  ['txt-1', 'htmlChecks()', value => narrativeFault(textOf(value) ?? '')?.rule !== 'txt-1'],
-  ['txt-2', 'htmlChecks()', value => narrativeFault(textOf(value) ?? '')?.rule !== 'txt-2'],
 ]
 
 const codingsOf = (concept: unknown): readonly Json[] =>
