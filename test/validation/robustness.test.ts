@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { createValidator } from '../../src/validation/engine.ts'
 import type { Validator } from '../../src/validation/validator.ts'
-import { hostile, hostileDocuments, MOST_SECONDS, secondsFor } from './judged/hostile.ts'
+import { judgeHostile, MOST_SECONDS, secondsFor } from './judged/hostile.ts'
 import { sectionOf } from './judged/set.ts'
 import { check, definitions, errorsOf, observation, patient, serviceRequest, UKCORE, validator } from './setup.ts'
 
@@ -60,14 +60,13 @@ describe('the validator never throws', () => {
 })
 
 describe('hostile documents', () => {
-  beforeAll(() => { check(patient) })
+  // twice what the command allows: it runs alone
+  const mostSeconds = 2 * MOST_SECONDS
 
-  it.each(hostile)(`%s: takes no longer than ${MOST_SECONDS} s of CPU`, (_name, make) => {
-    expect(secondsFor(make())).toBeLessThan(MOST_SECONDS)
-  })
-
-  it('stand in docs/validation.md, with whether they are refused', () => {
-    expect(sectionOf('hostile')).toBe(hostileDocuments.run().section)
+  it('neither throw nor stall, and are refused as docs/validation.md says', () => {
+    const { section, problems } = judgeHostile(mostSeconds)
+    expect(problems).toEqual([])
+    expect(sectionOf('hostile')).toBe(section)
   })
 
   it('do not come from what is generated either', () => {
@@ -75,7 +74,7 @@ describe('hostile documents', () => {
     const resource = fc.record({ resourceType: fc.constantFrom(...types), many: fc.integer({ min: 1, max: 2_000 }),
       key: fc.constantFrom('contained', 'extension', 'modifierExtension', 'identifier', 'entry', 'item', 'name', 'parameter', 'component', 'category'), piece: pieces })
     fc.assert(fc.property(resource, ({ resourceType, many, key, piece }) => {
-      expect(secondsFor({ resourceType, [key]: Array.from({ length: many }, () => piece) })).toBeLessThan(MOST_SECONDS)
+      expect(secondsFor({ resourceType, [key]: Array.from({ length: many }, () => piece) })).toBeLessThan(mostSeconds)
     }), { numRuns: 60, seed: 13 })
   })
 })

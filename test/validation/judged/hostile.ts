@@ -1,6 +1,6 @@
 /** Documents made to hurt: large, deep, circular, full of faults. None may throw, none may hold everyone up. */
 import { check, errorsOf, patient, UKCORE } from '../setup.ts'
-import { table, type JudgedSet } from './set.ts'
+import { table, type Judgement, type JudgedSet } from './set.ts'
 
 /** "No stall": the CPU that one document may take. */
 export const MOST_SECONDS = 1
@@ -25,7 +25,7 @@ const NHS_NUMBER = { system: 'https://fhir.nhs.uk/Id/nhs-number', value: '900000
 const FIVE_MEGABYTES = 5_000_000
 
 /** By name; made on demand. */
-export const hostile: readonly (readonly [name: string, make: () => object])[] = [
+const hostile: readonly (readonly [name: string, make: () => object])[] = [
   ['a Bundle of a thousand good entries', () => ({ resourceType: 'Bundle', type: 'collection', entry: many(1000, () => ({ resource: patient })) })],
   ['a hundred thousand unknown elements', () => ofPatient({ name: many(100_000, () => ({ famliy: 'x' })) })],
   ['a hundred thousand wrong codes', () => ofPatient({ name: many(100_000, () => ({ use: 'offical' })) })],
@@ -66,25 +66,23 @@ export const hostile: readonly (readonly [name: string, make: () => object])[] =
   ['a resource that holds itself', circular],
 ]
 
-export const secondsFor = (resource: object): number => {
+const judged = (resource: object): { readonly seconds: number; readonly isRefused: boolean } => {
   const start = process.cpuUsage().user
-  check(resource, UKCORE)
-  return (process.cpuUsage().user - start) / 1e6
+  const issues = check(resource, UKCORE)
+  return { seconds: (process.cpuUsage().user - start) / 1e6, isRefused: errorsOf(issues).length > 0 }
 }
 
-export const hostileDocuments: JudgedSet = {
-  name: 'hostile',
-  missing: undefined,
-  run() {
-    check(patient, UKCORE)
-    const judged = hostile.map(([name, make]) => {
-      const resource = make()
-      return { name, seconds: secondsFor(resource), isRefused: errorsOf(check(resource, UKCORE)).length > 0 }
-    })
-    return {
-      section: table(['document', ''], judged.map(({ name, isRefused }) => [name, isRefused ? 'refused' : 'accepted'])),
-      problems: judged.filter(({ seconds }) => seconds > MOST_SECONDS).map(({ name, seconds }) => `${name} took ${seconds.toFixed(1)} s of CPU`),
-      notes: judged.map(({ name, seconds }) => `${(1000 * seconds).toFixed(0).padStart(5)} ms  ${name}`),
-    }
-  },
+export const secondsFor = (resource: object): number => judged(resource).seconds
+
+/** @param mostSeconds of CPU that none may exceed */
+export const judgeHostile = (mostSeconds: number): Judgement => {
+  check(patient, UKCORE)
+  const all = hostile.map(([name, make]) => ({ name, ...judged(make()) }))
+  return {
+    section: table(['document', ''], all.map(({ name, isRefused }) => [name, isRefused ? 'refused' : 'accepted'])),
+    problems: all.filter(({ seconds }) => seconds > mostSeconds).map(({ name, seconds }) => `${name} took ${seconds.toFixed(1)} s of CPU`),
+    notes: all.map(({ name, seconds }) => `${(1000 * seconds).toFixed(0).padStart(5)} ms  ${name}`),
+  }
 }
+
+export const hostileDocuments: JudgedSet = { name: 'hostile', missing: undefined, run: () => judgeHostile(MOST_SECONDS) }
