@@ -82,12 +82,12 @@ const phases: readonly Phase[] = [
     requests: gets('gp', (_, n) => `HealthcareService/$find?need=${need(n)}&district=E07000123&position=53.76|-2.70&age=80`),
   },
   {
-    name: 'near', title: 'near: places within 10 km', aim: { cpuMs: { sqlite: 0.4 } }, count,
-    requests: gets('gp', (_, n) => `Location?${near(n)}&_count=20`),
+    name: 'near', title: 'near: the nearest ten within 10 km', aim: { cpuMs: { sqlite: 0.4 } }, count,
+    requests: gets('gp', (_, n) => `Location?${near(n)}&_count=10`),
   },
   {
-    name: 'near-chained', title: 'near: services within 10 km', aim: {}, count,
-    requests: gets('gp', (_, n) => `HealthcareService?location.${near(n)}&_count=20`),
+    name: 'near-chained', title: 'near: the services of the nearest ten', aim: {}, count,
+    requests: gets('gp', (_, n) => `HealthcareService?location.${near(n)}&_count=10`),
   },
   {
     name: 'report', title: '$report-capacity', aim: {}, count: { alone: 100, together: 640 },

@@ -78,6 +78,15 @@ describe.each(stores)('%s: near', (_name, open) => {
     expect(ids((await search(allOf(near(53.69, -2.7, 50_000), refers))).matches)).toEqual(['secret', 'close', 'far'])
   })
 
+  it('goes along references to more places than can be named one by one', async () => {
+    const numbers = Array.from({ length: 1_100 }, (_, n) => n)
+    await write(opened.store, ...numbers.map(n => put('Location', `l${n}`, { entries: [at(53.7 + n / 1e5, -2.7)] })),
+      ...[1_099, 3, 500].map(n => put('HealthcareService', `s${n}`, { entries: [reference('location', `Location/l${n}`)] })))
+    const page = await search(located(near(53.7, -2.7, 50_000)), 'HealthcareService')
+    expect(ids(page.matches)).toEqual(['s3', 's500', 's1099'])
+    expect(page.distances!.map(Math.round)).toEqual([3, 556, 1_222])
+  })
+
   it('goes along two references', async () => {
     await write(opened.store,
       put('Location', 'far', { entries: [at(54, -2.7)] }), put('Location', 'close', { entries: [at(53.7, -2.7)] }),

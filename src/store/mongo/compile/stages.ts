@@ -14,7 +14,7 @@ import { hierarchyFilter } from './hierarchy.ts'
 import { ALWAYS, NEVER, testFilter, type ResourceFilter } from './tests.ts'
 
 /** Resources that a chain or `_has` may lead to and still be named one by one; a key is looked up in some 10 µs. */
-const NAMED = 1_000
+export const NAMED = 1_000
 
 /** What is selected, in the sight of one who looks: all that had to be asked is known, the rest is put together. */
 export interface Selection {
