@@ -15,7 +15,6 @@ if (unknown !== undefined) {
   process.exit(2)
 }
 
-let page = readFileSync(PAGE, 'utf8')
 for (const { name, missing, run } of judgedSets) {
   if (asked.length > 0 && !asked.includes(name)) continue
   if (missing !== undefined) {
@@ -27,6 +26,6 @@ for (const { name, missing, run } of judgedSets) {
   process.stdout.write(`${name}: ${((process.cpuUsage().user - start) / 1e6).toFixed(1)} s of CPU, ${problems.length === 0 ? 'as expected' : `${problems.length} otherwise than expected`}\n`)
   for (const line of [...notes, ...problems]) process.stdout.write(`  ${line}\n`)
   if (problems.length > 0) process.exitCode = 1
-  page = withSection(page, name, section)
+  // the page is read anew each time: the rest of it may be written meanwhile
+  writeFileSync(PAGE, withSection(readFileSync(PAGE, 'utf8'), name, section))
 }
-writeFileSync(PAGE, page)
