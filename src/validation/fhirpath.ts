@@ -35,8 +35,9 @@ interface Ucum {
   getSpecifiedUnit(code: string, purpose: 'validate'): { readonly unit: object | null }
 }
 
-/** Whether UCUM has the unit; the library is the engine's own. */
+/** Whether UCUM has the unit; the library is the engine's own, and writes to the console what has a blank in it. */
 export const isUcumCode = (code: string): boolean => {
+  if (/\s/.test(code)) return false
   try {
     return (engine().fhirpath.ucumUtils as Ucum).getSpecifiedUnit(code, 'validate').unit !== null
   } catch {

@@ -11,7 +11,7 @@ import { elementRules } from './handwritten-elements.ts'
 import { questionnaireRules } from './handwritten-questionnaires.ts'
 import { referralRules } from './handwritten-referral.ts'
 import { containedById, type Scope } from './scope.ts'
-import { compareDates } from './values.ts'
+import { compareDates, compareValues } from './values.ts'
 
 type Json = Record<string, unknown>
 /** Whether the rule is met; undefined where that cannot be known here. */
@@ -89,6 +89,10 @@ const rules: readonly HandwrittenRule[] = [
   ['per-1', 'start.hasValue().not() or end.hasValue().not() or (start <= end)', value => {
     const [start, end] = [textOf((value as Json)['start']), textOf((value as Json)['end'])]
     return start === undefined || end === undefined || (compareDates(start, end) ?? 0) <= 0
+  }],
+  ['rng-2', 'low.empty() or high.empty() or (low <= high)', value => {
+    const { low, high } = value as Json
+    return (compareValues(low, high) ?? 0) <= 0
   }],
   ['cpt-2', 'value.empty() or system.exists()', value => !has(value as Json, 'value') || has(value as Json, 'system')],
   ['qty-3', 'code.empty() or system.exists()', value => !has(value as Json, 'code') || has(value as Json, 'system')],

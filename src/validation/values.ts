@@ -28,7 +28,9 @@ export const compareValues = (value: unknown, limit: unknown): number | undefine
 }
 
 /** Quantities in different UCUM units, as FHIRPath converts them. */
-const compareQuantities = (low: object, high: object): number | undefined => {
+const compareQuantities = (low: Readonly<Record<string, unknown>>, high: Readonly<Record<string, unknown>>): number | undefined => {
+  // UCUM has no blanks, and the library would write such a unit to the console
+  if ([low, high].some(({ code }) => typeof code !== 'string' || /\s/.test(code))) return undefined
   comparison ??= { less: compileExpression('Range', 'low < high'), greater: compileExpression('Range', 'low > high') }
   const [isLess] = comparison.less({ low, high })
   const [isGreater] = comparison.greater({ low, high })

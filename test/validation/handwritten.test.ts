@@ -19,6 +19,7 @@ const consents = (kind: string) => [
   })),
 ].map(given => ({ resourceType: 'Consent', ...given }))
 
+const quantity = (value: number, code = 'kg'): object => ({ value, code, system: 'http://unitsofmeasure.org' })
 const bundles = (...types: readonly string[]) => (...entry: readonly object[]): readonly object[] =>
   types.flatMap(type => [{ resourceType: 'Bundle', type, entry }, { resourceType: 'Bundle', type }])
 const everyBundle = bundles('searchset', 'history', 'batch', 'transaction', 'batch-response', 'transaction-response', 'document', 'message', 'collection')
@@ -57,6 +58,8 @@ const samples: Readonly<Record<string, readonly [base: string, values: readonly 
   'ppc-3': ['Consent', consents('research')],
   'ppc-4': ['Consent', consents('adr')],
   'ppc-5': ['Consent', consents('treatment')],
+  'rng-2': ['Range', [{}, { low: quantity(1) }, { high: quantity(1) }, { low: quantity(1), high: quantity(1) }, { low: quantity(1), high: quantity(2) }, { low: quantity(2), high: quantity(1) },
+    { low: quantity(1), high: quantity(999, 'g') }, { low: quantity(1), high: quantity(1001, 'g') }, { low: quantity(1), high: quantity(1, 'm') }]],
   'cpt-2': ['ContactPoint', [{}, { value: '1' }, { system: 'phone', value: '1' }, { system: 'phone' }]],
   'qty-3': ['Quantity', [{ value: 1 }, { code: 'kg' }, { code: 'kg', system: 'http://unitsofmeasure.org' }]],
   'pat-1': ['Patient.contact', [{ gender: 'male' }, { name: { text: 'x' } }, { telecom: [{ value: '1' }] }, { address: { city: 'x' } }, { organization: { display: 'x' } }]],
