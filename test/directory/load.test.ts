@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import type { HealthcareService } from 'fhir/r4.js'
 import { systemCaller } from '../../src/access/caller.ts'
 import { openDirectory } from '../../src/directory/live.ts'
-import { loadDirectory, loadLocalities } from '../../src/directory/load.ts'
+import { loadLocalities } from '../../src/directory/load.ts'
+import { loadDirectory } from '../../src/directory/shipped.ts'
 import { startTestHub, type TestHub } from '../hub.ts'
 
 const localities = loadLocalities('localities')
