@@ -2,7 +2,8 @@
  * One resource in a process of its own, so that its first use is the first of anything: `node --expose-gc
  * bench/validation/alone.ts NAME SECONDS` prints `Alone` as JSON; NAME `profiles` prints what all UK Core profiles hold.
  *
- * All is CPU of the validating thread: on a shared machine the clock measures the neighbours.
+ * Rates and first use are CPU of the validating thread: on a shared machine the clock measures the neighbours. Single
+ * validations are shorter than the CPU's count is fine, so p99 is by the clock, of the quietest of ten parts of the run.
  */
 import { Session } from 'node:inspector/promises'
 import { loadDefinitions } from '../../src/definitions/load.ts'
@@ -25,12 +26,15 @@ export interface Held { readonly profiles: number; readonly residentMb: number }
 
 const OPTIONS: ValidationOptions = { profiles: 'ukcore', unknownProfile: 'error' }
 const WARM = 3_000
+const PARTS = 10
 const BYTES_PER_MB = 1024 * 1024
 
 const cpuMs = (): number => {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1_000
 }
+
+const percentile = (times: readonly number[], of: number): number => times.toSorted((one, other) => one - other)[Math.floor(times.length * of)] ?? Infinity
 
 /** Share of the samples that have a function whose script or name says so on their stack. */
 const shares = async (work: () => void): Promise<{ readonly invariants: number; readonly engine: number }> => {
@@ -65,12 +69,13 @@ const measure = async (resource: Resource, seconds: number): Promise<Alone> => {
   const times: number[] = []
   const start = cpuMs()
   while (cpuMs() - start < seconds * 1_000) {
-    const from = cpuMs()
+    const from = performance.now()
     validator.validate(resource, OPTIONS)
-    times.push(cpuMs() - from)
+    times.push(performance.now() - from)
   }
   const perSecond = 1_000 * times.length / (cpuMs() - start)
-  const p99Ms = times.toSorted((one, other) => one - other)[Math.floor(times.length * 0.99)] ?? 0
+  const part = Math.ceil(times.length / PARTS)
+  const p99Ms = Math.min(...Array.from({ length: PARTS }, (_, i) => percentile(times.slice(i * part, (i + 1) * part), 0.99)))
   const asked = await shares(() => {
     for (const from = cpuMs(); cpuMs() - from < seconds * 500;) validator.validate(resource, OPTIONS)
   })
