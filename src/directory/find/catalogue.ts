@@ -86,9 +86,12 @@ export const openCatalogue = (store: Store): (() => Promise<Catalogue>) => {
     throw error
   }))
 
+  let refreshing = Promise.resolve()
   return async () => {
     await loaded()
-    if (changed.size > 0) await refresh()
+    // Who comes while another reads what has changed waits for that, and one that failed is tried again.
+    if (changed.size > 0) refreshing = refreshing.catch(() => undefined).then(refresh)
+    await refreshing
     return index
   }
 }
