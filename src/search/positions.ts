@@ -50,5 +50,3 @@ export const squareWithin = (metres: number): number =>
 
 /** Along the great circle. */
 export const metresOfSquare = (square: number): number => 2 * EARTH_RADIUS_METRES * Math.asin(Math.min(1, Math.sqrt(square) / 2))
-
-export const metresBetween = (one: Place, other: Place): number => metresOfSquare(squareBetween(pointOf(one), pointOf(other)))

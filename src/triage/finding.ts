@@ -4,7 +4,7 @@
  * about what only a referral knows (observations, consent, safety) are left to it.
  */
 import { SOME_OTHER_DISTRICT } from '../directory/coverage.ts'
-import { codingKey } from '../directory/find/catalogue.ts'
+import { codingKey } from '../directory/find/entry.ts'
 import type { Ask, Asked, Criterion, Judgement, PackView, Verdict } from '../directory/find/judging.ts'
 import type { Directory } from '../directory/services.ts'
 import { hubCodeSystem } from '../fhir/resource.ts'

@@ -2,8 +2,10 @@ import type { IndexEntry } from '../../src/search/entries.ts'
 import { compareNumbers, compareSpans } from '../../src/search/compare.ts'
 import { matchesCondition, needsResolver } from '../../src/search/match.ts'
 import type { Condition, Prefix } from '../../src/search/plan.ts'
-import { metresBetween } from '../../src/search/positions.ts'
+import { metresOfSquare, pointOf, squareBetween, type Place } from '../../src/search/positions.ts'
 import { extracted, finds, where } from './ask.ts'
+
+const metresBetween = (one: Place, other: Place): number => metresOfSquare(squareBetween(pointOf(one), pointOf(other)))
 
 const PREFIXES: readonly Prefix[] = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap']
 

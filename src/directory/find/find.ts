@@ -6,7 +6,8 @@ import { metresOfSquare, pointOf, squareBetween, type Point } from '../../search
 import type { Capacity } from '../capacity.ts'
 import { hasStatedHours } from '../hours.ts'
 import { byRank, canMeet, type Ranked } from '../ranking.ts'
-import type { Catalogue, Entry } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { Entry } from './entry.ts'
 import { ownFailures, type Asked, type Criterion, type Judgement, type Verdict } from './judging.ts'
 
 export interface Candidate extends Ranked {

@@ -5,7 +5,8 @@
  * directory); others by what their own resource says, and nothing that it does not say is taken for granted.
  */
 import type { Coding } from '../../fhir/resource.ts'
-import { codingKey, type Catalogue, type Entry } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
+import { codingKey, type Entry } from './entry.ts'
 import type { FoundPlace } from './place.ts'
 
 export interface Asked {
