@@ -19,7 +19,7 @@ const isAll = process.env.ON_MONGO === 'all'
 /** A referral from end to end, search, transactions, histories, who sees what, the demo. */
 const chosen = [
   'referral/everyday', 'intake/submit', 'rest/search', 'rest/transaction', 'rest/history', 'rest/conditional',
-  'rest/visibility', 'rest/conformance/search', 'examples/demo',
+  'rest/visibility', 'rest/conformance/search', 'rest/near', 'directory/find', 'examples/demo',
 ].map(file => `<rootDir>/test/${file}.test.ts`)
 const whole = ['access', 'directory', 'examples', 'intake', 'referral', 'rest', 'triage']
   .map(room => `<rootDir>/test/${room}/**/*.test.ts`)
