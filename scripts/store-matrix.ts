@@ -12,6 +12,7 @@ type StoreName = (typeof STORES)[number]
 
 /** Groups of cases that one store cannot have, and why. */
 const NOT_FOR: Readonly<Record<string, Partial<Record<StoreName, string>>>> = {
+  'a new definition, two hubs': { SQLite: 'one process for each file' },
   'a new search parameter, two hubs': { SQLite: 'one process for each file' },
   'failover': { SQLite: 'one file, no other machine to fail over to' },
   'races, two hubs': { SQLite: 'one process for each file' },

@@ -45,6 +45,7 @@ import { createDefinitionGuard, createDefinitionRule } from './rest/definitions/
 import { openLiveDefinitions } from './rest/definitions/live.ts'
 import { loadPackages, packagesIn } from './rest/definitions/packages.ts'
 import { encounterEverything, patientEverything } from './rest/everything/everything.ts'
+import { latestSequence, openHearing } from './rest/hearing.ts'
 import { meta, metaAdd, metaDelete } from './rest/meta/meta.ts'
 import type { Operation } from './rest/operation.ts'
 import { isOwn, operationDefinitionOf } from './rest/operation-definitions.ts'
@@ -132,6 +133,7 @@ const compose = async (
   const { definitions: shipped, loaded, problems } = loadPackages(config.packages === undefined ? [] : packagesIn(config.packages), loadDefinitions())
   for (const line of loaded) logger.info(`package ${line}`)
   for (const problem of problems) logger.error(`package ${problem}`)
+  const since = await latestSequence(store)
   const defined = await openLiveDefinitions(store, shipped, problem => logger.error(problem))
   const localities = loadLocalities(folder, postcodes)
   const boundaries = loadBoundaries(folder)
@@ -148,17 +150,21 @@ const compose = async (
     onFault: (error: unknown) => logger.error({ err: error }, 'triage failed; the referral is stored and waits for a person'),
   }
   const live = await openLiveParameters(store, shipped)
+  const hearing = await openHearing(store, since, versions => {
+    defined.hear(versions)
+    live.hear(versions)
+  })
   const extract = createFollowingExtractor(live.definitions, { bases: config.baseUrl === undefined ? [] : [`${config.baseUrl}/fhir`] })
   const repository = createRepository({
     store: answers, clock,
     validator: withParameterRules(createValidator(following(defined.definitions)), live.definitions),
     profiles: config.profiles,
-    extract, parameters: live,
+    extract, hearing,
     guards: [createReferralGuard(opening), createParameterGuard(live), createDefinitionGuard(defined), createPackGuard(triage), createTeamGuard()],
     rules: [createDefinitionRule(defined)],
   })
   const reindexer = await openReindexer({
-    store, live, clock, extract,
+    store, live, hearing, clock, extract,
     onFault: error => logger.error({ err: error }, 'reindexing stopped; begin it again with $reindex'),
   })
   await loadDirectory(repository, localities)

@@ -15,7 +15,7 @@ import type { HistoryPage, HistoryQuery, SearchPage, Store, StoredVersion } from
 import type { ValidationIssue, ValidationOptions, Validator } from '../validation/validator.ts'
 import type { EntryOf } from './at-entry.ts'
 import { createAuditTrail } from './audit-trail.ts'
-import type { Hearing } from './search-parameters/hearing.ts'
+import type { Hearing } from './hearing.ts'
 import { createTransact } from './transact.ts'
 import type { Guard, Unit } from './unit.ts'
 import { refuseInvalid } from './validity.ts'
@@ -65,8 +65,8 @@ export interface RepositoryParts {
   readonly validator: Validator
   readonly profiles: ValidationOptions['profiles']
   readonly extract: (resource: Resource) => Extracted
-  /** How far this process has heard of the parameters that `extract` goes by. */
-  readonly parameters: Hearing
+  /** How far this process has heard of the definitions that `validator` and `extract` go by. */
+  readonly hearing: Hearing
   /** In the order in which they judge. */
   readonly guards: readonly Guard[]
   /** What guards would say of the content of a resource that comes alone: told by `$validate`, where nothing is written. */

@@ -3,16 +3,16 @@
  * docs/decisions/0002-optimistic-unit-of-work.md
  */
 import { directLabels } from '../access/visibility.ts'
-import { outcomes } from '../fhir/outcomes.ts'
+import { FhirError, outcomes } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
 import { Conflict, type Write } from '../store/store.ts'
 import { answered } from './answered.ts'
 import { atEntry, type EntryOf } from './at-entry.ts'
 import type { AuditTrail } from './audit-trail.ts'
 import { frame } from './frame.ts'
+import { isUnheard, type Heard } from './hearing.ts'
 import { createReferenceCheck } from './integrity.ts'
 import type { Repository, RepositoryParts, RequestContext, Written } from './repository.ts'
-import { isUnheard } from './search-parameters/hearing.ts'
 import { createTurns } from './turns.ts'
 import { openUnit, type Collected } from './unit-of-work.ts'
 import type { Change, Guard, Unit } from './unit.ts'
@@ -49,14 +49,22 @@ export const createTransact = (parts: TransactParts): Pick<Repository, 'transact
   }
 
   const attempt = async <T>(context: RequestContext, work: (unit: Unit) => Promise<T>, entryOf: EntryOf): Promise<Written<T>> => {
-    const { value, collected } = await judged(context, work, entryOf)
+    // All that follows goes by what is known now or later: what has been heard of since makes the commit conflict.
+    const known = parts.hearing.expectation()
+    const { value, collected } = await judged(context, work, entryOf).catch(async error => { throw await standing(error, known) })
     if (collected.changes.length === 0 && collected.writes.length === 0) return { value, versions: [] }
     const audit = await parts.audit.written(context, collected)
-    // Indexed in the turn of the commit, by all parameters that the expectation says are known.
     const puts = collected.changes.map(change => write(parts, context, collected, change))
-    const expect = [...collected.expectations, parts.parameters.expectation()]
+    const expect = [...collected.expectations, known]
     const committed = await parts.store.commit({ expect, writes: [...puts, ...collected.writes, ...audit] })
     return { value, versions: committed.versions.slice(0, puts.length) }
+  }
+
+  /** A refusal stands when it goes by all definitions that there are; otherwise the work is judged again, as after any conflict. */
+  const standing = async (error: unknown, known: Heard): Promise<unknown> => {
+    if (!(error instanceof FhirError && error.status === 422)) return error
+    await answered(parts.hearing.catchUp())
+    return parts.hearing.expectation().upTo === known.upTo ? error : new Conflict(known)
   }
 
   const inTurn = createTurns()
@@ -68,7 +76,7 @@ export const createTransact = (parts: TransactParts): Pick<Repository, 'transact
       } catch (error) {
         if (!(error instanceof Conflict)) throw error
         if (attempts === MAX_ATTEMPTS) throw outcomes.contention()
-        if (isUnheard(error)) await answered(parts.parameters.catchUp())
+        if (isUnheard(error)) await answered(parts.hearing.catchUp())
       }
     }
   }

@@ -45,14 +45,19 @@ export interface KeyRecord {
   readonly ref: ResourceRef
 }
 
+/** Types of the resources that others are validated and indexed by, once they are on the server. */
+export const DEFINITION_TYPES: readonly string[] = ['SearchParameter', 'StructureDefinition', 'ValueSet', 'CodeSystem']
+
+export const isDefinitionType = (type: string): boolean => DEFINITION_TYPES.includes(type)
+
 export type Expectation =
   /** The current version of `ref` is `version`; 0: it does not exist and never did. */
   | { readonly kind: 'version'; readonly ref: ResourceRef; readonly version: number }
   /** The plan, without its paging, matches exactly these in the sight of its visibility, in any order. */
   | { readonly kind: 'matches'; readonly plan: SearchPlan; readonly refs: readonly ResourceRef[] }
   | { readonly kind: 'unseen'; readonly key: RequestKey }
-  /** No SearchParameter was written after this sequence: the index entries that come with the commit are those of all there are. */
-  | { readonly kind: 'parameters'; readonly upTo: number }
+  /** No definition was written after this sequence: what comes with the commit was validated and indexed by all there are. */
+  | { readonly kind: 'definitions'; readonly upTo: number }
 
 export type Write =
   | {

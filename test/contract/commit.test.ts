@@ -90,25 +90,25 @@ describe.each(stores)('%s: commit', (_name, open) => {
     expect(await opened.store.read({ type: 'Task', id: 'c' }, ALL)).toBeUndefined()
   })
 
-  it('fails a commit whose index entries were made before a search parameter that was written since', async () => {
-    const indexedUpTo = (upTo: number, ...writes: readonly Write[]) => opened.store.commit({ expect: [{ kind: 'parameters', upTo }], writes })
-    await indexedUpTo(0, put('Task', 'before'))
-    const [written] = await write(opened.store, put('SearchParameter', 'colour'))
-    expect((await conflict(indexedUpTo(written!.sequence - 1, put('Task', 'early')))).failed).toEqual({ kind: 'parameters', upTo: written!.sequence - 1 })
+  it.each(['SearchParameter', 'StructureDefinition', 'ValueSet', 'CodeSystem'])('fails a commit that was judged before a %s that was written since', async type => {
+    const judgedBy = (upTo: number, ...writes: readonly Write[]) => opened.store.commit({ expect: [{ kind: 'definitions', upTo }], writes })
+    await judgedBy(0, put('Task', 'before'))
+    const [written] = await write(opened.store, put(type, 'colour'))
+    expect((await conflict(judgedBy(written!.sequence - 1, put('Task', 'early')))).failed).toEqual({ kind: 'definitions', upTo: written!.sequence - 1 })
     expect(await opened.store.read({ type: 'Task', id: 'early' }, ALL)).toBeUndefined()
-    await conflict(write(opened.store, put('SearchParameter', 'other'), put('Task', 'before')))
-    await indexedUpTo(written!.sequence, put('Task', 'after'))
-    const [deleted] = await write(opened.store, remove('SearchParameter', 'colour', 1))
-    await conflict(indexedUpTo(written!.sequence, put('Task', 'early')))
+    await conflict(write(opened.store, put(type, 'other'), put('Task', 'before')))
+    await judgedBy(written!.sequence, put('Task', 'after'))
+    const [deleted] = await write(opened.store, remove(type, 'colour', 1))
+    await conflict(judgedBy(written!.sequence, put('Task', 'early')))
     opened = await opened.reopen()
-    await conflict(indexedUpTo(written!.sequence, put('Task', 'early')))
-    await indexedUpTo(deleted!.sequence, put('Task', 'later'))
+    await conflict(judgedBy(written!.sequence, put('Task', 'early')))
+    await judgedBy(deleted!.sequence, put('Task', 'later'))
   })
 
-  it('takes parameters and what was indexed without them in the order in which they were asked for', async () => {
+  it('takes definitions and what was judged without them in the order in which they were asked for', async () => {
     const tries = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => (n === 10
-      ? write(opened.store, put('SearchParameter', 'colour'))
-      : opened.store.commit({ expect: [{ kind: 'parameters', upTo: 0 }], writes: [put('Task', `t${n}`)] }))))
+      ? write(opened.store, put('StructureDefinition', 'colour'))
+      : opened.store.commit({ expect: [{ kind: 'definitions', upTo: 0 }], writes: [put('Task', `t${n}`)] }))))
     expect(tries.map(({ status }) => status === 'fulfilled')).toEqual(Array.from({ length: 20 }, (_, n) => n <= 10))
   })
 

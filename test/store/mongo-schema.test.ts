@@ -88,7 +88,7 @@ suite(`MongoDB: the form of the database${WHY}`, () => {
     expect([await versionOf(), await indexNames()]).toEqual([NEWEST + 1, before])
   })
 
-  it('of the first hubs is brought up to date: places on the sphere, dates by one name, and how far search parameters were written', async () => {
+  it('of the first hubs is brought up to date: places on the sphere, dates by one name, and how far definitions were written', async () => {
     const hub = await open()
     const [written] = await write(hub, put('SearchParameter', 'colour'))
     await write(hub, put('Encounter', 'visit', { entries: [date('date', 5, 6)], sort: [{ param: 'date', low: 5, high: 6 }] }), put('Encounter', 'undated'))
@@ -97,7 +97,7 @@ suite(`MongoDB: the form of the database${WHY}`, () => {
     const at = { type: 'Point' as const, coordinates: [-2.7, 53.76] as const }
     await database.resources.updateOne({ _id: 'Location/preston' }, { $set: { positions: [{ p: 'Location.near', at } as never] } })
     await database.resources.updateMany({}, { $unset: { dated: '' } })
-    await database.sequence.updateOne({}, { $unset: { parameters: '' } })
+    await database.sequence.updateOne({}, { $unset: { definitions: '' } })
     await database.db.collection('schema').updateOne({}, { $set: { version: 1 } })
 
     const newer = await open()
@@ -106,9 +106,9 @@ suite(`MongoDB: the form of the database${WHY}`, () => {
       expect(await found(newer, 'Location', near)).toEqual(['preston'])
       const latest = await newer.search(plan('Encounter', EVERYTHING, { sort: [{ param: 'date', direction: 'descending' }], count: 1 }))
       expect([ids(latest.matches), latest.next?.values]).toEqual([['visit'], [6]])
-      const early = newer.commit({ expect: [{ kind: 'parameters', upTo: written!.sequence - 1 }], writes: [put('Task', 'early')] })
+      const early = newer.commit({ expect: [{ kind: 'definitions', upTo: written!.sequence - 1 }], writes: [put('Task', 'early')] })
       await expect(early).rejects.toThrow(Conflict)
-      await newer.commit({ expect: [{ kind: 'parameters', upTo: written!.sequence }], writes: [put('Task', 'later')] })
+      await newer.commit({ expect: [{ kind: 'definitions', upTo: written!.sequence }], writes: [put('Task', 'later')] })
       expect(await versionOf()).toBe(NEWEST)
     } finally {
       await newer.close()

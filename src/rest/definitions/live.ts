@@ -1,6 +1,6 @@
 /**
- * The definitions put on this hub that are in effect: read from the store at start, kept by its commits from then on, over
- * what the hub ships and its packages.
+ * The definitions put on this hub that are in effect: read from the store at start, kept by what is heard from then on,
+ * over what the hub ships and its packages.
  *
  * Each change makes new definitions, never changes those that are in use; what nobody touched stays compiled.
  * docs/decisions/0030-definitions-at-run-time.md
@@ -10,7 +10,7 @@ import type { Definitions } from '../../definitions/definitions.ts'
 import { withDefinitions } from '../../definitions/overlay.ts'
 import { refText, type Resource, type ResourceRef } from '../../fhir/resource.ts'
 import type { Condition } from '../../search/plan.ts'
-import type { Store } from '../../store/store.ts'
+import type { Store, StoredVersion } from '../../store/store.ts'
 import { everyCurrent } from '../every-current.ts'
 import { parseStored } from '../unit-of-work.ts'
 import { definitionIn } from './in-effect.ts'
@@ -31,6 +31,8 @@ export interface LiveDefinitions {
   /** With everything in effect now. */
   readonly definitions: () => Definitions
   readonly stored: () => StoredDefinitions
+  /** Takes versions of any definitions, in their order. */
+  hear(versions: readonly StoredVersion[]): void
 }
 
 const ANY: Condition = { kind: 'all-of', of: [] }
@@ -43,13 +45,17 @@ export const openLiveDefinitions = async (store: Store, shipped: Definitions, on
   }
   let definitions = withDefinitions(shipped, definedBy(stored))
 
-  store.onCommit(({ versions }) => {
-    const changed = versions.filter(({ ref }) => isKind(ref.type))
-    if (changed.length === 0) return
-    for (const version of changed) follow(stored, shipped, version.ref, version.deleted ? undefined : parseStored(version), onProblem)
-    definitions = withDefinitions(shipped, definedBy(stored))
-  })
-  return { shipped, definitions: () => definitions, stored: () => stored }
+  return {
+    shipped,
+    definitions: () => definitions,
+    stored: () => stored,
+    hear(versions) {
+      const changed = versions.filter(({ ref }) => isKind(ref.type))
+      if (changed.length === 0) return
+      for (const version of changed) follow(stored, shipped, version.ref, version.deleted ? undefined : parseStored(version), onProblem)
+      definitions = withDefinitions(shipped, definedBy(stored))
+    },
+  }
 }
 
 export const isKind = (type: string): boolean => (DEFINITION_KINDS as readonly string[]).includes(type)

@@ -13,7 +13,7 @@ import { typesOf } from '../../search/custom/definition.ts'
 import type { Extracted } from '../../search/entries.ts'
 import type { Cursor, SearchPlan } from '../../search/plan.ts'
 import type { SearchPage, Store, StoredVersion, Write } from '../../store/store.ts'
-import { isUnheard } from '../search-parameters/hearing.ts'
+import { isUnheard, type Hearing } from '../hearing.ts'
 import type { LiveParameters } from '../search-parameters/live.ts'
 import { createTurns } from '../turns.ts'
 import { parseStored } from '../unit-of-work.ts'
@@ -34,6 +34,7 @@ const PAUSES_MS = [250, 1_000, 4_000, 8_000, 16_000]
 export interface ReindexParts {
   readonly store: Store
   readonly live: LiveParameters
+  readonly hearing: Hearing
   readonly clock: Clock
   readonly extract: (resource: Resource) => Extracted
   /** Told why a run failed; the ledger only says that it did. */
@@ -50,7 +51,7 @@ export interface Reindexer {
 }
 
 export const openReindexer = async (parts: ReindexParts): Promise<Reindexer> => {
-  const { store, live, clock, extract } = parts
+  const { store, live, hearing, clock, extract } = parts
   const kept = await openKeptLedger(store, extract)
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
@@ -103,7 +104,7 @@ export const openReindexer = async (parts: ReindexParts): Promise<Reindexer> => 
   const step = async (from: Kept, run: Run): Promise<void> => {
     const found = await store.search({ ...everything(run.type), ...(run.after === undefined ? { total: 'accurate' } : { after: run.after }) })
     const total = found.total ?? run.total
-    const known = live.expectation()
+    const known = hearing.expectation()
     const writes = await indexed(found.matches, extract)
     for (;;) {
       const skipped = found.matches.length - writes.length
@@ -121,14 +122,14 @@ export const openReindexer = async (parts: ReindexParts): Promise<Reindexer> => 
     }
   }
 
-  /** Another hub may have committed a parameter that this one has yet to hear of. */
+  /** Another hub may have committed a definition that this one has yet to hear of. */
   const upToDate = async (work: () => Promise<void>): Promise<void> => {
     for (;;) {
       try {
         return await work()
       } catch (error) {
         if (!isUnheard(error)) throw error
-        await live.catchUp()
+        await hearing.catchUp()
       }
     }
   }

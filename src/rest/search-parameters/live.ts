@@ -1,5 +1,5 @@
 /**
- * The search parameters of this hub's own that are live: read from the store at start, kept by its commits from then on.
+ * The search parameters of this hub's own that are live: read from the store at start, kept by what is heard from then on.
  *
  * Each change makes new definitions, never changes those that are in use, so a request that began with some ends with them.
  * docs/decisions/0016-custom-search-parameters.md
@@ -12,7 +12,6 @@ import type { Condition, Visibility } from '../../search/plan.ts'
 import type { Store, StoredVersion } from '../../store/store.ts'
 import { everyCurrent } from '../every-current.ts'
 import { parseStored } from '../unit-of-work.ts'
-import { latestParameter, openHearing, type Hearing } from './hearing.ts'
 
 export interface LiveParameter {
   /** Of the SearchParameter resource. */
@@ -22,13 +21,15 @@ export interface LiveParameter {
   readonly parameter: SearchParameter
 }
 
-export interface LiveParameters extends Hearing {
+export interface LiveParameters {
   /** R4's and the hub's own, as of now. */
   readonly definitions: () => Definitions
   /** The hub's own over other definitions: the same value as long as neither changes. */
   over(others: Definitions): Definitions
   all(): readonly LiveParameter[]
   find(id: string): LiveParameter | undefined
+  /** Takes versions of any definitions, in their order. */
+  hear(versions: readonly StoredVersion[]): void
   /** Called after each change of what is live. */
   onChange(listener: () => void): void
 }
@@ -37,20 +38,12 @@ const ALL: Visibility = { kind: 'all' }
 const PAGE = 100
 
 export const openLiveParameters = async (store: Store, base: Definitions): Promise<LiveParameters> => {
-  const since = await latestParameter(store)
   const live = await loaded(store, base)
   const listeners: (() => void)[] = []
   let definitions = combined(base, live)
   let laid: { readonly others: Definitions; readonly live: Definitions; readonly made: Definitions } | undefined
 
-  const hearing = await openHearing(store, since, versions => {
-    for (const version of versions) follow(live, version)
-    definitions = combined(base, live)
-    for (const listener of listeners) listener()
-  })
-
   return {
-    ...hearing,
     definitions: () => definitions,
     over(others) {
       if (laid?.others !== others || laid.live !== definitions) laid = { others, live: definitions, made: combined(others, live) }
@@ -58,6 +51,13 @@ export const openLiveParameters = async (store: Store, base: Definitions): Promi
     },
     all: () => [...live.values()],
     find: id => live.get(id),
+    hear(versions) {
+      const parameters = versions.filter(({ ref }) => ref.type === 'SearchParameter')
+      if (parameters.length === 0) return
+      for (const version of parameters) follow(live, version)
+      definitions = combined(base, live)
+      for (const listener of listeners) listener()
+    },
     onChange: listener => { listeners.push(listener) },
   }
 }

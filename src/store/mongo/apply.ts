@@ -5,7 +5,7 @@
 import { instant } from '../../fhir/clock.ts'
 import { refText, type ResourceRef } from '../../fhir/resource.ts'
 import { MATCH_LIMIT_MS } from '../limits.ts'
-import { versionsFirst, Conflict, TooLarge, type Commit, type Expectation, type Label, type StoredVersion, type Write } from '../store.ts'
+import { isDefinitionType, versionsFirst, Conflict, TooLarge, type Commit, type Expectation, type Label, type StoredVersion, type Write } from '../store.ts'
 import { indexFields, NOT_INDEXED, type IndexFields, type KeyDocument } from './documents.ts'
 import { flush, join, keyText, layer, requireIndexSize, requireSize, type Changed, type Group, type Head, type Layer } from './group.ts'
 import { matchesExactly } from './search.ts'
@@ -30,8 +30,8 @@ export class Spoilt extends Error {
 /** Where the log stands: the last sequence given, and the instant of everything in this group, milliseconds. */
 export interface Place {
   sequence: number
-  /** The last one given to a SearchParameter. */
-  parameters: number
+  /** The last one given to a definition. */
+  definitions: number
   readonly at: number
 }
 
@@ -47,28 +47,28 @@ export const applyAll = async (group: Group, commits: readonly Commit[], place: 
 
 const attempt = async (group: Group, commit: Commit, position: number, place: Place): Promise<Outcome> => {
   const own = layer()
-  const { sequence, parameters } = place
+  const { sequence, definitions } = place
   try {
     for (const expectation of commit.expect) await check(group, expectation, position, place)
     const versions = write(group, own, commit.writes, place)
     join(group, own)
     return { kind: 'written', versions }
   } catch (error) {
-    Object.assign(place, { sequence, parameters })
+    Object.assign(place, { sequence, definitions })
     if (error instanceof Conflict || error instanceof TooLarge || error instanceof RangeError) return { kind: 'failed', error }
     throw error
   }
 }
 
-const check = async (group: Group, expectation: Expectation, position: number, { parameters }: Place): Promise<void> => {
+const check = async (group: Group, expectation: Expectation, position: number, { definitions }: Place): Promise<void> => {
   switch (expectation.kind) {
     case 'version': {
       const version = group.heads.get(refText(expectation.ref))?.version ?? 0
       if (version !== expectation.version) throw new Conflict(expectation, version)
       return
     }
-    case 'parameters':
-      if (parameters > expectation.upTo) throw new Conflict(expectation)
+    case 'definitions':
+      if (definitions > expectation.upTo) throw new Conflict(expectation)
       return
     case 'unseen':
       if (group.keys.get(keyText(expectation.key)) !== undefined) throw new Conflict(expectation)
@@ -113,7 +113,7 @@ const change = (own: Layer, changed: Changed): void => {
 
 const next = (place: Place, { type }: ResourceRef): number => {
   place.sequence++
-  if (type === 'SearchParameter') place.parameters = place.sequence
+  if (isDefinitionType(type)) place.definitions = place.sequence
   return place.sequence
 }
 

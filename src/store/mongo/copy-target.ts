@@ -5,7 +5,7 @@
  */
 import { refText } from '../../fhir/resource.ts'
 import { Refused, type IndexedVersion, type Place, type Target } from '../copy.ts'
-import type { Label } from '../store.ts'
+import { DEFINITION_TYPES, type Label } from '../store.ts'
 import { contentsOf } from './contents.ts'
 import { COPY, type CopyDocument } from './copy-place.ts'
 import { connect, type Database } from './database.ts'
@@ -14,7 +14,7 @@ import { requireSize } from './group.ts'
 import { requireReplicaSet } from './open.ts'
 import { makeCollections, makeIndexes, prepare } from './schema.ts'
 import { unavailable } from './unavailable.ts'
-import { latestParameter } from './versions.ts'
+import { latestOf } from './versions.ts'
 
 export interface MongoTarget extends Target {
   close(): Promise<void>
@@ -91,7 +91,7 @@ export const targetOf = (database: Database): Target => {
       const [last] = await database.versions.find({}, { sort: { _id: -1 }, limit: 1, projection: { updated: 1 } }).toArray()
       await database.sequence.updateOne(
         { _id: 'sequence' },
-        { $set: { latest: last?._id ?? 0, parameters: await latestParameter(database), updated: last?.updated ?? 0, turn: 0 } },
+        { $set: { latest: last?._id ?? 0, definitions: await latestOf(database, DEFINITION_TYPES), updated: last?.updated ?? 0, turn: 0 } },
         { upsert: true })
     },
 

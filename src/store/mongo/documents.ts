@@ -102,8 +102,8 @@ export interface SequenceDocument {
   readonly latest: number
   /** Of the newest version, milliseconds. */
   readonly updated: number
-  /** Sequence of the newest version of any SearchParameter: what was indexed before it lacks its entries. */
-  readonly parameters: number
+  /** Sequence of the newest version of any definition: what was validated and indexed before it was so without it. */
+  readonly definitions: number
   /** Counts the groups that began, so that each of them changes this document first. */
   readonly turn: number
 }

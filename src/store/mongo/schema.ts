@@ -7,12 +7,12 @@
 import type { IndexDescription } from 'mongodb'
 import { pointOf } from '../../search/positions.ts'
 import { OWN_DATES } from '../dated.ts'
-import { Unavailable } from '../store.ts'
+import { DEFINITION_TYPES, Unavailable } from '../store.ts'
 import { COPY, type CopyDocument } from './copy-place.ts'
 import type { Database } from './database.ts'
 import { RESOURCES } from './documents.ts'
 import { oneCoordinatingTask } from './invariants.ts'
-import { latestParameter } from './versions.ts'
+import { latestOf } from './versions.ts'
 
 /** Brings documents from one form to the next. Another hub may do the same at the same time, and a kill may cut it short. */
 export type Step = (database: Database) => Promise<void>
@@ -30,7 +30,14 @@ const locatePoints: Step = async ({ resources }) => {
 /** Every commit has to know of the newest search parameter. */
 const rememberParameters: Step = async database => {
   await database.sequence.updateOne(
-    { _id: 'sequence', parameters: { $exists: false } }, { $set: { parameters: await latestParameter(database) } })
+    { _id: 'sequence', parameters: { $exists: false } }, { $set: { parameters: await latestOf(database, ['SearchParameter']) } })
+}
+
+/** And of the newest definition of any kind. */
+const rememberDefinitions: Step = async database => {
+  await database.sequence.updateOne(
+    { _id: 'sequence', definitions: { $exists: false } },
+    { $set: { definitions: await latestOf(database, DEFINITION_TYPES) }, $unset: { parameters: '' } })
 }
 
 /** The date that a type is asked for by has one name in all types. */
@@ -41,7 +48,7 @@ const nameDates: Step = async ({ resources }) => {
 }
 
 /** In order; the first leads from version 1 to 2. Never change one that was released. */
-export const steps: readonly Step[] = [locatePoints, rememberParameters, nameDates]
+export const steps: readonly Step[] = [locatePoints, rememberParameters, nameDates, rememberDefinitions]
 
 interface SchemaDocument {
   readonly _id: 'schema'
@@ -88,7 +95,7 @@ export const prepare = async (database: Database, through: readonly Step[] = ste
   await makeCollections(database)
   await bringUpToDate(database, through)
   await makeIndexes(database)
-  await database.sequence.updateOne({ _id: 'sequence' }, { $setOnInsert: { latest: 0, parameters: 0, updated: 0, turn: 0 } }, { upsert: true })
+  await database.sequence.updateOne({ _id: 'sequence' }, { $setOnInsert: { latest: 0, definitions: 0, updated: 0, turn: 0 } }, { upsert: true })
 }
 
 const refuseUnfinishedCopy = async ({ db }: Database): Promise<void> => {

@@ -114,9 +114,9 @@ export const readEvents = ({ versions, read }: Database, after: number, limit: n
     { $match: { _id: { $gt: after } } }, { $sort: { _id: 1 } }, { $limit: limit }, resourceOf({ kind: 'all' }),
   ]), limit)).versions)
 
-/** Sequence of the newest version of any SearchParameter, 0 when there is none. */
-export const latestParameter = async ({ versions }: Pick<Database, 'versions'>): Promise<number> =>
-  (await versions.findOne({ type: 'SearchParameter' }, { sort: { _id: -1 }, projection: { _id: 1 } }))?._id ?? 0
+/** Sequence of the newest version of any resource of these types, 0 when there is none. */
+export const latestOf = async ({ versions }: Pick<Database, 'versions'>, types: readonly string[]): Promise<number> =>
+  (await versions.findOne({ type: { $in: types } }, { sort: { _id: -1 }, projection: { _id: 1 } }))?._id ?? 0
 
 /** 0 when nothing was ever written. */
 export const latestSequence = async ({ sequence }: Database, session?: ClientSession): Promise<number> =>

@@ -154,12 +154,12 @@ const transaction = async (database: Database, clock: Clock, commits: readonly C
     const before = await database.sequence.findOneAndUpdate(
       { _id: 'sequence' }, { $inc: { turn: 1, latest: versions }, $max: { updated: now } }, { session })
     if (before === null) throw new Error('the database has no sequence: it was emptied while the hub ran')
-    const place: Place = { sequence: before.latest, parameters: before.parameters, at: Math.max(now, before.updated) }
+    const place: Place = { sequence: before.latest, definitions: before.definitions, at: Math.max(now, before.updated) }
     const group = { ...layer(), database, session, lengths: new Map() }
     await load(group, commits)
     const outcomes = await applyAll(group, commits, place)
-    if (place.sequence !== before.latest + versions || place.parameters !== before.parameters) {
-      await database.sequence.updateOne({ _id: 'sequence' }, { $set: { latest: place.sequence, parameters: place.parameters } }, { session })
+    if (place.sequence !== before.latest + versions || place.definitions !== before.definitions) {
+      await database.sequence.updateOne({ _id: 'sequence' }, { $set: { latest: place.sequence, definitions: place.definitions } }, { session })
     }
     // Also where nothing was written: what a refusal was judged by may be another hub's commit that no majority has yet, and
     // who is told of it must find it. This commit waits for that one.

@@ -5,7 +5,7 @@
  */
 import type { ResourceRef } from '../../fhir/resource.ts'
 import { MATCH_LIMIT_MS } from '../limits.ts'
-import { versionsFirst, type Expectation } from '../store.ts'
+import { DEFINITION_TYPES, versionsFirst, type Expectation } from '../store.ts'
 import { labelList } from './compile/visible.ts'
 import type { Connection } from './connection.ts'
 import { isDeferred, NO_WORDS, readsDeferred, type Words } from './deferred.ts'
@@ -43,8 +43,11 @@ const currentOf = (connection: Connection, names: WritableNames, ref: ResourceRe
 const keyExists = (connection: Connection, scope: string, value: string): boolean =>
   connection.get('SELECT 1 FROM request_key WHERE scope = ? AND value = ?', [scope, value]) !== undefined
 
-const isParameterAfter = (connection: Connection, names: WritableNames, sequence: number): boolean =>
-  connection.get('SELECT 1 FROM version WHERE type = ? AND sequence > ? LIMIT 1', [names.find('SearchParameter'), sequence]) !== undefined
+const DEFINITION_AFTER = `SELECT 1 FROM version
+  WHERE type IN (SELECT id FROM name WHERE text IN (${DEFINITION_TYPES.map(() => '?').join()})) AND sequence > ? LIMIT 1`
+
+const isDefinitionAfter = (connection: Connection, sequence: number): boolean =>
+  connection.get(DEFINITION_AFTER, [...DEFINITION_TYPES, sequence]) !== undefined
 
 const check = (connection: Connection, names: WritableNames, expectation: Expectation, position: number): void => {
   switch (expectation.kind) {
@@ -57,8 +60,8 @@ const check = (connection: Connection, names: WritableNames, expectation: Expect
       if (readsDeferred(expectation.plan)) indexAll(connection)
       if (matchesExactly(connection, names, expectation.plan, expectation.refs, MATCH_LIMIT_MS)) return
       throw new Unmet({ by: 'expectation', position })
-    case 'parameters':
-      if (isParameterAfter(connection, names, expectation.upTo)) throw new Unmet({ by: 'expectation', position })
+    case 'definitions':
+      if (isDefinitionAfter(connection, expectation.upTo)) throw new Unmet({ by: 'expectation', position })
       return
     case 'unseen':
       if (keyExists(connection, expectation.key.scope, expectation.key.value)) throw new Unmet({ by: 'expectation', position })

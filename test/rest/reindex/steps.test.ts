@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { loadDefinitions } from '../../../src/definitions/load.ts'
 import { manualClock } from '../../../src/fhir/clock.ts'
 import type { Resource } from '../../../src/fhir/resource.ts'
+import { latestSequence, openHearing } from '../../../src/rest/hearing.ts'
 import { openReindexer } from '../../../src/rest/reindex/reindex.ts'
 import { runOf, type Run } from '../../../src/rest/reindex/ledger.ts'
 import { openLiveParameters } from '../../../src/rest/search-parameters/live.ts'
@@ -42,9 +43,11 @@ describe('a reindex', () => {
   })
 
   const open = async (over: Store = store, onFault: (error: unknown) => void = error => { throw error }) => {
+    const since = await latestSequence(over)
     const live = await openLiveParameters(over, definitions)
+    const hearing = await openHearing(over, since, versions => live.hear(versions))
     const extract = createFollowingExtractor(live.definitions)
-    return { live, extract, reindexer: await openReindexer({ store: over, live, clock, extract, onFault }) }
+    return { live, extract, reindexer: await openReindexer({ store: over, live, hearing, clock, extract, onFault }) }
   }
 
   const finished = async (reindexer: Awaited<ReturnType<typeof open>>['reindexer'], type = 'Patient'): Promise<Run> => {
