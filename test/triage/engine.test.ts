@@ -35,7 +35,9 @@ describe('the engine', () => {
     ['the more urgent need leads, whatever came first', { needs: ['loneliness', 'fall-no-injury'] }, ['offer', 'asap', '0:UCR2H 1:AGEUK 1:RVS', '']],
     ['a crew with a routine need waits for the morning', { receivedAt: '2026-11-24T22:00', referrer: 'ambulance', needs: ['wound-care'] }, ['review', 'urgent', '0:MAP-DN', 'closed']],
     ['confusion with a total of 3 and no parts counts as a single 3', { needs: ['confusion'], news2: 3 }, ['review', 'asap', '0:UCR2H 0:AMA', 'news2-single3']],
-    ['a frailty review under 65 brings a person', { needs: ['frailty-review'], age: 60 }, ['review', 'urgent', '', 'frailty-under-65']],
+    ['a frailty review under 65 brings a person, with the candidate of the need', { needs: ['frailty-review'], age: 64 }, ['review', 'urgent', '0:MAP-FRAILTY', 'frailty-under-65']],
+    ['ongoing palliative care beside a crisis leaves the crisis to its team', { needs: ['ongoing-palliative', 'palliative-crisis'] }, ['offer', 'asap', '0:UCR2H', 'core-palliative-first']],
+    ['but never leads to nobody', { needs: ['ongoing-palliative', 'wound-care'] }, ['review', 'urgent', '1:MAP-DN', 'no-service-for-need']],
     ['elsewhere by home and practice', { residence: 'other', practice: 'other' }, ['redirect', 'asap', '', 'out-of-area']],
     ['an urgent finding without a need is looked at, and the need asked for', { needs: [], news2: 5 }, ['review', 'asap', '0:AMA', 'news2-5-6 missing-need']],
   ])('%s', (_what, change, expected) => {

@@ -77,7 +77,7 @@ const row = (need: string, { age, frailty, canTravel }: Case): { priority: strin
     case 'acute-medical': return { priority: 'urgent', services: [...sdec, 'AMA'] }
     case 'dn-routine':
     case 'wound-care': return { priority: 'routine', services: ['MAP-DN'] }
-    case 'frailty-review': return atLeast(65) ? { priority: 'routine', services: ['MAP-FRAILTY'] } : { priority: 'routine', services: [], mark: 'frailty-under-65' }
+    case 'frailty-review': return { priority: 'routine', services: ['MAP-FRAILTY'], ...(atLeast(65) ? {} : { mark: 'frailty-under-65' }) }
     case 'community-therapy': return { priority: 'routine', services: ['MAP-THERAPY'] }
     case 'falls-prevention': return { priority: 'routine', services: ['MAP-FALLS'] }
     case 'discharge-support':
@@ -85,8 +85,8 @@ const row = (need: string, { age, frailty, canTravel }: Case): { priority: strin
     case 'home-from-hospital': return { priority: 'routine', services: ['RVS'] }
     case 'loneliness': return { priority: 'routine', services: atLeast(50) ? ['AGEUK', 'RVS'] : ['RVS'] }
     case 'info-benefits': return atLeast(50) ? { priority: 'routine', services: ['AGEUK'] } : { priority: 'routine', services: [], mark: 'no-service-for-need' }
-    case 'chc':
-    case 'ongoing-palliative': return { priority: 'routine', services: [], mark: 'no-service-for-need' }
+    case 'ongoing-palliative': return { priority: 'routine', services: [] }
+    case 'chc': return { priority: 'routine', services: [], mark: 'no-service-for-need' }
     case 'mental-health': return { priority: 'urgent', services: [], mark: 'no-service-for-need' }
     default: throw new Error(`the model has no need ${need}`)
   }
@@ -163,6 +163,7 @@ export const modelAnswer = (facts: Case): Answer => {
   // What later steps ask for, whether or not something was decided before: a question keeps at least that urgency.
   const isListed = LISTED.includes(facts.referrer) || facts.referrer === 'self'
   const marks = rows.flatMap(({ mark }) => mark ?? [])
+  if (lead?.need === 'ongoing-palliative') marks.push('no-service-for-need')
   const isLate = isOpen && lead?.priority === 'asap' && now > 18 * HOUR
   const someLineFull = (each: readonly (readonly string[])[]) => each.some(line => line.length > 0 && line.every(code => facts.full.includes(code)))
   const authored = facts.authoredMinutesBefore ?? 0
