@@ -43,11 +43,9 @@ const currentOf = (connection: Connection, names: WritableNames, ref: ResourceRe
 const keyExists = (connection: Connection, scope: string, value: string): boolean =>
   connection.get('SELECT 1 FROM request_key WHERE scope = ? AND value = ?', [scope, value]) !== undefined
 
-const DEFINITION_AFTER = `SELECT 1 FROM version
-  WHERE type IN (SELECT id FROM name WHERE text IN (${DEFINITION_TYPES.map(() => '?').join()})) AND sequence > ? LIMIT 1`
-
-const isDefinitionAfter = (connection: Connection, sequence: number): boolean =>
-  connection.get(DEFINITION_AFTER, [...DEFINITION_TYPES, sequence]) !== undefined
+/** Type by type: all in one statement takes twice as long (6 µs). */
+const isDefinitionAfter = (connection: Connection, names: WritableNames, sequence: number): boolean => DEFINITION_TYPES.some(type =>
+  connection.get('SELECT 1 FROM version WHERE type = ? AND sequence > ? LIMIT 1', [names.find(type), sequence]) !== undefined)
 
 const check = (connection: Connection, names: WritableNames, expectation: Expectation, position: number): void => {
   switch (expectation.kind) {
@@ -61,7 +59,7 @@ const check = (connection: Connection, names: WritableNames, expectation: Expect
       if (matchesExactly(connection, names, expectation.plan, expectation.refs, MATCH_LIMIT_MS)) return
       throw new Unmet({ by: 'expectation', position })
     case 'definitions':
-      if (isDefinitionAfter(connection, expectation.upTo)) throw new Unmet({ by: 'expectation', position })
+      if (isDefinitionAfter(connection, names, expectation.upTo)) throw new Unmet({ by: 'expectation', position })
       return
     case 'unseen':
       if (keyExists(connection, expectation.key.scope, expectation.key.value)) throw new Unmet({ by: 'expectation', position })
