@@ -55,11 +55,9 @@ const CASES: readonly Case[] = [
   }],
   ['a referral written tomorrow', 'clock', 'review', all => { of(all, 'ServiceRequest')['authoredOn'] = '2026-11-25T10:15:00Z' }],
   ['a clock two days off', 'authored', 'review', all => { of(all, 'ServiceRequest')['authoredOn'] = '2026-11-22T10:15:00Z' }],
-  ['a need that nobody knows', 'need', 'moreinfo', all => { of(all, 'ServiceRequest')['reasonCode'] = [coded(hubCodeSystem('need'), 'levitation')] }],
   ['a need that nobody knows beside one that is known', 'need', 'review', all => {
     of(all, 'ServiceRequest')['reasonCode'] = [coded(hubCodeSystem('need'), 'levitation'), coded(hubCodeSystem('need'), 'fall-no-injury')]
   }],
-  ['free text only', 'need', 'moreinfo', all => { of(all, 'ServiceRequest')['reasonCode'] = [{ text: 'Mum is not herself since Sunday' }] }],
   ['a red flag that nobody knows', 'red-flag', 'review', all => {
     all.push({ resourceType: 'Flag', id: 'more', status: 'active', code: coded(hubCodeSystem('red-flag'), 'spontaneous-combustion') })
   }],
@@ -76,6 +74,15 @@ describe.each(localities.map(({ name }) => [name]))('%s', name => {
 
   it('is an offer where nothing of it is so', () => {
     expect(changed(usualIn(name), () => undefined)).toMatchObject({ disposition: 'offer', conflicts: [] })
+  })
+
+  it.each([
+    ['a need that nobody knows', coded(hubCodeSystem('need'), 'levitation')],
+    ['free text only', { text: 'Mum is not herself since Sunday' }],
+  ])('%s: the need is asked for, and it is named what was not understood', (_what, reason) => {
+    const proposal = changed(usualIn(name), all => { of(all, 'ServiceRequest')['reasonCode'] = [reason] })
+    expect([proposal.disposition, proposal.flags]).toEqual(['moreinfo', ['missing-need']])
+    expect(proposal.conflicts.map(each => each.fact)).toEqual(['need'])
   })
 
   it('asks where the person lives when the postcode does not exist, and says that it was none', () => {
