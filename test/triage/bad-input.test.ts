@@ -39,6 +39,8 @@ const CASES: readonly Case[] = [
     of(all, 'Patient')['identifier'] = [{ system: 'https://fhir.nhs.uk/Id/nhs-number', value: '9000000009' }]
     all.push({ ...of(all, 'Patient'), id: 'other', birthDate: '2015-01-01' })
   }],
+  ['two dates of birth of one name', 'age', 'review', all => { all.push({ ...of(all, 'Patient'), id: 'other', birthDate: '1950-01-01' }) }],
+  ['a date of birth that is no day', 'age', 'moreinfo', all => { of(all, 'Patient')['birthDate'] = '1946-02-30' }],
   ['someone of 130', 'age', 'moreinfo', all => { of(all, 'Patient')['birthDate'] = '1896-03-01' }],
   ['someone not yet born', 'age', 'moreinfo', all => { of(all, 'Patient')['birthDate'] = '2031-03-01' }],
   ['a NEWS2 of 25', 'news2-total', 'review', all => {
@@ -63,6 +65,10 @@ const CASES: readonly Case[] = [
   }],
   ['a clinical frailty score of 12', 'frailty', 'review', all => { all.push(observation(coded(SNOMED, '763264000'), { valueInteger: 12 })) }],
 ]
+
+it('passes over entries of a Bundle that are none', () => {
+  expect(bundleContent({ resourceType: 'Bundle', entry: [null, 'text', { fullUrl: 'urn:uuid:1' }, { resource: null }] })).toMatchObject({ resources: [] })
+})
 
 describe.each(localities.map(({ name }) => [name]))('%s', name => {
   it.each(CASES)('%s: a person is asked, and told why', (_what, fact, disposition, change) => {
@@ -92,6 +98,11 @@ describe.each(localities.map(({ name }) => [name]))('%s', name => {
     })
     expect([proposal.disposition, proposal.flags]).toEqual(['moreinfo', ['missing-area']])
     expect(proposal.conflicts.map(each => each.fact)).toEqual(['unplaced'])
+  })
+
+  it('asks so too where the practice is known: nobody can be visited where there is no place', () => {
+    const proposal = changed(usualIn(name), all => { of(all, 'Patient')['address'] = [{ use: 'home', postalCode: 'ZZ99 9ZZ' }] })
+    expect([proposal.disposition, proposal.flags, proposal.missing.map(({ linkId }) => linkId).includes('residence')]).toEqual(['moreinfo', ['missing-area'], true])
   })
 
   it('asks which of two homes in two places is the one', () => {

@@ -4,7 +4,7 @@
  */
 import type { Address, Location, Patient } from 'fhir/r4.js'
 import { hubProfile, ODS_ORGANISATION_SYSTEM } from '../../fhir/resource.ts'
-import { londonTime, dayText } from '../../directory/london.ts'
+import { dayNumber, dayText, londonTime } from '../../directory/london.ts'
 import type { Fact, Known } from '../facts.ts'
 import { codings, extensionOf, list } from './elements.ts'
 import type { Referral } from './resources.ts'
@@ -60,7 +60,7 @@ export const ageFact = (referral: Referral, receivedAt: number): Fact<AgeRange> 
   return { value: { low: Math.min(...all.map(each => each.value.low)), high: Math.max(...all.map(each => each.value.high)) }, from }
 }
 
-/** The person, and whoever else in the Bundle has the same number or is one of those that the request may mean. */
+/** The person, and whoever else in the Bundle has the same number or name, or is one of those that the request may mean. */
 const patientsOf = (referral: Referral): readonly Patient[] => {
   const { patient, request } = referral
   const all = referral.all('Patient')
@@ -70,7 +70,10 @@ const patientsOf = (referral: Referral): readonly Patient[] => {
   return [patient, ...all.filter(other => other !== patient && (!isNamed || keysOf(other).some(key => own.has(key))))]
 }
 
-const keysOf = ({ identifier }: Patient): readonly string[] => list(identifier).map(({ system, value }) => `${system}|${value}`)
+const keysOf = ({ identifier, name }: Patient): readonly string[] => [
+  ...list(identifier).map(({ system, value }) => `${system}|${value}`),
+  ...list(name).flatMap(({ family, given }) => (typeof family !== 'string' ? [] : [`${family} ${list(given)[0]}`.toLowerCase()])),
+]
 
 /** Years by which an estimate may be off and still mean the same person. */
 const ESTIMATE = 10
@@ -108,6 +111,7 @@ const agesFrom = (birthDate: string, receivedAt: number): AgeRange | undefined =
   const [, year = '', month, day] = match
   const today = dayText(londonTime(receivedAt).day)
   const first = `${year}-${month ?? '01'}-${day ?? '01'}`
+  if (dayNumber(first) === undefined) return undefined
   const last = `${year}-${month ?? '12'}-${day ?? '31'}`
   const high = yearsBetween(first, today)
   const low = Math.max(0, yearsBetween(last, today))

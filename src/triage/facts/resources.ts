@@ -123,13 +123,14 @@ const indexed = (observations: readonly Observation[]): ReadonlyMap<string, read
 
 /** Resources and fullUrls of a Bundle; entries without a resource are passed over. */
 export const bundleContent = (bundle: Resource): { resources: readonly Resource[]; aliases: ReadonlyMap<string, Resource> } => {
-  const entries = Array.isArray(bundle['entry']) ? bundle['entry'] as readonly { fullUrl?: unknown; resource?: Resource }[] : []
+  const entries = Array.isArray(bundle['entry']) ? bundle['entry'] as readonly ({ fullUrl?: unknown; resource?: Resource } | null)[] : []
   const resources: Resource[] = []
   const aliases = new Map<string, Resource>()
-  for (const { fullUrl, resource } of entries) {
+  for (const entry of entries) {
+    const resource = entry?.resource
     if (typeof resource?.resourceType !== 'string') continue
     resources.push(resource)
-    if (typeof fullUrl === 'string') aliases.set(fullUrl, resource)
+    if (typeof entry?.fullUrl === 'string') aliases.set(entry.fullUrl, resource)
   }
   return { resources, aliases }
 }
