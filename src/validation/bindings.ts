@@ -74,7 +74,8 @@ export const compileBindings = (definitions: Definitions): Bindings => {
   const check: Bindings['check'] = (bound, value, type, path, findings) => {
     const { strength, valueSet, maxValueSet } = bound.binding
     if (strength === 'required' || strength === 'extensible' || (strength === 'preferred' && findings.run.tellsPreferred)) compare(valueSet, strength, bound, value, type, path, findings)
-    if (strength !== 'required' && maxValueSet !== undefined) {
+    // what is in the set itself is in the wider one around it, which may be too wide to be expanded here
+    if (strength !== 'required' && maxValueSet !== undefined && contains(valueSet, value) !== true) {
       compare(maxValueSet, 'maximum', { ...bound, rule: bound.rule.replace('binding:', 'binding-max:') }, value, type, path, findings)
     }
   }
@@ -166,7 +167,11 @@ const codingsOf = (value: unknown, type: string): readonly Coded[] => {
       : []
     case 'Coding': return [{ system: text(system) ?? '', code: text(code), step: '' }]
     // a quantity without a coded unit has nothing to bind
-    case 'Quantity': return text(code) === undefined ? [] : [{ system: text(system) ?? '', code: text(code), step: '' }]
+    case 'Quantity':
+    case 'Age':
+    case 'Duration':
+    case 'Distance':
+    case 'Count': return text(code) === undefined ? [] : [{ system: text(system) ?? '', code: text(code), step: '' }]
     default: return []
   }
 }

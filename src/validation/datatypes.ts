@@ -2,6 +2,7 @@
  * Rules of R4's text on data types that are no invariants: identifiers and codings name their system in full, an
  * attachment is as long as it says, contained resources can be told apart. https://hl7.org/fhir/R4/datatypes.html
  */
+import { createHash } from 'node:crypto'
 import type { Definitions } from '../definitions/definitions.ts'
 import { isObject } from '../fhir/json.ts'
 import type { Bindings } from './bindings.ts'
@@ -62,9 +63,17 @@ const checkSystem = ({ system }: Json, path: string, definitions: Definitions, f
   }
 }
 
+const checkAttachment = ({ data, size, hash }: Json, path: string, findings: Findings): void => {
+  if (typeof data !== 'string') return
+  if (typeof size === 'number') checkSize(data, size, path, findings)
+  if (typeof hash === 'string' && createHash('sha1').update(data, 'base64').digest('base64') !== hash.replace(/\s/g, '')) {
+    findings.add(`${path}.hash`, { severity: 'error', type: 'value', code: 'attachment-hash',
+      text: 'hash is not that of the data; send the SHA-1 of the bytes before they are written in base64, itself in base64, or leave "hash" out' })
+  }
+}
+
 /** `size` counts the bytes before they were written in base64. */
-const checkAttachment = ({ data, size }: Json, path: string, findings: Findings): void => {
-  if (typeof data !== 'string' || typeof size !== 'number') return
+const checkSize = (data: string, size: number, path: string, findings: Findings): void => {
   const characters = data.replace(/[ \t\r\n=]/g, '').length
   const bytes = Math.floor(characters * 3 / 4)
   if (bytes === size) return
@@ -77,7 +86,8 @@ export const checkContained = (contained: unknown, path: string, findings: Findi
   if (!Array.isArray(contained)) return
   const ids = new Set<unknown>()
   contained.forEach((resource: unknown, i) => {
-    const id = isObject(resource) ? resource['id'] : undefined
+    if (!isObject(resource)) return
+    const { id } = resource
     if (id === undefined) {
       findings.add(`${path}.contained[${i}]`, { severity: 'error', type: 'required', code: 'contained-id',
         text: 'a contained resource needs an id, by which the resource around refers to it; add "id", and a reference to "#" with it' })

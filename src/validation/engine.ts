@@ -152,7 +152,7 @@ export const createValidator = (definitions: Definitions): Validator => {
 
   const validate = (resource: Resource, options: ValidationOptions): readonly ValidationIssue[] => {
     const findings = collectFindings(startRun(options.preferred))
-    const root = isResource(resource) ? resource.resourceType : 'Resource'
+    const root = isResource(resource) && /^\w+$/.test(resource.resourceType) ? resource.resourceType : 'Resource'
     profileDepth = 0
     try {
       const isShaped = definitions.resourceTypes.has(root) && definitions.gate(root)(resource)

@@ -55,6 +55,19 @@ const isSelected = (expression: string, { value, type }: Host, { resource }: Sco
   }
 }
 
+const known = new WeakMap<StructureDefinition, ReadonlySet<string> | undefined>()
+
+/** The urls of a complex extension's parts; undefined where it names none, or closes its slicing and so tells by itself. */
+const partsOf = (structure: StructureDefinition): ReadonlySet<string> | undefined => {
+  if (!known.has(structure)) {
+    const slicing = structure.elements.find(({ id }) => id === 'Extension.extension')?.slicing
+    const urls = structure.elements.filter(({ path, id }) => path === 'Extension.extension.url' && id !== path).map(({ fixed }) => fixed?.value)
+    const isTold = urls.length > 0 && slicing?.rules !== 'closed'
+    known.set(structure, isTold && urls.every(url => typeof url === 'string') ? new Set(urls) : undefined)
+  }
+  return known.get(structure)
+}
+
 type MeetProfile = (profile: string, value: unknown, path: string, scope: Scope) => void
 
 /** @param meet holds a value against a profile of its type */
@@ -68,7 +81,7 @@ export const compileExtensions = (definitions: Definitions, meet: MeetProfile): 
       findings.suggest(() => suggestions.set(url, nearest(url, definitions.canonicals('StructureDefinition'))))
     }
     const near = suggestions.get(url)
-    return near === undefined ? '' : `; did you mean ${near}?`
+    return near === undefined || definitions.structure(near)?.type !== 'Extension' ? '' : `; did you mean ${near}?`
   }
 
   const ancestors = (type: string): ReadonlySet<string> => {
@@ -98,13 +111,23 @@ export const compileExtensions = (definitions: Definitions, meet: MeetProfile): 
     })
   }
 
+  /** A relative url means a part of the extension around, so where that one is known it is one of its parts. */
+  const checkPart = (url: string, path: string, host: Host, { findings }: Scope): void => {
+    const structure = typeof host.url === 'string' ? definitions.structure(host.url) : undefined
+    const parts = structure?.type === 'Extension' ? partsOf(structure) : undefined
+    if (structure === undefined || parts === undefined || parts.has(url)) return
+    const near = nearest(url, parts)
+    findings.add(`${path}.url`, { severity: 'error', type: 'extension', code: 'extension-part', source: structure.url,
+      text: `the extension ${structure.url} has no part ${shown(url)}; ${near === undefined ? `its parts are ${[...parts].join(', ')}` : `did you mean "${near}"?`}` })
+  }
+
   const check: Extensions['check'] = (extension, path, host, isModifier, scope) => {
     if (scope.findings.isFull()) return
     const url = extension['url']
     if (typeof url !== 'string') return
     if (!ABSOLUTE.test(url)) {
-      // within another extension it names a part of that one, which that one's definition checks
-      if (host.url === undefined) {
+      if (host.url !== undefined) checkPart(url, path, host, scope)
+      else {
         scope.findings.add(`${path}.url`, { severity: 'error', type: 'extension', code: 'extension-url',
           text: `${shown(url)} is not absolute; send the canonical URL of the extension's definition` })
       }

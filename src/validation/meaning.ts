@@ -42,6 +42,10 @@ const dateMeaning = (date: string): Finding | undefined => {
     : { severity: 'warning', type: 'value', code: 'date-unlikely', text: `the year ${year} is not between ${FIRST_YEAR} and ${LAST_YEAR}; send the year that is meant` }
 }
 
+/** `Element.id` may be any text without blanks (https://hl7.org/fhir/R4/element.html). */
+export const elementId = (id: string): Finding | undefined =>
+  (/\s/.test(id) ? { severity: 'error', type: 'value', code: 'element-id', text: 'the id of an element has no blanks; take them out, and out of what refers to it' } : undefined)
+
 /** By type; what is asked of the text of a value that has the form of its type. */
 export const meanings: Readonly<Record<string, (text: string) => Finding | undefined>> = {
   uri: uriMeaning,

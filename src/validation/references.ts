@@ -106,17 +106,22 @@ export const compileReferences = (definitions: Definitions): References => {
       scope.findings.add(path, { severity: 'warning', type: 'incomplete', code: 'reference-empty',
         text: 'this refers to nothing; send "reference", "identifier" or "display"' })
     }
-    if (typeof reference !== 'string' || scope.bundle === undefined) return
-    const { type } = scope.bundle
-    if (/^urn:(?:uuid|oid):/i.test(reference)) {
+    if (typeof reference !== 'string' || reference === '') return
+    const type = scope.bundle?.type
+    if (scope.bundle !== undefined && /^urn:(?:uuid|oid):/i.test(reference)) {
       if (resolveIn(scope, reference) !== undefined) return
       // these are read as one whole; others show what is stored somewhere, or a part of it, or follow what was sent before
       const isWhole = type === 'transaction' || type === 'document'
       scope.findings.add(`${path}.reference`, { severity: isWhole ? 'error' : 'warning', type: 'not-found', code: 'reference-unresolved',
         text: `${shownReference(reference)} is the fullUrl of no entry of this Bundle, and nobody else knows it; add that entry, or refer to a server's Type/id` })
-    } else if (/^[A-Z][A-Za-z]+\?/.test(reference) && type !== 'transaction' && type !== 'batch') {
+    } else if (/^[A-Z][A-Za-z]+\?/.test(reference)) {
+      if (type === 'transaction' || type === 'batch') return
       scope.findings.add(`${path}.reference`, { severity: 'error', type: 'value', code: 'reference-conditional',
         text: 'a search may stand for a reference only in a transaction; send Type/id, or the fullUrl of an entry' })
+    } else if (!/^#|^[a-z][a-z0-9+.-]*:/i.test(reference) && typeNamedBy(reference) === undefined) {
+      // examples of UK Core name a bare id: nobody can follow it, and R4 asks a form only of what is on a server
+      scope.findings.add(`${path}.reference`, { severity: 'warning', type: 'value', code: 'reference-form',
+        text: 'this is neither Type/id nor absolute nor #id, so nobody can follow it; send Type/id, the fullUrl of an entry, or an "identifier"' })
     }
   }
 

@@ -11,7 +11,7 @@ import { checkInvariants } from './invariants.ts'
 import type { References } from './references.ts'
 import { isResource, type Scope } from './scope.ts'
 import { shown, shownOf } from './shown.ts'
-import type { Property } from './types.ts'
+import { namesOf, type Property } from './types.ts'
 import { compareValues, meetsPattern } from './values.ts'
 
 export interface RuleParts {
@@ -85,7 +85,7 @@ export const createRules = ({ bindings, references, meetProfiles }: RuleParts): 
     const { path: element } = base.definition
     if (rule.min !== undefined && items.length < rule.min) {
       findings.add(path, { severity: 'error', type: 'required', code: `min:${id}`, source,
-        text: `${items.length === 0 ? `${element} is missing` : `found ${items.length} of ${element}`}; ${source} needs ${rule.min === 1 ? 'it' : `at least ${rule.min}`}; add "${base.name}"` })
+        text: `${items.length === 0 ? `${element} is missing` : `found ${items.length} of ${element}`}; ${source} needs ${rule.min === 1 ? 'it' : `at least ${rule.min}`}; add ${namesOf(base, base.isChoice ? rule.types : undefined)}` })
     }
     if (rule.max !== undefined && items.length > rule.max) {
       findings.add(items[rule.max]?.path ?? path, { severity: 'error', type: 'structure', code: `max:${id}`, source,

@@ -9,7 +9,7 @@ import { primitives, type Primitive } from '../definitions/primitives.ts'
 import type { BindingCheck } from './bindings.ts'
 import type { Finding } from './findings.ts'
 import { compileInvariants, type Invariant } from './invariants.ts'
-import { meanings } from './meaning.ts'
+import { elementId, meanings } from './meaning.ts'
 import type { ReferenceCheck } from './references.ts'
 
 /** An element of a base type: `Patient.contact`, `Observation.value[x]`. */
@@ -54,6 +54,8 @@ export interface TypeNode {
   readonly required: readonly BaseElement[]
   readonly choices: readonly BaseElement[]
   readonly invariants: readonly Invariant[]
+  /** What every value of the type is bound to: an Age to units of age. */
+  readonly binding: BindingCheck | undefined
 }
 
 export interface Types {
@@ -70,6 +72,10 @@ const systemType = (element: ElementDefinition, structure: StructureDefinition):
 /** The binding of an element where it is one that is checked, if only where advice is wanted. */
 export const checkedBinding = ({ id, binding }: ElementDefinition, source: string): BindingCheck | undefined =>
   binding && (binding.strength !== 'example' || binding.maxValueSet) ? { binding, rule: `binding:${id}`, source } : undefined
+
+/** The JSON names under which an element may be sent, as people read them: `"effectiveDateTime" or "effectivePeriod"`. */
+export const namesOf = ({ properties }: BaseElement, types?: readonly string[]): string =>
+  properties.filter(({ type }) => types?.includes(type) ?? true).slice(0, 4).map(({ json }) => `"${json}"`).join(' or ')
 
 const compiled = new WeakMap<object, Types>()
 
@@ -124,7 +130,7 @@ export const compileTypes = (definitions: Definitions): Types => {
           element,
           type,
           primitive: primitives[type],
-          meaning: meanings[type],
+          meaning: json === 'id' && type === 'string' ? elementId : meanings[type],
           node: within === undefined ? () => node(type) : () => nodes.get(within),
           binding,
           reference: targetProfiles && type === 'Reference'
@@ -161,6 +167,7 @@ export const compileTypes = (definitions: Definitions): Types => {
         invariants: isRoot
           ? compileInvariants((structure.elements[0]?.constraints ?? []).filter(({ key }) => !EVERYWHERE.has(key)), path, structure.url)
           : [],
+        binding: isRoot && structure.elements[0] ? checkedBinding(structure.elements[0], structure.url) : undefined,
       })
     }
     return nodes

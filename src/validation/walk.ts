@@ -20,7 +20,7 @@ import { primitiveFault } from './primitives.ts'
 import type { References } from './references.ts'
 import { baseWithin, type Scope } from './scope.ts'
 import { kindOf } from './shown.ts'
-import type { BaseElement, Property, TypeNode, Types } from './types.ts'
+import { namesOf, type BaseElement, type Property, type TypeNode, type Types } from './types.ts'
 
 /** Where a resource stands: alone, as an entry or parameter of another, or contained. */
 export type Position = 'whole' | 'nested' | 'contained'
@@ -113,7 +113,7 @@ export const createWalk = (parts: Parts): WalkResource => {
     for (const element of node.required) {
       if (!element.properties.some(({ json, primitive }) => value[json] !== undefined || (primitive && value[`_${json}`] !== undefined))) {
         scope.findings.add(path, { severity: 'error', type: 'required', code: `min:${element.definition.id}`,
-          text: `${element.definition.path} is missing; add "${element.isChoice ? element.properties.map(({ json }) => json).slice(0, 4).join('" or "') : element.name}"` })
+          text: `${element.definition.path} is missing; add ${namesOf(element)}` })
       }
     }
     if (choices > 1) checkChoices(place, scope)
@@ -199,6 +199,7 @@ export const createWalk = (parts: Parts): WalkResource => {
       if (node === undefined) return
       walkObject({ value, node, path, elementPath, depth: place.depth + 1 }, scope)
       checkInvariants(node.invariants, value, path, scope)
+      if (node.binding) bindings.check(node.binding, value, type, path, scope.findings)
       if (type === 'Extension') {
         const { url } = place.value
         const host = { value: place.value, elementPath: place.elementPath, typePath: place.node.path, type: place.node.type, url: place.node.type === 'Extension' ? url : undefined }

@@ -27,10 +27,15 @@ const AMPERSAND = /&(?:(#\d+|#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);)?/g
 const TAG = /<(\/?)([A-Za-z][A-Za-z0-9:._-]*)((?:\s+[A-Za-z_:][A-Za-z0-9:._-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y
 const ATTRIBUTE = /([A-Za-z_:][A-Za-z0-9:._-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
 
+/** https://www.w3.org/TR/xml/#charsets */
+const isCharacter = (code: number): boolean =>
+  code === 0x9 || code === 0xa || code === 0xd || (code >= 0x20 && code <= 0xd7ff) || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff)
+
 /** An `&` that begins no entity, or a name that XHTML does not have. */
 const entityFault = (text: string): string | undefined => {
   for (const [, entity] of text.matchAll(AMPERSAND)) {
     if (entity === undefined) return 'an "&" does not begin an entity; write it as &amp;'
+    if (entity.startsWith('#') && !isCharacter(Number(entity.slice(1).replace(/^x/, '0x')))) return `&${entity.slice(0, 20)}; is no character of XML; remove it`
     if (!entity.startsWith('#') && !entities.has(entity)) return `&${entity.slice(0, 20)}; is no entity of XHTML; write the character itself`
   }
   return undefined

@@ -62,6 +62,7 @@ describe('structure', () => {
   it.each<[string, unknown, string]>([
     ['no resourceType', {}, 'resource-type at Resource'],
     ['a resourceType that is none', { resourceType: 'Pateint' }, 'resource-type at Pateint'],
+    ['a resourceType that is no name', { resourceType: '' }, 'resource-type at Resource'],
     ['a type without instances', { resourceType: 'DomainResource' }, 'resource-type at DomainResource'],
     ['an array', [], 'json-type:Resource at Resource'],
     ['null', null, 'json-type:Resource at Resource'],
@@ -124,6 +125,7 @@ describe('primitives', () => {
 describe('what a data type means', () => {
   const identifier = (members: object) => ({ identifier: [{ value: 'x', ...members }] })
   const photo = (members: object) => ({ photo: [{ contentType: 'image/png', ...members }] })
+  const nationality = (url: string) => ({ extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/patient-nationality', extension: [{ url, valueCodeableConcept: { text: 'x' } }] }] })
   const status = (...coding: object[]) => ({ maritalStatus: { coding } })
 
   it.each<[string, object, string[]]>([
@@ -138,8 +140,14 @@ describe('what a data type means', () => {
     ['a value set for a code system', status({ system: 'http://hl7.org/fhir/ValueSet/marital-status', code: 'M' }), ['coding-system at Patient.maritalStatus.coding[0].system']],
     ['a size that is not the data\'s', photo({ data: 'QUJD', size: 4 }), ['attachment-size at Patient.photo[0].size']],
     ['the size of the data', photo({ data: 'QUI=', size: 2 }), []],
+    ['a hash that is not the data\'s', photo({ data: 'QUI=', hash: 'LEZwlbCg5nvlH2vQD4DLIRiEbdw=' }), ['attachment-hash at Patient.photo[0].hash']],
+    ['the hash of the data', photo({ data: 'QU JD', hash: 'PAG9uybzWLqyfyZ5JKosmgP8/bg=' }), []],
+    ['an element\'s id with a blank', { name: [{ id: 'a b', text: 'x' }] }, ['element-id at Patient.name[0].id']],
+    ['a part that an extension does not have', nationality('cod'), ['extension-part at Patient.extension[0].extension[0].url']],
+    ['a part that an extension has', nationality('code'), []],
     ['an extension whose url is not absolute', { extension: [{ url: 'shoe-size', valueString: '42' }] }, ['extension-url at Patient.extension[0].url']],
     ['a contained resource without an id', { contained: [{ resourceType: 'Organization', name: 'x' }] }, ['dom-3 at Patient', 'contained-id at Patient.contained[0]']],
+    ['text for a contained resource', { contained: ['x'] }, ['json-type:Resource at Patient.contained[0]']],
     ['two contained resources with one id', { contained: ['x', 'y'].map(name => ({ resourceType: 'Organization', id: 'o', name })), managingOrganization: { reference: '#o' } }, ['contained-id at Patient.contained[1].id']],
   ])('%s', (_name, members, expected) => {
     expect(errors({ resourceType: 'Patient', ...members })).toEqual(expected)
@@ -272,6 +280,27 @@ describe('a reference to nothing', () => {
     expect(to({ type: 'Organization' })).toEqual(['reference-empty at Patient.managingOrganization'])
     expect(to({ display: 'Preston' })).toEqual([])
     expect(to({ extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] })).toEqual([])
+  })
+})
+
+describe('a reference by itself', () => {
+  const to = (reference: string) => told(check({ resourceType: 'Patient', managingOrganization: { reference } }, DECLARED))
+  const at = 'at Patient.managingOrganization.reference'
+
+  it.each(['9000000009', 'organization/1', 'Organization', 'Organization/a b', ':uuid:43a42f7a-a6f2-42a5-a8f0-fc85abf8c3fa'])('that nobody can follow is a warning: %s', reference => {
+    expect(to(reference)).toEqual([`reference-form ${at}`])
+  })
+  it.each(['Organization/1', 'https://x.example/org', 'urn:uuid:c757873d-ec9a-4326-a141-556f43239520', 'Organization/1/_history/2'])('may be %s', reference => {
+    expect(to(reference)).toEqual([])
+  })
+  it('is no search outside of a transaction', () => expect(to('Organization?name=x')).toEqual([`reference-conditional ${at}`]))
+})
+
+describe('the units of a data type', () => {
+  const onset = (onsetAge: object) => told(check({ resourceType: 'Condition', subject: { reference: 'Patient/1' }, onsetAge: { value: 80, system: 'http://unitsofmeasure.org', ...onsetAge } }, DECLARED))
+  it('are those that it is bound to', () => {
+    expect(onset({ code: 'a' })).toEqual([])
+    expect(onset({ code: 'cm' })).toEqual(['binding:Age at Condition.onset.ofType(Age)', 'binding-not-checked at Condition.onset.ofType(Age)'])
   })
 })
 

@@ -31,6 +31,8 @@ describe('narrative (txt-1, txt-2)', () => {
     ['a comment left open', div('<!-- x'), 'txt-1'],
     ['a processing instruction', div('<?xml version="1.0"?>x'), 'txt-1'],
     ['CDATA', div('<![CDATA[x]]>'), 'txt-1'],
+    ['a character that XML does not have', div('&#0;'), 'txt-1'],
+    ['half of a pair by its number', div('&#xD800;'), 'txt-1'],
     ['an entity that XHTML does not have', div('&foo;'), 'txt-1'],
     ['an attribute twice', div('<p class="a" class="b">x</p>'), 'txt-1'],
     ['a bare ampersand in an attribute', div('<a href="x?a&b">y</a>'), 'txt-1'],
