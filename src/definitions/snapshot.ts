@@ -5,6 +5,7 @@
  * types, extension profiles, content references, slices and re-slices, which unfold only where it does.
  * Pure; https://hl7.org/fhir/R4/profiling.html#snapshot.
  */
+import { nearest } from '../fhir/nearest.ts'
 import type { ElementDefinition, ElementType, StructureDefinition } from './definitions.ts'
 import { boundTo, type ElementDifference } from './element.ts'
 
@@ -190,7 +191,10 @@ export function snapshot(
       const child = node.children.find(candidate => candidate.name === name)
       if (child !== undefined) return slice === undefined ? child : sliceOf(child, slice)
       const choice = node.children.find(candidate => chosenType(candidate, name) !== undefined)
-      if (choice === undefined) throw new SnapshotError(`${id}: there is no "${name}" in ${node.element.path}`)
+      if (choice === undefined) {
+        const near = nearest(name, node.children.map(candidate => candidate.name))
+        throw new SnapshotError(`${id}: there is no "${name}" in ${node.element.path}${near === undefined ? '' : `; did you mean "${near}"?`}`)
+      }
       return shorthand(choice, name)
     }, root)
   }

@@ -12,7 +12,7 @@ let project = ''
 
 beforeEach(() => {
   project = mkdtempSync(join(tmpdir(), 'project-'))
-  for (const part of ['package.json', 'src/definitions', 'scripts/definitions.ts', 'profiles']) {
+  for (const part of ['package.json', 'src/definitions', 'src/fhir/nearest.ts', 'scripts/definitions.ts', 'profiles']) {
     cpSync(join(ROOT, part), join(project, part), { recursive: true })
   }
 })

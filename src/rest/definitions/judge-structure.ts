@@ -28,10 +28,10 @@ export const judgeStructure = ({ definitions, own }: Surroundings, raw: RawStruc
   if (based.length > 0) return based
   const structure = made(definitions, raw)
   if (structure instanceof SnapshotError) {
-    return [fault('definition-snapshot', placeOf(raw, structure.element), `the snapshot cannot be made: ${sentence(structure, raw)}; correct the differential`)]
+    return [fault('definition-snapshot', placeOf(raw, structure.element), `the snapshot cannot be made: ${sentence(structure, raw)}${structure.message.endsWith('?') ? '' : '; correct the differential'}`)]
   }
   const base = definitions.structure(raw.baseDefinition ?? '')
-  return [...base === undefined ? [] : judgeNarrowing(raw, base), ...judgeSlices(definitions, raw, structure), ...judgeConstraints(raw)]
+  return [...base === undefined ? [] : judgeNarrowing(raw, base), ...judgeCounts(raw, structure), ...judgeSlices(definitions, raw, structure), ...judgeConstraints(raw)]
 }
 
 const fault = (code: DefinitionFault, element: string, text: string): Issue => unusableDefinition(code, `StructureDefinition.${element}`, text)
@@ -89,6 +89,14 @@ const made = (definitions: Definitions, raw: RawStructure): StructureDefinition 
     if (error instanceof SnapshotError) return error
     throw error
   }
+}
+
+/** An element that is asked for more often than it may be there: no resource would meet the profile. */
+const judgeCounts = (raw: RawStructure, { elements }: StructureDefinition): readonly Issue[] => {
+  const { snapshot, differential } = readStructureSource(raw)
+  const told = new Set((snapshot ?? differential).map(({ id }) => id))
+  return elements.filter(({ id, min, max }) => min > max && told.has(id)).map(({ id, min, max }) =>
+    fault('definition-snapshot', placeOf(raw, id), `${id} is needed ${min === 1 ? 'once' : `${min} times`}, and may be there ${max === 0 ? 'never' : max === 1 ? 'once only' : `${max} times only`}; correct min or max`))
 }
 
 const sentence = ({ message }: SnapshotError, { url }: RawStructure): string => (message.startsWith(`${url}: `) ? message.slice(url.length + 2) : message)
