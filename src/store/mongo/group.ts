@@ -4,7 +4,7 @@
  *
  * Each commit works on a layer of its own, which joins the group's when the commit holds.
  */
-import { BSON, type AnyBulkWriteOperation, type ClientSession } from 'mongodb'
+import { BSON, type AnyBulkWriteOperation, type ClientSession, type Filter } from 'mongodb'
 import { refText, type ResourceRef } from '../../fhir/resource.ts'
 import { TooLarge, type Commit, type Label, type RequestKey } from '../store.ts'
 import type { Database } from './database.ts'
@@ -115,13 +115,16 @@ export const flush = async (group: Group): Promise<void> => {
   for (const caseId of group.shared) {
     const labels = [...labelsOf(group, caseId)].sort()
     await database.cases.updateOne({ _id: caseId }, { $set: { labels } }, { session, upsert: true })
-    await database.resources.updateMany({ caseId }, [{ $set: { seenBy: { $setUnion: ['$labels', { $literal: labels }] } } }], { session })
+    await database.resources.updateMany(ofCase(caseId), [{ $set: { seenBy: { $setUnion: ['$labels', { $literal: labels }] } } }], { session })
   }
   group.changed.clear()
   group.shared.clear()
   group.versions.length = 0
   group.newKeys.length = 0
 }
+
+/** The index of cases holds only what belongs to one, and is not taken for a question that does not say so. */
+const ofCase = (caseId: string): Filter<ResourceDocument> => ({ caseId: { $eq: caseId, $type: 'string' } })
 
 const labelsOf = (group: Group, caseId: string | null): ReadonlySet<Label> => (caseId === null ? NONE : group.cases.get(caseId) ?? NONE)
 const NONE: ReadonlySet<Label> = new Set()
