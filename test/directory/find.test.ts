@@ -90,6 +90,11 @@ describe('services left out', () => {
     expect(left.length + services.length).toBe(Number(one['leftOutTotal']) + Number(one['serviceTotal']))
   })
 
+  it('come with those first that take the need', async () => {
+    const { left } = await find({ need: 'fall-no-injury', ...PRESTON, age: '12' })
+    expect(left.slice(0, 2).map(({ reference }) => reference)).toEqual(['HealthcareService/cl-ucr2h', 'HealthcareService/es-cit'])
+  })
+
   it.each<[string, Record<string, string>, string, readonly string[]]>([
     ['a child', { need: 'fall-no-injury', ...PRESTON, age: '12' }, 'cl-ucr2h', ['adult fail']],
     ['a place elsewhere', { need: 'fall-no-injury', district: 'E06000009', age: '80' }, 'cl-ucr2h', ['place fail']],

@@ -73,7 +73,7 @@ const codeIn = (input: OperationInput, name: string, known: ReadonlySet<string>)
   const code = text(input, name)
   if (code === undefined || known.has(code)) return code
   const meant = nearest(code, [...known])
-  throw refused(name, `"${code.slice(0, 60)}" is no ${name} that this hub knows${meant === undefined ? '' : `; did you mean ${meant}?`} It knows: ${[...known].join(', ')}`)
+  throw refused(name, `"${code.slice(0, 60)}" is no ${name} that this hub knows${meant === undefined ? '.' : `; did you mean ${meant}?`} It knows: ${[...known].join(', ')}`)
 }
 
 const text = (input: OperationInput, name: string): string | undefined => {

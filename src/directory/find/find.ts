@@ -101,10 +101,12 @@ const metresTo = (points: readonly Point[], from: Point | undefined): number | u
 const full = (room: Capacity): readonly Criterion[] => (room.kind === 'reported' && room.free <= 0
   ? [{ code: 'capacity', result: 'fail', text: `full, as of ${new Date(room.asOf).toISOString()}` }] : [])
 
-/** The fewer criteria fail, the sooner another answer might bring it in; then the nearest. */
+/** Those that take the need; the fewer criteria fail, the sooner another answer might bring it in; then the nearest. */
 const byLikelihood = (one: LeftOut, other: LeftOut): number =>
-  one.failed.length - other.failed.length || (one.metres ?? FAR_METRES) - (other.metres ?? FAR_METRES)
+  Number(isForOtherNeeds(one)) - Number(isForOtherNeeds(other)) || one.failed.length - other.failed.length || (one.metres ?? FAR_METRES) - (other.metres ?? FAR_METRES)
   || (one.entry.service.reference < other.entry.service.reference ? -1 : 1)
+
+const isForOtherNeeds = ({ failed }: LeftOut): boolean => failed.some(({ code, result }) => code === 'need' && result === 'fail')
 
 const FAR_METRES = 3e7
 

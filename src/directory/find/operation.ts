@@ -45,7 +45,7 @@ const asksOf = (packs: PackView, listed: Catalogue, { need, place }: Asked, { co
 
 const unknownNeed = ({ needs }: PackView, code: string): string => {
   const meant = nearest(code, [...needs])
-  return `no service here is known to take "${code.slice(0, 60)}"${meant === undefined ? '' : `; did you mean ${meant}?`} Needs: ${[...needs].join(', ')}`
+  return `no service here is known to take "${code.slice(0, 60)}"${meant === undefined ? '.' : `; did you mean ${meant}?`} Needs: ${[...needs].join(', ')}`
 }
 
 const given = (name: string, type: string, documentation: string, min = 0): OperationParameter => ({ name, use: 'in', min, max: '1', type, documentation })
