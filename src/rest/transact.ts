@@ -5,7 +5,7 @@
 import { directLabels } from '../access/visibility.ts'
 import { FhirError, outcomes } from '../fhir/outcomes.ts'
 import type { Resource } from '../fhir/resource.ts'
-import { Conflict, type Write } from '../store/store.ts'
+import { Conflict, isDefinitionType, type Committed, type Write } from '../store/store.ts'
 import { answered } from './answered.ts'
 import { atEntry, type EntryOf } from './at-entry.ts'
 import type { AuditTrail } from './audit-trail.ts'
@@ -22,6 +22,8 @@ import type { Change, Guard, Unit } from './unit.ts'
  * or of two in opposite order, none needed the fifth (without turns a quarter failed after eight).
  */
 const MAX_ATTEMPTS = 8
+/** And those that came before some definition was heard of: another hub may take hundreds, one by one. */
+const MAX_UNHEARD = 64
 /** Guards see each other's consequences; a chain longer than this is a fault of theirs. */
 const MAX_GUARD_ROUNDS = 5
 
@@ -48,15 +50,19 @@ export const createTransact = (parts: TransactParts): Pick<Repository, 'transact
     return { value, collected: collect() }
   }
 
-  const attempt = async <T>(context: RequestContext, work: (unit: Unit) => Promise<T>, entryOf: EntryOf): Promise<Written<T>> => {
+  const inTurn = createTurns()
+
+  const attempt = async <T>(context: RequestContext, work: (unit: Unit) => Promise<T>, entryOf: EntryOf, isInTurn: boolean): Promise<Written<T>> => {
     // All that follows goes by what is known now or later: what has been heard of since makes the commit conflict.
     const known = parts.hearing.expectation()
     const { value, collected } = await judged(context, work, entryOf).catch(async error => { throw await standing(error, known) })
     if (collected.changes.length === 0 && collected.writes.length === 0) return { value, versions: [] }
     const audit = await parts.audit.written(context, collected)
     const puts = collected.changes.map(change => write(parts, context, collected, change))
-    const expect = [...collected.expectations, known]
-    const committed = await parts.store.commit({ expect, writes: [...puts, ...collected.writes, ...audit] })
+    const commit = (): Promise<Committed> =>
+      parts.store.commit({ expect: [...collected.expectations, known], writes: [...puts, ...collected.writes, ...audit] })
+    // A definition makes all that is under way begin again: those that are at it again come to their end first.
+    const committed = await (!isInTurn && collected.changes.some(({ ref }) => isDefinitionType(ref.type)) ? inTurn(commit) : commit())
     return { value, versions: committed.versions.slice(0, puts.length) }
   }
 
@@ -67,15 +73,15 @@ export const createTransact = (parts: TransactParts): Pick<Repository, 'transact
     return parts.hearing.expectation().upTo === known.upTo ? error : new Conflict(known)
   }
 
-  const inTurn = createTurns()
-
   const transact: Repository['transact'] = async (context, work, entryOf = () => undefined) => {
-    for (let attempts = 1; ; attempts += 1) {
+    for (let attempts = 0, unheard = 0; ;) {
       try {
-        return await (attempts === 1 ? attempt(context, work, entryOf) : inTurn(() => attempt(context, work, entryOf)))
+        return await (attempts + unheard === 0 ? attempt(context, work, entryOf, false) : inTurn(() => attempt(context, work, entryOf, true)))
       } catch (error) {
         if (!(error instanceof Conflict)) throw error
-        if (attempts === MAX_ATTEMPTS) throw outcomes.contention()
+        if (isUnheard(error)) unheard += 1
+        else attempts += 1
+        if (attempts === MAX_ATTEMPTS || unheard === MAX_UNHEARD) throw outcomes.contention()
         if (isUnheard(error)) await answered(parts.hearing.catchUp())
       }
     }
