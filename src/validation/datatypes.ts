@@ -1,5 +1,5 @@
 /**
- * Rules of R4's text on data types that are no invariants: identifiers and codings name their system in full, an
+ * Rules of R4's text on data types that are no invariants: identifiers name their system in full, an
  * attachment is as long as it says, contained resources can be told apart. https://hl7.org/fhir/R4/datatypes.html
  */
 import { createHash } from 'node:crypto'
@@ -11,6 +11,7 @@ import { ABSOLUTE } from './meaning.ts'
 import { checkAddress } from './policy/addresses.ts'
 import { checkIdentifier } from './policy/identifiers.ts'
 import { shown } from './shown.ts'
+import { checkSystem } from './systems.ts'
 import { checkUnit } from './units.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -28,7 +29,7 @@ export const checkDatatype = (
       checkIdentifier(value, path, findings)
       break
     case 'Coding':
-      checkSystem(value, path, definitions, findings)
+      checkSystem(value['system'], `${path}.system`, definitions, findings)
       bindings.checkCoding(value, path, findings)
       break
     case 'Attachment': return checkAttachment(value, path, findings)
@@ -37,7 +38,9 @@ export const checkDatatype = (
     case 'Age':
     case 'Duration':
     case 'Distance':
-    case 'Count': return checkUnit(value, path, findings)
+    case 'Count':
+      checkSystem(value['system'], `${path}.system`, definitions, findings)
+      checkUnit(value, path, findings)
   }
 }
 
@@ -49,17 +52,6 @@ const checkIdentity = ({ system, value }: Json, path: string, findings: Findings
   } else if (system === URIS && typeof value === 'string' && !ABSOLUTE.test(value)) {
     findings.add(`${path}.value`, { severity: 'error', type: 'value', code: 'identifier-uri',
       text: `with the system ${URIS} the value is a URI with its scheme, as urn:uuid:… or https://…; send it so, or the system it is from` })
-  }
-}
-
-const checkSystem = ({ system }: Json, path: string, definitions: Definitions, findings: Findings): void => {
-  if (typeof system !== 'string') return
-  if (!ABSOLUTE.test(system) && !system.startsWith('#')) {
-    findings.add(`${path}.system`, { severity: 'error', type: 'code-invalid', code: 'coding-system',
-      text: `${shown(system)} is not absolute; send the URI of the code system (SNOMED CT: http://snomed.info/sct)` })
-  } else if (system.includes('/ValueSet/') && definitions.codeSystem(system) === undefined && definitions.valueSet(system) !== undefined) {
-    findings.add(`${path}.system`, { severity: 'error', type: 'code-invalid', code: 'coding-system',
-      text: `${shown(system)} is a value set, which has no codes of its own; send the code system that the code is from` })
   }
 }
 

@@ -137,6 +137,7 @@ describe('what a data type means', () => {
     ['a value that must be a URI', identifier({ system: 'urn:ietf:rfc:3986', value: '1.2.3' }), ['identifier-uri at Patient.identifier[0].value']],
     ['a value that is a URI', identifier({ system: 'urn:ietf:rfc:3986', value: 'urn:oid:1.2.3' }), []],
     ['a code system that is not absolute', status({ system: 'snomed', code: '1' }), ['coding-system at Patient.maritalStatus.coding[0].system']],
+    ['an edition for a code system', status({ system: 'http://snomed.info/sct/999000031000000106/version/20260401', code: '1' }), ['coding-system at Patient.maritalStatus.coding[0].system']],
     ['a value set for a code system', status({ system: 'http://hl7.org/fhir/ValueSet/marital-status', code: 'M' }), ['coding-system at Patient.maritalStatus.coding[0].system']],
     ['a size that is not the data\'s', photo({ data: 'QUJD', size: 4 }), ['attachment-size at Patient.photo[0].size']],
     ['the size of the data', photo({ data: 'QUI=', size: 2 }), []],
@@ -163,6 +164,7 @@ describe('what a data type means', () => {
 
   it.each<[string, object, string]>([
     ['a UUID in capitals', identifier({ system: 'urn:uuid:C757873D-EC9A-4326-A141-556F43239520' }), 'uri-form at Patient.identifier[0].system'],
+    ['a code system in another spelling', { meta: { tag: [{ system: 'https://snomed.info/sct/', code: '87915002' }] } }, 'coding-system at Patient.meta.tag[0].system'],
     ['a year in which nobody lived', { birthDate: '1042-05-01' }, 'date-unlikely at Patient.birthDate'],
     ['a profile that is not absolute', { meta: { profile: ['Patient'] } }, 'canonical-relative at Patient.meta.profile[0]'],
   ])('%s is a warning', (_name, members, expected) => {
