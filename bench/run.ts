@@ -2,7 +2,7 @@
  * `npm run bench [-- --store sqlite,mongo --only PHASE,… --size PEOPLE[,PEOPLE…] --quick]`: measures the whole hub over
  * loopback, everything included, on each store at each size. What the figures mean and what bounds them: docs/performance.md
  */
-import { parseArgs } from 'node:util'
+import { optionsOf } from '../scripts/options.ts'
 import { HEAVIEST, readBesideSearch, readBesideWrites } from './beside.ts'
 import { startCeiling, type Ceiling } from './ceiling.ts'
 import { measureCoverage } from './coverage.ts'
@@ -20,7 +20,7 @@ import { storesNamed, type StoreName } from './stores.ts'
 import { HEADING, line, MARK } from './table.ts'
 import { measureValidation } from './validation.ts'
 
-const { values: given } = parseArgs({ options: {
+const { values: given } = optionsOf('npm run bench [-- --store sqlite,mongo --only PHASE,… --size PEOPLE,… --quick]', { options: {
   store: { type: 'string', default: 'sqlite' }, only: { type: 'string' }, size: { type: 'string' }, quick: { type: 'boolean', default: false },
 } })
 

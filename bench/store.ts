@@ -7,7 +7,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { optionsOf } from '../scripts/options.ts'
 import { systemClock } from '../src/fhir/clock.ts'
 import { storeAddress } from '../src/store/address.ts'
 import { openStore } from '../src/store/open.ts'
@@ -15,7 +15,7 @@ import type { Store, Write } from '../src/store/store.ts'
 import { audit, is, newest, ofPatient, oldest, ownedBy, OWNERS, patient, plan, says, task, together, visibility, words } from './made.ts'
 import { serve, storesNamed, type ServedStore } from './stores.ts'
 
-const { values: given } = parseArgs({ options: {
+const { values: given } = optionsOf('node bench/store.ts [--store sqlite,mongo] [--tasks 2000,200000] [--only WORD,…]', { options: {
   store: { type: 'string', default: 'sqlite' }, tasks: { type: 'string', default: '2000,200000' }, only: { type: 'string' },
 } })
 const only = given.only?.split(',')

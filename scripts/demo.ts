@@ -8,15 +8,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { addClient } from '../src/access/keys.ts'
 import { ADMINISTRATOR, cast } from './demo/cast.ts'
 import { startHub } from './demo/hub.ts'
 import { openPlay } from './demo/play.ts'
 import { stories } from './demo/stories.ts'
+import { optionsOf } from './options.ts'
 import { provideStore, storeKind } from './provided-store.ts'
 
-const { values: { store: asked, stay, only, root } } = parseArgs({
+const USAGE = `npm run demo -- [--store sqlite|mongo] [--stay] [--only ${stories.map(({ name }) => name).join('|')}]`
+
+const { values: { store: asked, stay, only, root } } = optionsOf(USAGE, {
   options: {
     store: { type: 'string', default: 'sqlite' },
     stay: { type: 'boolean', default: false }, only: { type: 'string' }, root: { type: 'string' },
@@ -24,7 +26,6 @@ const { values: { store: asked, stay, only, root } } = parseArgs({
 })
 
 const print = (line: string): void => { process.stdout.write(`${line}\n`) }
-
 
 const chosen = stories.filter(({ name }) => only === undefined || name === only)
 const opening = chosen[0]?.steps[0]

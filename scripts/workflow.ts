@@ -3,9 +3,9 @@
  * (test/referral/workflow) on real hubs over HTTP until every edge of the transition table was taken so often. Prints the
  * count of each edge; exit status 1 when something does not hold, or an edge was taken too seldom within the bound.
  */
-import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { edges, type Counts } from '../test/referral/workflow/table.ts'
+import { optionsOf } from './options.ts'
 import type { Batch } from './workflow-batch.ts'
 
 /** Of a hub of its own each: few enough that the next one leads to what is rare by then. */
@@ -13,7 +13,7 @@ const BATCH = 50
 /** Longer than in the test: some edges lie ten steps deep, and what is closed costs no further step. */
 const STEPS = 30
 
-const { values } = parseArgs({
+const { values } = optionsOf('npm run test:workflow [-- --seed N --times 50 --sequences 6000 --threads 2]', {
   options: {
     seed: { type: 'string', default: '1000' }, times: { type: 'string', default: '50' },
     sequences: { type: 'string', default: '6000' }, threads: { type: 'string', default: '2' },

@@ -89,9 +89,10 @@ it('ends with exit status 1 at a hub without the team\'s organisation', () =>
   }), 60_000)
 
 it('ends with exit status 1 where there is no hub, and for a story that there is not', async () => {
-  const [missing, unknown] = await Promise.all([runDemo('--root', join(tmpdir(), 'nowhere')), runDemo('--only', 'nobody')])
+  const [missing, unknown, mistaken] = await Promise.all([runDemo('--root', join(tmpdir(), 'nowhere')), runDemo('--only', 'nobody'), runDemo('--story')])
   expect([missing.status, missing.errors]).toEqual([1, expect.stringContaining('The story broke off: the hub cannot be started')])
   expect([unknown.status, unknown.errors]).toEqual([1, expect.stringContaining('there is gp, crew, carer, care-home, two-needs, integrator')])
+  expect([mistaken.status, mistaken.errors]).toEqual([2, expect.stringMatching(/^Unknown option '--story'.*\nnpm run demo -- .*\n$/)])
 }, 60_000)
 
 it('leaves the hub running with --stay, with an address and a token that works', async () => {
