@@ -37,7 +37,8 @@ const answerForm = z.union([
 
 /** The bearer token. Throws with the hub's own words when it refuses. */
 export const requestToken = async (request: TokenRequest): Promise<string> => {
-  const response = await fetch(request.tokenEndpoint, {
+  const { tokenEndpoint } = request
+  const response = await fetch(tokenEndpoint, {
     method: 'POST',
     signal: AbortSignal.timeout(TIMEOUT_MS),
     body: new URLSearchParams({
@@ -46,8 +47,11 @@ export const requestToken = async (request: TokenRequest): Promise<string> => {
       client_assertion: await signAssertion(request),
       ...(request.scope === undefined ? {} : { scope: request.scope }),
     }),
+  }).catch((error: Error) => {
+    throw new Error(`no hub answers at ${tokenEndpoint}: start it (npm start), or name another with --url`, { cause: error.cause })
   })
-  const answer = answerForm.parse(await response.json())
+  const { data: answer } = answerForm.safeParse(await response.json().catch(() => undefined))
+  if (answer === undefined) throw new Error(`${tokenEndpoint} answered ${response.status}, and neither a token nor why not: is it a hub, and ready?`)
   if ('error' in answer) throw new Error(`${answer.error}: ${answer.error_description}`)
   return answer.access_token
 }

@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -58,6 +61,15 @@ describe('npm run token', () => {
     await run('client', 'add', 'gp', '--role', 'referrer', '--ods', 'P81001')
     const { status, err } = await run('token', '--client', 'gp', '--url', 'http://127.0.0.1:9')
     expect(status).toBe(1)
-    expect(err).toMatch(/fetch failed|ECONNREFUSED|bad port/)
+    expect(err).toContain('no hub answers at http://127.0.0.1:9/token')
+  })
+  it('says when what answers has no token to give', async () => {
+    await run('client', 'add', 'gp', '--role', 'referrer', '--ods', 'P81001')
+    const starting = createServer((_request, response) => { response.writeHead(503).end('{"resourceType":"OperationOutcome"}') }).listen(0, '127.0.0.1')
+    await once(starting, 'listening')
+    const { port } = starting.address() as AddressInfo
+    expect(await run('token', '--client', 'gp', '--url', `http://127.0.0.1:${port}`))
+      .toMatchObject({ status: 1, out: '', err: expect.stringMatching(/answered 503.*ready\?\n$/) as string })
+    starting.close()
   })
 })
