@@ -52,6 +52,7 @@ const failing = (file: string, pack: CompiledPack, localities: readonly Locality
 }
 
 const check = (folder: string): boolean => {
+  if (!existsSync(join(folder, 'locality.json'))) throw new Error(`${folder} is no folder of a locality: it has no locality.json`)
   const localities = loadLocalities(dirname(resolve(folder)))
   const locality = localities.find(({ name }) => name === basename(resolve(folder)))
   if (locality === undefined) throw new Error(`${folder} is no folder of a locality`)

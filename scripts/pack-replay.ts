@@ -5,6 +5,7 @@
  *
  * A SQLite file is one program's at a time: stop the hub, or take a copy of the file. Exit status 2: not replayed.
  */
+import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readConfig } from '../src/config.ts'
@@ -33,9 +34,9 @@ async function * versionsOf(store: Store): AsyncGenerator<StoredVersion> {
 }
 
 const addressOf = (text: string | undefined): StoreAddress => {
-  if (text === undefined) return readConfig({ STORE: process.env['STORE'] }).store
-  const address = storeAddress(text)
+  const address = text === undefined ? readConfig({ STORE: process.env['STORE'] }).store : storeAddress(text)
   if ('problem' in address) throw new Error(`--store ${address.problem}`)
+  if (address.kind === 'sqlite' && !existsSync(address.path)) throw new Error(`there is no file ${address.path}`)
   return address
 }
 

@@ -167,7 +167,7 @@ const residencePostcode = (residence: string, localities: readonly Locality[]): 
 
 const outsidePostcode = (localities: readonly Locality[]): string => {
   const sector = localities[0]?.survey?.outside[0]
-  if (sector === undefined) throw new Error('no sector is outside every locality')
+  if (sector === undefined) throw new Error('no sector is known that is outside every locality: coverage.json is to stand beside the folder, as in localities/')
   return `${sector}AA`
 }
 

@@ -1,6 +1,6 @@
 /** `npm run pack:replay` over the store of a hub that has stopped, with the example of docs/triage.md. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { addClient, readPrivateKey } from '../../../src/access/keys.ts'
@@ -52,7 +52,9 @@ it('is silent about a pack that says the same', () => {
 
 it.each([
   [[], 'pack:replay -- FOLDER'], [['localities/nowhere'], 'is no folder of a locality'], [['localities/east-staffordshire', '--store', 'tape:'], '--store'],
+  [['localities/east-staffordshire', '--store', `sqlite:${join(folder, 'absent.db')}`], 'there is no file'],
 ])('says what it is to be given: %j', (args, named) => {
   const { status, stderr } = replay(...args)
   expect([status, stderr]).toEqual([2, expect.stringContaining(named)])
+  expect(existsSync(join(folder, 'absent.db'))).toBe(false)
 })

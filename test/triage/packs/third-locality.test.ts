@@ -60,6 +60,8 @@ describe('pack:check', () => {
   })
 
   it('says what it is to be given', () => {
-    expect(spawnSync(process.execPath, ['scripts/pack-check.ts'], { encoding: 'utf8' })).toMatchObject({ status: 2, stderr: expect.stringContaining('pack:check -- FOLDER') as string })
+    const given = (...args: readonly string[]) => spawnSync(process.execPath, ['scripts/pack-check.ts', ...args], { encoding: 'utf8' })
+    expect(given()).toMatchObject({ status: 2, stderr: expect.stringContaining('pack:check -- FOLDER') as string })
+    expect(given('docs')).toMatchObject({ status: 2, stderr: 'docs is no folder of a locality: it has no locality.json\n' })
   })
 })
