@@ -116,7 +116,8 @@ export const compileReferences = (definitions: Definitions): References => {
         text: `${shownReference(reference)} is the fullUrl of no entry of this Bundle, and nobody else knows it; add that entry, or refer to a server's Type/id` })
     } else if (/^[A-Z][A-Za-z]+\?/.test(reference)) {
       if (type === 'transaction' || type === 'batch') return
-      scope.findings.add(`${path}.reference`, { severity: 'error', type: 'value', code: 'reference-conditional',
+      // a resource by itself may be on its way into a transaction; the write says whether it is
+      scope.findings.add(`${path}.reference`, { severity: scope.bundle === undefined ? 'warning' : 'error', type: 'value', code: 'reference-conditional',
         text: 'a search may stand for a reference only in a transaction; send Type/id, or the fullUrl of an entry' })
     } else if (!/^#|^[a-z][a-z0-9+.-]*:/i.test(reference) && typeNamedBy(reference) === undefined) {
       // examples of UK Core name a bare id: nobody can follow it, and R4 asks a form only of what is on a server
