@@ -131,7 +131,8 @@ export type ValueSet = {
   | { readonly kind: 'expanded'; readonly codes: ReadonlyMap<string, ReadonlyMap<string, string>> }
   /** Whole systems without enumerable content are members by their form: `urn:ietf:bcp:47`, mime types. */
   | { readonly kind: 'by-form'; readonly systems: readonly string[] }
-  | { readonly kind: 'unknown'; readonly reason: string }
+  /** `systems`: those that its codes are from, where it names them all; a code of another one is none of its. */
+  | { readonly kind: 'unknown'; readonly reason: string; readonly systems?: readonly string[] }
 )
 
 export interface OperationDefinition {

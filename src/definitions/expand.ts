@@ -181,6 +181,12 @@ function isTrusted({ compose, isPublished }: ValueSetSource, terminology: Termin
     (system === undefined || concept !== undefined || !WITH_EDITIONS.has(system)) && imports.every(url => terminology.valueSet(url)?.kind === 'expanded'))
 }
 
+/** The systems that the codes can be from at most; undefined where an include does not say. */
+const systemsOf = ({ include }: ValueSetCompose): readonly string[] | undefined => {
+  const systems = include.map(({ system }) => (system === undefined ? undefined : withoutVersion(system)))
+  return systems.every(system => system !== undefined) ? [...new Set(systems)] : undefined
+}
+
 /** The codes of a value set, as far as they can be known here. Never throws. */
 export function expandValueSet(source: ValueSetSource, terminology: Terminology): ValueSet {
   const { url, version, compose, expansion } = source
@@ -193,7 +199,8 @@ export function expandValueSet(source: ValueSetSource, terminology: Terminology)
     try {
       return { kind: 'expanded', ...name, codes: codesOf() }
     } catch (error) {
-      if (error instanceof CannotExpand) return { kind: 'unknown', ...name, reason: error.message }
+      const systems = compose && systemsOf(compose)
+      if (error instanceof CannotExpand) return { kind: 'unknown', ...name, reason: error.message, ...(systems === undefined ? {} : { systems }) }
       throw error
     }
   }

@@ -44,7 +44,7 @@ export const compileBindings = (definitions: Definitions): Bindings => {
   const isMember = (set: ValueSet, { system, code }: Coded): boolean | undefined => {
     if (code === undefined) return false
     switch (set.kind) {
-      case 'unknown': return undefined
+      case 'unknown': return set.systems === undefined || system === undefined || set.systems.includes(system) ? undefined : false
       case 'by-form': return system === undefined
         ? set.systems.some(known => FORMS[known]?.test(code) ?? true)
         : set.systems.includes(system) && (FORMS[system]?.test(code) ?? true)
@@ -58,6 +58,7 @@ export const compileBindings = (definitions: Definitions): Bindings => {
   }
 
   const suggestion = (set: ValueSet, { system, code }: Coded): string => {
+    if (set.kind === 'unknown' && set.systems !== undefined) return `; its codes are from ${set.systems.slice(0, 3).join(', ')}`
     if (set.kind !== 'expanded' || code === undefined) return ''
     const systems = [...set.codes.keys()]
     const owner = systems.find(known => set.codes.get(known)?.has(code))
@@ -86,15 +87,16 @@ export const compileBindings = (definitions: Definitions): Bindings => {
     value: unknown, type: string, path: string, findings: Findings,
   ): void => {
     const set = definitions.valueSet(valueSet)
-    if (set === undefined || set.kind === 'unknown') {
+    const codings = codingsOf(value, type)
+    const answers = set === undefined ? [] : codings.map(coding => isMember(set, coding))
+    if (set === undefined || (set.kind === 'unknown' && answers.includes(undefined))) {
       findings.once(`value set ${valueSet}`, path, {
         severity: 'information', type: 'informational', code: 'binding-not-checked', source,
-        text: `codes from ${valueSet} are not checked here: ${set === undefined ? 'the value set is not known' : set.reason}`,
+        text: `codes from ${valueSet} are not checked here: ${set?.kind === 'unknown' ? set.reason : 'the value set is not known'}`,
       })
       return
     }
-    const codings = codingsOf(value, type)
-    if (codings.some(coding => isMember(set, coding)) || isSystemType(value, valueSet)) return
+    if (answers.includes(true) || isSystemType(value, valueSet)) return
     const first = codings[0]
     if (first === undefined) {
       // text alone is what extensible bindings ask for where no code fits; a required one has no such way out
