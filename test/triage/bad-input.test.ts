@@ -14,6 +14,9 @@ const coded = (system: string, code: string) => ({ coding: [{ system, code }] })
 const observation = (code: object, rest: object): Resource =>
   ({ resourceType: 'Observation', id: 'more', status: 'final', code, effectiveDateTime: '2026-11-24T09:30:00Z', ...rest })
 
+const said = (linkId: string, answer: object): Resource =>
+  ({ resourceType: 'QuestionnaireResponse', id: 'said', status: 'completed', item: [{ linkId, answer: [answer] }] })
+
 /** The usual referral of a locality, changed. */
 const changed = (given: Given, change: (resources: Resource[]) => void): Proposal => {
   const { resources, aliases } = bundleContent(referralBundle('T', given, 'first', localities) as unknown as Resource)
@@ -63,6 +66,11 @@ const CASES: readonly Case[] = [
   ['a red flag that nobody knows', 'red-flag', 'review', all => {
     all.push({ resourceType: 'Flag', id: 'more', status: 'active', code: coded(hubCodeSystem('red-flag'), 'spontaneous-combustion') })
   }],
+  ['a red flag that is answered with yes, and not which', 'red-flag', 'review', all => { all.push(said('red-flag', { valueBoolean: true })) }],
+  ['a red flag in words', 'red-flag', 'review', all => { all.push(said('red-flag', { valueCoding: { display: 'A fit' } })) }],
+  ['a NEWS2 in words', 'news2-total', 'review', all => { all.push(observation(coded(SNOMED, '1104051000000101'), { valueString: 'eight' })) }],
+  ['a pulse as a bare number', 'observation', 'review', all => { all.push(observation(coded('http://loinc.org', '8867-4'), { valueInteger: 140 })) }],
+  ['safe to wait, and answered with no', 'safe-to-wait', 'review', all => { all.push(said('safe-to-wait', { valueString: 'no' })) }],
   ['a clinical frailty score of 12', 'frailty', 'review', all => { all.push(observation(coded(SNOMED, '763264000'), { valueInteger: 12 })) }],
 ]
 
@@ -119,6 +127,19 @@ it('takes a NEWS2 that cannot be for as urgent as any, with the advice to ring 9
   const proposal = changed(usualIn('central-lancashire'), all => { all.push(observation(coded(SNOMED, '1104051000000101'), { valueInteger: 25 })) })
   expect([proposal.priority, proposal.dueAt]).toEqual(['stat', receivedAtOf(usualIn('central-lancashire').receivedAt)])
   expect(proposal.emergencyAdvice).toContain('999')
+})
+
+it('reads a red flag that is sent as an Observation, unless it says that there is none', () => {
+  const flags = (valueBoolean: boolean) =>
+    changed(usualIn('central-lancashire'), all => { all.push(observation(coded(hubCodeSystem('red-flag'), 'seizure'), { valueBoolean })) }).flags
+  expect([flags(true), flags(false)]).toEqual([['red-flag'], []])
+})
+
+it.each([
+  ['an Observation', observation(coded(SNOMED, '1104051000000101'), { valueString: '8' })],
+  ['an answer', said('news2-total', { valueString: '8' })],
+])('reads a NEWS2 that is sent as text: %s', (_what, sent) => {
+  expect(changed({ ...usualIn('central-lancashire'), news2: 'unknown' }, all => { all.push(sent) }).flags).toEqual(['news2-7'])
 })
 
 it('lets a red flag be an emergency, whatever else cannot be', () => {

@@ -7,7 +7,7 @@ import type { Fact, Known } from '../facts.ts'
 import { agreed, type Claim } from './claims.ts'
 import { codesOf, effectiveAt, hasCode, instantOf, isInForce, list } from './elements.ts'
 import type { Referral } from './resources.ts'
-import { FACT_SYSTEM, statement, textAnswers } from './statements.ts'
+import { FACT_SYSTEM, statement, textAnswers, yesOrNoAnswer } from './statements.ts'
 
 /** `lacks-bi`: lacks capacity, a best-interests decision is recorded; `lacks-nobi`: lacks capacity, none is. */
 export type Consent = 'given' | 'declined' | 'lacks-bi' | 'lacks-nobi'
@@ -32,8 +32,8 @@ const said = (referral: Referral): readonly Claim<Consent>[] => [
   ...referral.observed(FACT_SYSTEM, PARTICIPATION).flatMap(observation => (observation.valueBoolean === undefined ? [] : [{
     value: observation.valueBoolean, from: referral.name(observation, 'value'), at: effectiveAt(observation),
   }])),
-  ...referral.answers(PARTICIPATION),
-].flatMap((claim): readonly Claim<Consent>[] => (typeof claim.value === 'boolean' ? [{ ...claim, value: claim.value ? 'given' : 'declined' }] : []))
+  ...referral.answers(PARTICIPATION).flatMap(yesOrNoAnswer),
+].map(claim => ({ ...claim, value: claim.value ? 'given' : 'declined' }))
 
 /** A Consent by its category, or by what it permits or denies. */
 const isAbout = (consent: ConsentResource, code: string): boolean => named([...list(consent.category), ...list(consent.provision?.code)], code)

@@ -30,17 +30,21 @@ export const referralFlags = (referral: Referral, vocabulary: Vocabulary): { red
   softFlags: inOrder(coded(referral, 'soft-flag', vocabulary.softFlags)),
 })
 
-/** Flags and Conditions in the system, flags among the reasons, and answers to the item of that linkId. */
+/** Flags, Conditions and Observations in the system, flags among the reasons, and answers to the item of that linkId. */
 const coded = (referral: Referral, system: string, known: ReadonlySet<string>): readonly CodedFact[] => {
   const url = hubCodeSystem(system)
   const { request } = referral
   const found = [
     ...referral.all('Flag').filter(isInForce).flatMap(flag => from(codesOf(flag.code, url), referral.name(flag, 'code'))),
     ...referral.all('Condition').filter(isAsserted).flatMap(condition => from(codesOf(condition.code, url), referral.name(condition, 'code'))),
+    ...[...known].flatMap(code => referral.observed(url, code).filter(({ valueBoolean }) => valueBoolean !== false)
+      .map(observation => ({ code, from: referral.name(observation, 'code') }))),
     ...(request === undefined ? [] : list(request.reasonCode).flatMap((concept, index) =>
       from(codesOf(concept, url), referral.name(request, `reasonCode[${index}]`)))),
     ...textAnswers(referral, system).filter(({ value }) => !/^(?:no|none)$/i.test(value)).map(({ value, from: source }) => ({ code: value, from: source })),
   ]
+  const yes = referral.answers(system).filter(({ value }) => value === true)
+  if (yes.length > 0) referral.conflict({ fact: system, text: `a ${system} is answered with yes, and not which`, from: yes.map(claim => claim.from) })
   if (found.length === 0) return found
   for (const { code, from: source } of found) {
     // A flag that nobody here can read is no reason to go on as if there were none.

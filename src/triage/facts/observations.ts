@@ -124,7 +124,7 @@ const read = (part: Observation | ObservationComponent, at: number, from: string
     const isTotal = (system === SNOMED && code === TOTAL) || (system === FACT_SYSTEM && code === 'news2-total')
     const parameter = system === SNOMED ? SUB_SCORES[code] : undefined
     if (!isTotal && parameter === undefined) continue
-    const value = part.valueInteger ?? part.valueQuantity?.value
+    const value = part.valueInteger ?? part.valueQuantity?.value ?? scoreIn(part.valueString)
     const scale = code === SCALE_2 ? 2 : code === SCALE_1 ? 1 : undefined
     // Sent as absent it is the scale that was not used.
     if (scale !== undefined && part.dataAbsentReason === undefined) sent.scales.push({ scale, at, from })
@@ -140,11 +140,16 @@ const read = (part: Observation | ObservationComponent, at: number, from: string
   if (reading !== undefined) sent.readings.push(reading)
 }
 
+/** A score sent as text; words are a score that cannot be. */
+const scoreIn = (value: string | boolean | undefined): number | undefined =>
+  typeof value !== 'string' ? undefined : /^\s*\d{1,2}\s*$/.test(value) ? Number(value) : NaN
+
 const answeredTotal = (referral: Referral): Stated | undefined => {
   const said = answer(referral, 'news2-total')
-  if (typeof said?.value !== 'number') return undefined
-  if (Number.isInteger(said.value) && said.value >= 0 && said.value <= MAX_TOTAL) return { value: said.value, at: said.at, from: said.from }
-  referral.conflict({ fact: 'news2-total', text: `a NEWS2 of ${said.value} cannot be: it is 0 to ${MAX_TOTAL}`, from: [said.from] })
+  const value = typeof said?.value === 'number' ? said.value : scoreIn(said?.value)
+  if (said === undefined || value === undefined) return undefined
+  if (Number.isInteger(value) && value >= 0 && value <= MAX_TOTAL) return { value, at: said.at, from: said.from }
+  referral.conflict({ fact: 'news2-total', text: `a NEWS2 of ${value} cannot be: it is 0 to ${MAX_TOTAL}`, from: [said.from] })
   return undefined
 }
 

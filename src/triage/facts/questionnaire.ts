@@ -36,7 +36,7 @@ export const answersIn = (responses: readonly QuestionnaireResponse[], name: Ref
 }
 
 const valueOf = (given: QuestionnaireResponseItemAnswer): Answer | undefined => {
-  const value = given.valueBoolean ?? given.valueInteger ?? given.valueDecimal ?? given.valueCoding?.code ?? given.valueString ?? given.valueDate
+  const value = given.valueBoolean ?? given.valueInteger ?? given.valueDecimal ?? given.valueCoding?.code ?? given.valueCoding?.display ?? given.valueString ?? given.valueDate
     ?? given.valueDateTime ?? given.valueQuantity?.value
   return ['boolean', 'number', 'string'].includes(typeof value) ? value : undefined
 }

@@ -42,7 +42,8 @@ const OXYGEN_FRACTION = '3150-6'
 export const readingOf = (part: Observation | ObservationComponent, at: number, from: string, referral: Referral): Reading | undefined => {
   for (const { system, code = '' } of codings(part.code)) {
     const measure = MEASURES[`${system}|${code}`]
-    if (measure !== undefined && part.valueQuantity?.value !== undefined) return measured(measure, part.valueQuantity, at, from, referral)
+    const stated = part.valueQuantity?.value === undefined ? bareValue(part) : part.valueQuantity
+    if (measure !== undefined && stated !== undefined) return measured(measure, stated, at, from, referral)
     if (system === SNOMED && code === ACVPU_CODE) {
       const consciousness = acvpu(part.valueCodeableConcept)
       return consciousness === undefined ? undefined : { vitals: { consciousness }, parameter: 'consciousness', at, from }
@@ -51,6 +52,10 @@ export const readingOf = (part: Observation | ObservationComponent, at: number, 
   const oxygen = oxygenOf(part)
   return oxygen === undefined ? undefined : { vitals: { oxygen }, parameter: 'oxygen', at, from }
 }
+
+/** A number or a text without a unit is a reading that was taken, and cannot be read. */
+const bareValue = ({ valueInteger, valueString }: Observation | ObservationComponent): Quantity | undefined =>
+  (valueInteger === undefined && valueString === undefined ? undefined : {})
 
 const measured = ({ parameter, dimension, plausible: [low, high] }: Measure, quantity: Quantity, at: number, from: string, referral: Referral): Reading | undefined => {
   const value = convert(quantity, dimension)

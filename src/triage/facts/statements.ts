@@ -44,7 +44,7 @@ const claims = (referral: Referral, fact: string): readonly Claim<boolean>[] => 
       const value = yesOrNo(observation)
       return value === undefined ? [] : [{ value, from: referral.name(observation, 'value'), at: effectiveAt(observation) }]
     }),
-    ...said.flatMap(({ value, from, at }) => (typeof value === 'boolean' ? [{ value, from, at }] : [])),
+    ...said.flatMap(yesOrNoAnswer),
     ...(reason ? [{ value: true, from: referral.name(request, 'reasonCode'), at: 0 }] : []),
     ...national,
   ]
@@ -53,6 +53,13 @@ const claims = (referral: Referral, fact: string): readonly Claim<boolean>[] => 
 /** http://terminology.hl7.org/CodeSystem/v2-0136, and the SNOMED CT qualifiers yes and no. */
 const YES = ['Y', 'true', 'yes', '373066001']
 const NO = ['N', 'false', 'no', '373067005']
+
+/** An answer is a boolean, or the code or word that says the same. */
+export const yesOrNoAnswer = ({ value, from, at }: Claim<Answer>): readonly Claim<boolean>[] => {
+  if (typeof value === 'boolean') return [{ value, from, at }]
+  const isYes = YES.includes(String(value))
+  return isYes || NO.includes(String(value)) ? [{ value: isYes, from, at }] : []
+}
 
 const yesOrNo = (observation: Observation): boolean | undefined => {
   if (typeof observation.valueBoolean === 'boolean') return observation.valueBoolean
