@@ -20,6 +20,8 @@ const primitives: Readonly<Record<string, unknown>> = {
 const codeOf = ({ binding }: Property): { readonly system?: string; readonly code: string } => {
   const set = binding === undefined ? undefined : definitions.valueSet(binding.binding.valueSet)
   if (set?.kind === 'expanded') for (const [system, codes] of set.codes) for (const [code] of codes) return { system, code }
+  // a set that is not expanded here still says whose codes it takes
+  if (set?.kind === 'unknown' && set.systems?.[0] !== undefined) return { system: set.systems[0], code: 'm' }
   return { code: binding?.binding.valueSet.includes('mimetypes') === true ? 'text/plain' : 'en' }
 }
 
