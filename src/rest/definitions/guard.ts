@@ -1,8 +1,9 @@
 /**
  * The guard of definitions in the commit path: what is put on the server can take effect, together with everything else in
  * its transaction in whatever order; two of one canonical say the same; and none that others need goes.
+ *
+ * It goes by what this hub has heard of: a commit that came before something heard later is made again (`rest/hearing.ts`).
  */
-import { withoutVersion } from '../../definitions/canonical.ts'
 import { DEFINITION_KINDS, type DefinitionResource } from '../../definitions/definition.ts'
 import type { Definitions } from '../../definitions/definitions.ts'
 import { withDefinitions } from '../../definitions/overlay.ts'
@@ -10,10 +11,10 @@ import { FhirError, unusableDefinition, type Issue } from '../../fhir/outcomes.t
 import { refText, type Resource } from '../../fhir/resource.ts'
 import type { Change, Guard, Unit } from '../unit.ts'
 import { defineTheSame, definitionIn } from './in-effect.ts'
-import { isShipped, judgeAlone, judgeDefinition, type Surroundings } from './judge.ts'
+import { judgeAlone, judgeDefinition, type Surroundings } from './judge.ts'
 import { definedBy, isKind, storedDefinition, type LiveDefinitions, type StoredDefinitions } from './live.ts'
 import { neededBy } from './needed.ts'
-import { derivedFrom, withUrl } from './stored-by-url.ts'
+import { withUrl } from './stored-by-url.ts'
 
 /** All of UK Core's draft has 600; a set of definitions is laid anew with each change, some 2 ms for so many. */
 export const MAX_DEFINITIONS = 2_000
@@ -23,7 +24,7 @@ export const createDefinitionGuard = (live: LiveDefinitions): Guard => ({
   async review(unit) {
     const changes = unit.changes().filter(({ ref, before, after }) => isKind(ref.type) && (definitionIn(before) ?? definitionIn(after)) !== undefined)
     if (changes.length === 0) return
-    const stored = await withBases(unit, live, changed(live.stored(), changes), changes)
+    const stored = changed(live.stored(), changes)
     const own = definedBy(stored)
     const definitions = withDefinitions(live.shipped, own)
     const others = await sameUrls(unit, changes)
@@ -51,31 +52,6 @@ const changed = (stored: StoredDefinitions, changes: readonly Change[]): StoredD
   }
   return after
 }
-
-/**
- * The stored definitions with the bases of what changes as the store has them now: another hub may have put, changed or
- * deleted one that this hub has not heard of. They become expectations of the commit.
- */
-const withBases = async (unit: Unit, live: LiveDefinitions, stored: StoredDefinitions, changes: readonly Change[]): Promise<StoredDefinitions> => {
-  const found = new Map(stored)
-  const seen = new Set<string>()
-  let bases = changes.flatMap(({ after }) => baseOf(definitionIn(after)))
-  while (bases.length > 0) {
-    const asked = new Set(bases.filter(base => !seen.has(base) && !isShipped(live.shipped, 'StructureDefinition', base)))
-    for (const base of asked) seen.add(base)
-    for (const [key, { defines: [one] }] of found) if (one?.kind === 'StructureDefinition' && asked.has(one.url)) found.delete(key)
-    const current = await withUrl(unit, 'StructureDefinition', [...asked])
-    for (const definition of current) {
-      const ref = { type: 'StructureDefinition', id: definition.id! }
-      found.set(refText(ref), storedDefinition(ref, definition))
-    }
-    bases = current.flatMap(baseOf)
-  }
-  return found
-}
-
-const baseOf = (definition: DefinitionResource | undefined): readonly string[] =>
-  (definition?.resourceType === 'StructureDefinition' && definition.baseDefinition !== undefined ? [withoutVersion(definition.baseDefinition)] : [])
 
 /** What is in effect under the urls of what changes; of two that arrive together one finds the other and is judged again. */
 const sameUrls = async (unit: Unit, changes: readonly Change[]): Promise<(of: DefinitionResource) => readonly DefinitionResource[]> => {
@@ -126,18 +102,13 @@ const requireNobodyNeeds = async (live: LiveDefinitions, unit: Unit, { stored, c
     return before?.resourceType === 'StructureDefinition' ? [{ change, url: before.url }] : []
   })
   const own = new Set(changes.map(({ ref }) => refText(ref)))
-  // what another hub has put since is found in the store
-  const unseen = (await derivedFrom(unit, touched.flatMap(({ url }) => (definitions.structure(url) === undefined ? url : []))))
-    .filter(({ id = '' }) => !own.has(refText({ type: 'StructureDefinition', id })))
   const needing = neededBy(stored)
   for (const { change, url } of touched) {
     const lost = needing(url).find(({ ref, defines: [one] }) => one !== undefined && !own.has(refText(ref))
       && live.definitions().structure(canonicalOf(one)) !== undefined && definitions.structure(canonicalOf(one)) === undefined)
-    const derived = unseen.find(one => baseOf(one)[0] === url)
-    const needed = lost !== undefined ? refText(lost.ref) : derived === undefined ? undefined : `StructureDefinition/${derived.id}`
-    if (needed === undefined) continue
+    if (lost === undefined) continue
     await unit.judging(change.ref, () => Promise.reject(new FhirError(change.after === undefined ? 409 : 422, [unusableDefinition('definition-in-use', 'StructureDefinition',
-      `${needed} is made from ${url} and could not be made any more; retire, delete or change that first, or in the same transaction`)])))
+      `${refText(lost.ref)} is made from ${url} and could not be made any more; retire, delete or change that first, or in the same transaction`)])))
   }
 }
 
